@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace GGUFPacker.Build.Engine;
+
+/// <summary>What an engine is asked to build.</summary>
+public sealed record BuildRequest
+{
+    /// <summary>The path of the GGUFPackerfile; messages name it.</summary>
+    public required string PackerfilePath { get; init; }
+
+    /// <summary>The directory that local sources are relative to.</summary>
+    public required string ContextDirectory { get; init; }
+
+    /// <summary>Directories by name, for <c>--from=NAME</c>.</summary>
+    public ImmutableDictionary<string, string> NamedContexts { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Values for ARG instructions.</summary>
+    public ImmutableDictionary<string, string> BuildArguments { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Labels that are set on every image; they win over those of the file.</summary>
+    public ImmutableDictionary<string, string> Labels { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The stages to build; empty for the last one of the file.</summary>
+    public ImmutableArray<BuildTarget> Targets { get; init; } = [];
+
+    /// <summary>The time that images and layers carry; null for the SOURCE_DATE_EPOCH build argument, else the time of the build for the image and the Unix epoch for layers.</summary>
+    public DateTimeOffset? SourceDateEpoch { get; init; }
+
+    /// <summary>Threads for conversion and quantization; 0 for one per core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Runs every step again, whatever the cache holds.</summary>
+    public bool NoCache { get; init; }
+}

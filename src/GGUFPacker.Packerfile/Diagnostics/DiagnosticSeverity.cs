@@ -1,0 +1,11 @@
+namespace GGUFPacker.Packerfile.Diagnostics;
+
+/// <summary>How bad a diagnostic is.</summary>
+public enum DiagnosticSeverity
+{
+    /// <summary>The build goes on.</summary>
+    Warning,
+
+    /// <summary>The build stops.</summary>
+    Error,
+}

@@ -1,0 +1,45 @@
+namespace GGUFPacker.Testing;
+
+/// <summary>
+/// Where the reference results are. The environment variable GGUFPACKER_GOLDENS names the full set;
+/// without it the small subset of the repository (tests/Goldens, same layout) is used.
+/// </summary>
+public static class Goldens
+{
+    /// <summary>The root of the goldens in use.</summary>
+    public static string Root { get; } = Locate();
+
+    /// <summary>The folder of the model checkpoints that accompany the full set (austen), or the sample's in the repository.</summary>
+    public static string RepositoryRoot => FindRepositoryRoot();
+
+    /// <summary>A path below the root.</summary>
+    public static string Path(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Root, .. parts]);
+
+    /// <summary>The files of a folder that match, in name order; empty if the folder is not there.</summary>
+    public static IReadOnlyList<string> Files(string folder, string pattern)
+    {
+        var path = Path(folder.Split('/'));
+        return Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, pattern).Order(StringComparer.Ordinal)] : [];
+    }
+
+    private static string Locate()
+    {
+        var fromEnvironment = Environment.GetEnvironmentVariable("GGUFPACKER_GOLDENS");
+        return string.IsNullOrEmpty(fromEnvironment)
+            ? System.IO.Path.Combine(FindRepositoryRoot(), "tests", "Goldens")
+            : System.IO.Path.GetFullPath(fromEnvironment, FindRepositoryRoot());
+    }
+
+    private static string FindRepositoryRoot()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(System.IO.Path.Combine(directory.FullName, "Directory.Packages.props")))
+            {
+                return directory.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"The tests run in {AppContext.BaseDirectory}, which is not inside the repository.");
+    }
+}
