@@ -1,0 +1,95 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using GGUFPacker.Gguf.Quantization.Halves;
+
+namespace GGUFPacker.Gguf.Quantization.KQuants;
+
+/// <summary>
+/// The block of 256 of Q6_K: the low four bits (128 bytes), the high two (64 bytes), for each of sixteen sub-blocks of 16 a signed scale byte,
+/// then the scale as half. Element = scale * subScale * (code - 32).
+/// </summary>
+internal static class SymmetricBlock
+{
+    public const int Length = 256;
+    public const int SubBlocks = 16;
+    public const int BlockBytes = 210;
+    private const int HighAt = 128;
+    private const int SubScalesAt = 192;
+    private const int ScaleAt = 208;
+
+    /// <summary>Writes scale and sub-block scales, unless all are next to zero: then the whole block is zero bytes and the result is false.</summary>
+    public static bool TryWriteScales(ReadOnlySpan<float> scales, Span<byte> block)
+    {
+        float extreme = 0, largest = 0;
+        foreach (var scale in scales)
+        {
+            if (MathF.Abs(scale) > largest)
+            {
+                largest = MathF.Abs(scale);
+                extreme = scale;
+            }
+        }
+
+        if (largest < SymmetricSearchScalar.Epsilon)
+        {
+            block.Clear();
+            return false;
+        }
+
+        var inverse = -128f / extreme;
+        BinaryPrimitives.WriteUInt16LittleEndian(block[ScaleAt..], HalfBits.FromSingle(1 / inverse));
+        for (var j = 0; j < SubBlocks; j++)
+        {
+            block[SubScalesAt + j] = (byte)Math.Min(127, Arithmetic.NearestInt(inverse * scales[j]));
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads what <see cref="TryWriteScales"/> wrote: for each sub-block scale * subScale.</summary>
+    public static void ReadScales(ReadOnlySpan<byte> block, Span<float> scales)
+    {
+        var scale = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(block[ScaleAt..]));
+        var subScales = MemoryMarshal.Cast<byte, sbyte>(block.Slice(SubScalesAt, SubBlocks));
+        for (var j = 0; j < SubBlocks; j++)
+        {
+            scales[j] = scale * subScales[j];
+        }
+    }
+
+    /// <summary>
+    /// Packs 256 codes. In each half of the block, low byte l has the nibbles of elements l and l + 64, high byte l (below 32) the upper two bits
+    /// of elements l, l + 32, l + 64 and l + 96.
+    /// </summary>
+    public static void PackCodes(ReadOnlySpan<byte> codes, Span<byte> block)
+    {
+        for (var n = 0; n < 2; n++)
+        {
+            var run = codes.Slice(n * 128, 128);
+            var low = block.Slice(n * 64, 64);
+            var high = block.Slice(HighAt + (n * 32), 32);
+            for (var l = 0; l < 64; l++)
+            {
+                low[l] = (byte)((run[l] & 0x0F) | ((run[l + 64] & 0x0F) << 4));
+            }
+
+            for (var l = 0; l < 32; l++)
+            {
+                high[l] = (byte)((run[l] >> 4) | ((run[l + 32] >> 4) << 2) | ((run[l + 64] >> 4) << 4) | ((run[l + 96] >> 4) << 6));
+            }
+        }
+    }
+
+    /// <summary>Unpacks 256 codes, 0 to 63.</summary>
+    public static void UnpackCodes(ReadOnlySpan<byte> block, Span<byte> codes)
+    {
+        for (var i = 0; i < Length; i++)
+        {
+            var n = i / 128;
+            var quarter = i % 128 / 32;
+            var low = block[(n * 64) + (i % 64)] >> (quarter / 2 * 4);
+            var high = block[HighAt + (n * 32) + (i % 32)] >> (quarter * 2);
+            codes[i] = (byte)((low & 0x0F) | ((high & 3) << 4));
+        }
+    }
+}
