@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using GGUFPacker.Gguf.Format;
+
+namespace GGUFPacker.Gguf.Quantization.Model;
+
+/// <summary>Does what a command line of llama-quantize asks for, in process.</summary>
+public static class GgufQuantizer
+{
+    /// <summary>Plans, and unless it is a dry run writes the files.</summary>
+    /// <param name="commandLine">The command line; its paths are relative to the current directory.</param>
+    /// <param name="progress">Told while the files are written.</param>
+    /// <param name="cancellationToken">Stops the work; no file is left then.</param>
+    /// <returns>The plan and the paths of the files, none for a dry run.</returns>
+    /// <exception cref="GgufException">The input is invalid or cannot be quantized in this way.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public static async Task<QuantizeResult> RunAsync(QuantizeCommandLine commandLine, IProgress<GgufWriteProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(commandLine);
+        if (commandLine.ImatrixPath is not null)
+        {
+            throw new GgufException($"Quantizing with an importance matrix ('{commandLine.ImatrixPath}') is not supported yet.");
+        }
+
+        // A relative path of "." compares as the file system does.
+        if (!commandLine.IsDryRun && Path.GetRelativePath(commandLine.InputPath, commandLine.OutputPath) == ".")
+        {
+            throw new GgufException($"The model '{commandLine.InputPath}' cannot be quantized into itself.");
+        }
+
+        using var source = await GgufFile.OpenAsync(commandLine.InputPath, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (commandLine.IsDryRun)
+        {
+            return new QuantizeResult(QuantizationPlan.Create(source, commandLine.Options), []);
+        }
+
+        using var model = QuantizedModel.Create(source, commandLine.Options);
+        var options = new GgufWriteOptions { Threads = commandLine.Threads };
+        if (model.Plan.Split is { Count: > 1 } split)
+        {
+            var paths = await GgufModelWriter.WriteSplitAsync(model, split, commandLine.OutputPath, options, progress, cancellationToken).ConfigureAwait(false);
+            return new QuantizeResult(model.Plan, [.. paths]);
+        }
+
+        // A split output of one part still has its number.
+        var path = model.Plan.Split is null ? commandLine.OutputPath : new GgufSplitName(commandLine.OutputPath, 1, 1).ToString();
+        await GgufModelWriter.WriteFileAsync(model, path, options, progress, cancellationToken).ConfigureAwait(false);
+        return new QuantizeResult(model.Plan, [path]);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using GGUFPacker.Gguf.Quantization.Policy;
+
+namespace GGUFPacker.Gguf.Quantization.Model;
+
+/// <summary>
+/// A command line of llama-quantize (llama.cpp v0.5.0): options, then <c>INPUT [OUTPUT] TYPE [THREADS]</c>. Options come first; what follows the threads is ignored.
+/// </summary>
+public sealed record QuantizeCommandLine
+{
+    /// <summary>The model to quantize.</summary>
+    public required string InputPath { get; init; }
+
+    /// <summary>The file to write; for a split output without the numbers and <c>.gguf</c>. By default <c>ggml-model-TYPE.gguf</c> beside the input.</summary>
+    public required string OutputPath { get; init; }
+
+    /// <summary>How to quantize.</summary>
+    public required QuantizeOptions Options { get; init; }
+
+    /// <summary>Threads; 0 for one per core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Whether only to plan (<c>--dry-run</c>).</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>The importance matrix (<c>--imatrix</c>), or null.</summary>
+    public string? ImatrixPath { get; init; }
+
+    /// <summary>Parts of names of tensors for which alone the importance matrix is used (<c>--include-weights</c>).</summary>
+    public ImmutableArray<string> IncludedWeights { get; init; } = [];
+
+    /// <summary>Parts of names of tensors for which the importance matrix is not used (<c>--exclude-weights</c>).</summary>
+    public ImmutableArray<string> ExcludedWeights { get; init; } = [];
+
+    /// <summary>Reads a command line. A file of tensor types is read at once.</summary>
+    /// <param name="arguments">The arguments, without the program's name.</param>
+    /// <param name="directory">What the path of a file of tensor types is relative to.</param>
+    /// <exception cref="FormatException">An argument is not as it must be.</exception>
+    /// <exception cref="IOException">The file of tensor types cannot be read.</exception>
+    public static QuantizeCommandLine Parse(IReadOnlyList<string> arguments, string directory)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return new QuantizeCommandLineParser(arguments, directory).Parse();
+    }
+}
