@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Tasks.Hosting;
+using GGUFPacker.Tasks.Outputs;
+using GGUFPacker.Tasks.Reporting;
+using Microsoft.Build.Framework;
+using IBuildEngine = GGUFPacker.Build.Engine.IBuildEngine;
+
+namespace GGUFPacker.Tasks;
+
+/// <summary>Builds all of a project's images in one run, and links their model files into the output directory.</summary>
+public sealed class BuildGGUFImages : GGUFTask
+{
+    /// <summary>The GGUFPackerfile.</summary>
+    [Required]
+    public string PackerfilePath { get; set; } = "";
+
+    /// <summary>The directories that it reads, with their name in metadata <c>Name</c>.</summary>
+    public ITaskItem[] NamedContexts { get; set; } = [];
+
+    /// <summary>One item for each image: metadata <c>Stage</c> (empty for the last stage) and <c>References</c>.</summary>
+    [Required]
+    public ITaskItem[] Targets { get; set; } = [];
+
+    /// <summary>The store's directory.</summary>
+    [Required]
+    public string StorePath { get; set; } = "";
+
+    /// <summary>The directory that model files are linked into.</summary>
+    [Required]
+    public string OutputDirectory { get; set; } = "";
+
+    /// <summary>The file that lists what lies in the output directory.</summary>
+    [Required]
+    public string OutputsRecord { get; set; } = "";
+
+    /// <summary>The file that lists the images.</summary>
+    [Required]
+    public string ImagesRecord { get; set; } = "";
+
+    /// <summary>Threads for conversion and quantization; 0 for one per core.</summary>
+    public int Threads { get; set; }
+
+    /// <summary>The images' time in seconds since 1970; empty for the engine's default.</summary>
+    public string SourceDateEpoch { get; set; } = "";
+
+    /// <summary>Whether to show the percentage in the terminal's tab.</summary>
+    public bool TerminalProgress { get; set; }
+
+    /// <inheritdoc />
+    protected override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        // A task host has its own idea of the current directory.
+        var projectDirectory = Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!;
+        string InProject(string path) => Path.GetFullPath(path, projectDirectory);
+
+        var request = new BuildRequest
+        {
+            PackerfilePath = InProject(PackerfilePath),
+            ContextDirectory = projectDirectory,
+            NamedContexts = NamedContexts.ToImmutableDictionary(item => item.GetMetadata("Name"), item => item.ItemSpec, StringComparer.OrdinalIgnoreCase),
+            Targets = [.. Targets.Select(item => new BuildTarget
+            {
+                Stage = item.GetMetadata("Stage") is { Length: > 0 } stage ? stage : null,
+                References = [.. item.GetMetadata("References").Split(' ', StringSplitOptions.RemoveEmptyEntries)],
+            })],
+            SourceDateEpoch = SourceDateEpoch.Length == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(long.Parse(SourceDateEpoch, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+            Threads = Threads,
+        };
+        var output = new ModelOutputOptions
+        {
+            ProjectDirectory = projectDirectory,
+            OutputDirectory = OutputDirectory,
+            OutputsRecord = InProject(OutputsRecord),
+            ImagesRecord = InProject(ImagesRecord),
+        };
+
+        using var turn = await OutputLock.TakeAsync(
+            Path.ChangeExtension(output.OutputsRecord, ".lock"),
+            () => Log.LogMessage(MessageImportance.High, "Waiting for another build of {0}.", Path.GetFileName(ProjectFile)),
+            cancellationToken).ConfigureAwait(false);
+        using var terminal = TerminalProgress ? Reporting.TerminalProgress.Open() : null;
+        await new ModelBuild(CreateEngine(), Log).RunAsync(request, output, new BuildProgressLog(Log, TimeProvider.System, terminal), cancellationToken).ConfigureAwait(false);
+    }
+
+    private IBuildEngine CreateEngine() => throw new NotSupportedException($"There is no build engine yet for the store '{StorePath}'.");
+}

@@ -1,0 +1,8 @@
+namespace GGUFPacker.Tasks.Generation;
+
+/// <summary>A <c>GGUFModel</c> item.</summary>
+/// <param name="Include">As it stands in the project.</param>
+/// <param name="FullPath">A checkpoint's directory or a GGUF file.</param>
+/// <param name="ConvertType">The type to convert a checkpoint to.</param>
+/// <param name="Name">What its files are called, before the type.</param>
+internal sealed record ModelSource(string Include, string FullPath, string ConvertType, string Name);

@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Text;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Packerfile.Diagnostics;
+using GGUFPacker.Tasks.Reporting;
+
+namespace GGUFPacker.Tasks.Generation;
+
+/// <summary>Writes the GGUFPackerfile that a model project amounts to: a stage for the conversion, and one for each quantize type.</summary>
+internal static class PackerfileGenerator
+{
+    private const string ModelContext = "model";
+    private const string ConvertStage = "convert";
+
+    /// <summary>Generates the file and the targets to build.</summary>
+    /// <exception cref="BuildException">The project lacks something or contradicts itself.</exception>
+    public static GeneratedPackerfile Generate(ModelProject project)
+    {
+        if (project.HasPackerfile)
+        {
+            return new GeneratedPackerfile(null, NamedContexts(project), Targets(project));
+        }
+
+        var model = TheOnlyModel(project);
+        var isFile = File.Exists(model.FullPath);
+        if (!isFile && !Directory.Exists(model.FullPath))
+        {
+            throw Fault("GGUF0612", ProjectLocation.OfItem(project.Path, "GGUFModel", model.Include), $"The model '{model.Include}' is neither a directory nor a file: '{model.FullPath}' does not exist.");
+        }
+
+        var text = new StringBuilder();
+        text.Append(CultureInvariant($"# Generated from {Path.GetFileName(project.Path)}; what is changed here is lost.\n"));
+        text.Append("# To write your own, copy this file beside the project and name the copy in the property GGUFPackerfile.\n");
+        text.Append(CultureInvariant($"# --from={ModelContext} is {(isFile ? "the directory of " : "")}the GGUFModel item.\n"));
+
+        var source = isFile ? Path.GetFileName(model.FullPath) : $"{model.Name}.gguf";
+        if (!isFile && !project.QuantizeTypes.IsEmpty)
+        {
+            text.Append(CultureInvariant($"\nFROM scratch AS {ConvertStage}\n"));
+            text.Append(CultureInvariant($"CONVERT --from={ModelContext} --type={model.ConvertType} {Words(".", $"/{source}")}\n"));
+        }
+
+        foreach (var variant in project.QuantizeTypes)
+        {
+            var file = $"{model.Name}.{variant.Type}.gguf";
+            AppendStage(text, project, variant.Type.ToLowerInvariant());
+            var flags = string.Concat(variant.Flags.Select(flag => $" {flag}"));
+            text.Append(isFile
+                ? CultureInvariant($"QUANTIZE --from={ModelContext} --type={variant.Type}{flags} {Words(source, $"/{file}")}\n")
+                : CultureInvariant($"QUANTIZE --from={ConvertStage} --type={variant.Type}{flags} {Words($"/{source}", $"/{file}")}\n"));
+            AppendCommand(text, project, file);
+        }
+
+        if (project.QuantizeTypes.IsEmpty)
+        {
+            var variant = VariantWithoutQuantize(project);
+            var file = variant.Length == 0 ? $"{model.Name}.gguf" : $"{model.Name}.{variant}.gguf";
+            AppendStage(text, project, StageWithoutQuantize(variant));
+            text.Append(isFile
+                ? CultureInvariant($"COPY --from={ModelContext} {Words(source, $"/{file}")}\n")
+                : CultureInvariant($"CONVERT --from={ModelContext} --type={model.ConvertType} {Words(".", $"/{file}")}\n"));
+            AppendCommand(text, project, file);
+        }
+
+        return new GeneratedPackerfile(text.ToString(), NamedContexts(project), Targets(project));
+    }
+
+    private static void AppendStage(StringBuilder text, ModelProject project, string stage)
+    {
+        text.Append(CultureInvariant($"\nFROM {project.BaseImage} AS {stage}\n"));
+        foreach (var (key, value) in project.Labels.GroupBy(label => label.Key, label => label.Value, StringComparer.Ordinal).Select(group => (group.Key, group.Last())))
+        {
+            text.Append(CultureInvariant($"LABEL {PackerfileQuoting.Word(key)}={PackerfileQuoting.Word(value)}\n"));
+        }
+    }
+
+    private static void AppendCommand(StringBuilder text, ModelProject project, string file)
+    {
+        // The user's own -m stands in for ours.
+        var namesModel = project.CommandArguments.Any(argument => argument is "-m" or "--model");
+        IEnumerable<string> words = namesModel ? project.CommandArguments : ["-m", file, .. project.CommandArguments];
+        text.Append(CultureInvariant($"CMD {PackerfileQuoting.Json(words)}\n"));
+    }
+
+    private static string Words(string source, string destination) => PackerfileQuoting.Words([source, destination]);
+
+    private static ModelSource TheOnlyModel(ModelProject project) => project.Models switch
+    {
+        [] => throw Fault("GGUF0610", SourceSpan.File(project.Path), "The project has no model: add <GGUFModel Include=\"directory or file\" />."),
+        [var model] => model,
+        [_, var second, ..] => throw Fault(
+            "GGUF0611",
+            ProjectLocation.OfItem(project.Path, "GGUFModel", second.Include),
+            "The project has several models: an image of several needs a GGUFPackerfile of your own, named in the property GGUFPackerfile."),
+    };
+
+    private static ImmutableArray<BuildTarget> Targets(ModelProject project)
+    {
+        if (!project.QuantizeTypes.IsEmpty)
+        {
+            return [.. project.QuantizeTypes.Select(variant => new BuildTarget { Stage = variant.Type.ToLowerInvariant(), References = ImageNames.Of(project, variant.Type) })];
+        }
+
+        // A file of the user's own is built to its last stage.
+        var only = project.HasPackerfile ? "" : VariantWithoutQuantize(project);
+        return [new BuildTarget { Stage = project.HasPackerfile ? null : StageWithoutQuantize(only), References = ImageNames.Of(project, only) }];
+    }
+
+    /// <summary>What tells a converted model's files and tags from others: its type, where the project states it.</summary>
+    private static string VariantWithoutQuantize(ModelProject project)
+    {
+        var model = project.Models[0];
+        return File.Exists(model.FullPath) || model.ConvertType == "auto" ? "" : model.ConvertType;
+    }
+
+    private static string StageWithoutQuantize(string variant) => variant.Length == 0 ? "gguf" : variant.ToLowerInvariant();
+
+    private static ImmutableDictionary<string, string> NamedContexts(ModelProject project)
+    {
+        var contexts = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (model, index) in project.Models.Select((model, index) => (model, index)))
+        {
+            var directory = File.Exists(model.FullPath) ? Path.GetDirectoryName(model.FullPath)! : model.FullPath;
+            contexts[index == 0 ? ModelContext : $"{ModelContext}{index + 1}"] = directory;
+        }
+
+        return contexts.ToImmutable();
+    }
+
+    private static BuildException Fault(string code, SourceSpan span, string message) => new([new Diagnostic(code, DiagnosticSeverity.Error, span, message)]);
+
+    private static string CultureInvariant(FormattableString text) => FormattableString.Invariant(text);
+}

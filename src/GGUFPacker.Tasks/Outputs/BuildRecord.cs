@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using System.Text;
+using GGUFPacker.Build.Engine;
+
+namespace GGUFPacker.Tasks.Outputs;
+
+/// <summary>What a build leaves for the next one: MSBuild reads the lines, and takes the files' times for the build's.</summary>
+internal static class BuildRecord
+{
+    /// <summary>Writes the files of the output directory, a path a line.</summary>
+    public static void WriteOutputs(string path, IEnumerable<string> outputs) => Write(path, outputs);
+
+    /// <summary>Writes the images, <c>reference|digest|path</c> a line: what each is called, and a file that is gone when the image is.</summary>
+    public static void WriteImages(string path, IEnumerable<(string Reference, string Digest, string StorePath)> images) =>
+        Write(path, images.Select(image => $"{image.Reference}|{image.Digest}|{image.StorePath}"));
+
+    private static void Write(string path, IEnumerable<string> lines)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var temporary = path + ".tmp";
+        File.WriteAllLines(temporary, lines, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        File.Move(temporary, path, overwrite: true);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Tasks.Reporting;
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+using IBuildEngine = GGUFPacker.Build.Engine.IBuildEngine;
+using Task = System.Threading.Tasks.Task;
+
+namespace GGUFPacker.Tasks.Outputs;
+
+/// <summary>Builds a project's images and puts their model files into the output directory.</summary>
+/// <param name="engine">Builds the images.</param>
+/// <param name="log">Where warnings and messages go.</param>
+internal sealed class ModelBuild(IBuildEngine engine, TaskLoggingHelper log)
+{
+    /// <summary>Runs the build.</summary>
+    /// <exception cref="BuildException">The GGUFPackerfile is faulty or a step failed.</exception>
+    public async Task RunAsync(BuildRequest request, ModelOutputOptions output, IProgress<BuildProgress> progress, CancellationToken cancellationToken)
+    {
+        var result = await engine.BuildAsync(request, progress, cancellationToken).ConfigureAwait(false);
+        foreach (var warning in result.Warnings)
+        {
+            log.LogDiagnostic(warning);
+        }
+
+        var placed = ImmutableArray.CreateBuilder<string>();
+        foreach (var (name, file) in OutputPlan.Of(result.Images, request.PackerfilePath))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ModelOutput.Place(file, Path.Combine(output.ProjectDirectory, output.OutputDirectory, name)))
+            {
+                log.LogMessage(MessageImportance.Low, "'{0}' is {1}.", name, file.Digest);
+            }
+
+            placed.Add(Path.Combine(output.OutputDirectory, name));
+        }
+
+        // The order matters: MSBuild takes the images for newer than the files that they are made of.
+        BuildRecord.WriteOutputs(output.OutputsRecord, placed);
+        BuildRecord.WriteImages(output.ImagesRecord, result.Images.SelectMany(image =>
+            image.Target.References.Select(reference => (reference, image.Manifest.Digest.ToString(), image.Files.Select(file => file.StorePath).FirstOrDefault(output.OutputsRecord)))));
+        log.LogMessage(MessageImportance.Normal, "{0} steps run, {1} cached.", result.StepsRun, result.StepsCached);
+    }
+}

@@ -1,0 +1,58 @@
+using GGUFPacker.Build.Engine;
+
+namespace GGUFPacker.Tasks.Outputs;
+
+/// <summary>A model file in the output directory: a link to the store's content, so that the bytes lie on disk once.</summary>
+internal static class ModelOutput
+{
+    /// <summary>Puts a file into the output directory, unless it is there already.</summary>
+    /// <param name="file">The file in the store.</param>
+    /// <param name="path">Its name in the output directory; it never holds half a file.</param>
+    /// <returns>Whether it was not there.</returns>
+    public static bool Place(ImageFile file, string path)
+    {
+        var source = new FileInfo(file.StorePath);
+        var target = new FileInfo(path);
+
+        // A link shares its time with the store's file, and a copy is given it.
+        if (target.Exists && target.Length == source.Length && target.LastWriteTimeUtc == source.LastWriteTimeUtc)
+        {
+            return false;
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Touch(source);
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            if (!HardLink.TryCreate(temporary, file.StorePath))
+            {
+                File.Copy(file.StorePath, temporary);
+                File.SetLastWriteTimeUtc(temporary, source.LastWriteTimeUtc);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes the file newer than the one it replaces: those who copy it go by time, and the cache may hold an old file.</summary>
+    private static void Touch(FileInfo file)
+    {
+        try
+        {
+            file.LastWriteTimeUtc = DateTime.UtcNow;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A store of another user's: then the time stays.
+        }
+
+        file.Refresh();
+    }
+}

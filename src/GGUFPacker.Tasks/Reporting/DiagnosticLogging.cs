@@ -1,0 +1,46 @@
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Packerfile.Diagnostics;
+using Microsoft.Build.Utilities;
+
+namespace GGUFPacker.Tasks.Reporting;
+
+/// <summary>Diagnostics and failures as MSBuild's errors and warnings.</summary>
+internal static class DiagnosticLogging
+{
+    private const string UnexpectedFailure = "GGUF0699";
+
+    /// <summary>Logs a diagnostic with its code, its place and a link to the code's page.</summary>
+    public static void LogDiagnostic(this TaskLoggingHelper log, Diagnostic diagnostic)
+    {
+        var span = diagnostic.Span;
+        var link = HelpLink.To(diagnostic.Code);
+        if (diagnostic.Severity == DiagnosticSeverity.Error)
+        {
+            log.LogError(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, diagnostic.Message);
+        }
+        else
+        {
+            log.LogWarning(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, diagnostic.Message);
+        }
+    }
+
+    /// <summary>Logs what ended a task.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="exception">The reason.</param>
+    /// <param name="projectFile">The place of a reason that has none.</param>
+    public static void LogFailure(this TaskLoggingHelper log, Exception exception, string projectFile)
+    {
+        if (exception is BuildException { Diagnostics.IsDefaultOrEmpty: false } build)
+        {
+            foreach (var diagnostic in build.Diagnostics)
+            {
+                log.LogDiagnostic(diagnostic);
+            }
+
+            return;
+        }
+
+        log.LogError(null, UnexpectedFailure, null, HelpLink.To(UnexpectedFailure), projectFile, 0, 0, 0, 0, exception.Message);
+        log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
+    }
+}
