@@ -1,0 +1,49 @@
+namespace GGUFPacker.Oci.Layers;
+
+/// <summary>The paths of layer entries: relative to the image's root, with <c>/</c>, without <c>.</c> and <c>..</c>.</summary>
+public static class EntryPath
+{
+    /// <summary>The longest path that is taken in.</summary>
+    public const int MaxLength = 4096;
+
+    /// <summary>
+    /// A tar's or an image's path in its one form: <c>./app//model.gguf</c> and <c>/app/model.gguf</c> are <c>app/model.gguf</c>; the root is the empty string.
+    /// A leading <c>/</c> means the image's root, as for every container runtime.
+    /// </summary>
+    /// <exception cref="LayerException">The path climbs out with <c>..</c>, holds a NUL or is too long.</exception>
+    public static string Normalize(string path)
+    {
+        if (path.Length > MaxLength)
+        {
+            throw new LayerException($"The entry '{path[..60]}…' has a path of {path.Length} characters; at most {MaxLength} are taken in.");
+        }
+
+        if (path.Contains('\0', StringComparison.Ordinal))
+        {
+            throw new LayerException($"The entry '{path.Replace("\0", "\\0", StringComparison.Ordinal)}' has a NUL in its path.");
+        }
+
+        var parts = path.Split('/').Where(p => p is not ("" or ".")).ToArray();
+        return parts.Contains("..") ? throw new LayerException($"The entry '{path}' climbs out of the image with '..'.") : string.Join('/', parts);
+    }
+
+    /// <summary>The directory that a path lies in; the empty string for the root.</summary>
+    public static string Parent(string path) => path.LastIndexOf('/') is >= 0 and var slash ? path[..slash] : "";
+
+    /// <summary>Where a path of an image goes below a directory of this machine.</summary>
+    /// <exception cref="LayerException">The path cannot be a file here, or would lie elsewhere.</exception>
+    public static string ToLocal(string directory, string path)
+    {
+        var relative = Normalize(path);
+        if (OperatingSystem.IsWindows() && (relative.AsSpan().ContainsAny("\\:*?\"<>|") || relative.Split('/').Any(p => p[^1] is '.' or ' ')))
+        {
+            throw new LayerException($"The path '{path}' cannot be a file on Windows.");
+        }
+
+        var root = Path.GetFullPath(directory);
+        var local = Path.GetFullPath(Path.Join(root, relative.Replace('/', Path.DirectorySeparatorChar)));
+        return local == root || local.StartsWith(root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? local
+            : throw new LayerException($"The path '{path}' lies outside '{directory}'.");
+    }
+}

@@ -1,0 +1,38 @@
+using GGUFPacker.Oci.Content;
+
+namespace GGUFPacker.Oci.Store;
+
+/// <summary>Small blobs as registries have them, by digest: manifests, indexes, configs.</summary>
+public sealed class BlobArea
+{
+    private const int MaxSize = 64 << 20;
+
+    private readonly StoreFiles _files;
+
+    internal BlobArea(StoreFiles files) => _files = files;
+
+    /// <summary>Whether the store has the blob with this size.</summary>
+    public bool Contains(Digest digest, long size) => StoreFiles.IsWhole(PathOf(digest), size);
+
+    /// <summary>The blob; null if the store does not have it. Its digest is verified: what a power failure damaged counts as missing.</summary>
+    public byte[]? Find(Digest digest) => StoreFiles.ReadIfThere(PathOf(digest), MaxSize) is { } bytes && Digest.Of(bytes) == digest ? bytes : null;
+
+    /// <summary>The blob.</summary>
+    /// <exception cref="StoreException">The store does not have it.</exception>
+    public byte[] Get(Digest digest) => Find(digest) ?? throw new StoreException($"The store does not have the blob {digest}.");
+
+    /// <summary>Puts a blob in.</summary>
+    /// <returns>Its descriptor.</returns>
+    public Descriptor Put(string mediaType, ReadOnlySpan<byte> bytes)
+    {
+        var digest = Digest.Of(bytes);
+        if (!Contains(digest, bytes.Length))
+        {
+            _files.Write(PathOf(digest), bytes);
+        }
+
+        return new Descriptor(mediaType, digest, bytes.Length);
+    }
+
+    internal string PathOf(Digest digest) => StoreFiles.In(_files.Blobs, digest);
+}

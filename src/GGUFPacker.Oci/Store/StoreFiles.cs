@@ -1,0 +1,148 @@
+using GGUFPacker.Oci.Content;
+
+namespace GGUFPacker.Oci.Store;
+
+/// <summary>
+/// Where the store's files lie, and how they come to be there: written under a temporary name on the same volume and then renamed, so that nothing unfinished is ever seen under its final name.
+/// Files are not flushed to the disk one by one, which would cost more than making a model anew: after a power failure a file may be short, and sizes are checked whenever one is used.
+/// </summary>
+internal sealed class StoreFiles(string root, TimeProvider time)
+{
+    /// <summary>Temporary files that nobody has written to for so long belong to a process that is no more.</summary>
+    private static readonly TimeSpan s_abandoned = TimeSpan.FromHours(24);
+
+    public string Root { get; } = root;
+
+    public TimeProvider Time { get; } = time;
+
+    public string Contents { get; } = Path.Combine(root, "contents", "sha256");
+
+    public string Blobs { get; } = Path.Combine(root, "blobs", "sha256");
+
+    public string Layers { get; } = Path.Combine(root, "layers", "sha256");
+
+    public string Tags { get; } = Path.Combine(root, "tags");
+
+    public string Cache { get; } = Path.Combine(root, "cache");
+
+    public string Temporary { get; } = Path.Combine(root, "temp");
+
+    public string Lock { get; } = Path.Combine(root, "lock");
+
+    public void Create()
+    {
+        foreach (var directory in new[] { Contents, Blobs, Layers, Tags, Cache, Temporary })
+        {
+            Directory.CreateDirectory(directory);
+        }
+    }
+
+    public string NewTemporary() => Path.Combine(Temporary, $"{Environment.ProcessId:x}-{Guid.NewGuid():n}.tmp");
+
+    /// <summary>Writes a small file as a whole or not at all.</summary>
+    public void Write(string path, ReadOnlySpan<byte> bytes)
+    {
+        var temporary = NewTemporary();
+        try
+        {
+            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                RandomAccess.Write(file, bytes, 0);
+            }
+
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Rename(temporary, path);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    /// <summary>Gives a finished temporary file the name that its digest makes; if a whole one is there already, that one stays.</summary>
+    public static void Settle(string temporary, string path, long size)
+    {
+        if (IsWhole(path, size))
+        {
+            File.Delete(temporary);
+            return;
+        }
+
+        try
+        {
+            Rename(temporary, path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && IsWhole(path, size))
+        {
+            // Another process was faster, and on Windows somebody reads its file already. It is the same file.
+            File.Delete(temporary);
+        }
+    }
+
+    public static bool IsWhole(string path, long size) => new FileInfo(path) is { Exists: true } file && file.Length == size;
+
+    public static string In(string directory, Digest digest, string extension = "") => Path.Combine(directory, digest.Hex + extension);
+
+    public static byte[]? ReadIfThere(string path, long limit)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            if (file.Length > limit)
+            {
+                throw new StoreException($"The store's file '{path}' has {file.Length} bytes; more than {limit} are not read.");
+            }
+
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+            return bytes;
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public void SweepTemporary()
+    {
+        var limit = Time.GetUtcNow().UtcDateTime - s_abandoned;
+        foreach (var file in new DirectoryInfo(Temporary).EnumerateFiles())
+        {
+            if (file.LastWriteTimeUtc < limit)
+            {
+                TryDelete(file.FullName);
+            }
+        }
+    }
+
+    public static bool TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // In use, on Windows: the next sweep takes it.
+            return false;
+        }
+    }
+
+    private static void Rename(string from, string to)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                File.Move(from, to, overwrite: true);
+                return;
+            }
+            catch (Exception exception) when (attempt < 10 && exception is IOException or UnauthorizedAccessException && File.Exists(from) && OperatingSystem.IsWindows())
+            {
+                // A reader or a virus scanner holds the old file for a moment.
+                Thread.Sleep(10 * attempt);
+            }
+        }
+    }
+}
