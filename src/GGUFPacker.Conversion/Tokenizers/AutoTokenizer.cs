@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tokenizers;
+
+/// <summary>
+/// A checkpoint's tokenizer as transformers' AutoTokenizer loads it: tokenizer.json, and on top of it what tokenizer_config.json, special_tokens_map.json,
+/// added_tokens.json and the tokenizer's class change. llama.cpp's converter takes token texts, token types and the pre-tokenizer's hash from that.
+/// </summary>
+internal sealed class AutoTokenizer
+{
+    // In the order of transformers; additional_special_tokens follow.
+    private static readonly ImmutableArray<string> Attributes = ["bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"];
+
+    private AutoTokenizer(TokenizerJson definition, AddedVocabulary added)
+    {
+        Definition = definition;
+        Added = added;
+    }
+
+    /// <summary>What tokenizer.json says.</summary>
+    public TokenizerJson Definition { get; }
+
+    /// <summary>The added tokens, after all files had their say.</summary>
+    public AddedVocabulary Added { get; }
+
+    /// <summary>The texts of the special tokens, in transformers' order.</summary>
+    public ImmutableArray<string> SpecialTokens { get; private init; } = [];
+
+    /// <summary>The ids that the class's own post-processor puts before and after a text; null where tokenizer.json's counts.</summary>
+    public (ImmutableArray<int> Before, ImmutableArray<int> After)? ClassTemplate { get; private init; }
+
+    /// <summary>Whether a text that begins without a space gets one, where the pre-tokenizer is a single step that can do that.</summary>
+    public bool AddPrefixSpace { get; private init; }
+
+    /// <summary>Whether decoding removes the space before punctuation.</summary>
+    public bool CleanUpSpaces { get; private init; }
+
+    /// <summary>Loads a checkpoint's tokenizer.</summary>
+    /// <exception cref="CheckpointException">There is no tokenizer.json, or a file is not what it must be.</exception>
+    public static AutoTokenizer Load(CheckpointFiles files)
+    {
+        var definition = TokenizerJsonReader.Read(files);
+        var configuration = CheckpointJson.ReadObjectIfPresent(files, "tokenizer_config.json") ?? default;
+        var model = CheckpointJson.ReadObjectIfPresent(files, "config.json") ?? default;
+        var tokenizerClass = TokenizerClass.Find(configuration.Text("tokenizer_class") ?? model.Text("tokenizer_class"), model.Text("model_type"));
+        var special = ReadSpecialTokens(files, configuration, tokenizerClass);
+
+        var added = new AddedVocabulary(definition.Vocabulary);
+        added.Add([.. definition.AddedTokens.Select(entry => entry.Token)]);
+        added.Add(CollectAdditions(files, definition, configuration, special));
+
+        return new AutoTokenizer(definition, added)
+        {
+            SpecialTokens = [.. special.Select(token => token.Token.Content).Distinct(StringComparer.Ordinal)],
+            ClassTemplate = BuildTemplate(tokenizerClass, configuration, special, added),
+            AddPrefixSpace = configuration.Flag("add_prefix_space") ?? false,
+            CleanUpSpaces = configuration.Flag("clean_up_tokenization_spaces") ?? false,
+        };
+    }
+
+    /// <summary>The id of every token, trained and added.</summary>
+    /// <exception cref="CheckpointException">Two tokens have the same id.</exception>
+    public SortedDictionary<int, string> TokensById()
+    {
+        var tokens = new SortedDictionary<int, string>();
+        foreach (var (token, id) in Definition.Vocabulary)
+        {
+            Add(id, token);
+        }
+
+        foreach (var (id, token) in Added.Tokens)
+        {
+            Add(id, token.Content);
+        }
+
+        return tokens;
+
+        void Add(int id, string token)
+        {
+            if (!tokens.TryAdd(id, token) && tokens[id] != token)
+            {
+                throw new CheckpointException($"{TokenizerJsonReader.FileName}: the tokens '{tokens[id]}' and '{token}' have the same id, {id}.");
+            }
+        }
+    }
+
+    private static List<(string Attribute, AddedToken Token)> ReadSpecialTokens(CheckpointFiles files, JsonElement configuration, TokenizerClass tokenizerClass)
+    {
+        // special_tokens_map.json is older than added_tokens_decoder and counts only without it.
+        var map = configuration.Property("added_tokens_decoder") is null ? CheckpointJson.ReadObjectIfPresent(files, "special_tokens_map.json") ?? default : default;
+        var tokens = new List<(string, AddedToken)>();
+        foreach (var attribute in Attributes)
+        {
+            var source = Has(map, attribute) ? map : configuration;
+            if (Has(source, attribute))
+            {
+                if (source.Property(attribute) is { } element && ReadToken(element) is { } token)
+                {
+                    tokens.Add((attribute, token));
+                }
+            }
+            else if (tokenizerClass.Defaults.FirstOrDefault(entry => entry.Key == attribute).Value is { } text)
+            {
+                tokens.Add((attribute, AddedToken.Plain(text, special: true)));
+            }
+        }
+
+        foreach (var element in configuration.Elements("additional_special_tokens").Concat(map.Elements("additional_special_tokens")))
+        {
+            if (ReadToken(element) is { } token)
+            {
+                tokens.Add(("additional_special_tokens", token));
+            }
+        }
+
+        return tokens;
+
+        static bool Has(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out _);
+
+        static AddedToken? ReadToken(JsonElement element) => element.ValueKind switch
+        {
+            JsonValueKind.String => AddedToken.Plain(element.Unescape(), special: true),
+            JsonValueKind.Object => AddedToken.Read(element, special: true),
+            _ => null,
+        };
+    }
+
+    private static List<AddedToken> CollectAdditions(
+        CheckpointFiles files, TokenizerJson definition, JsonElement configuration, List<(string Attribute, AddedToken Token)> special)
+    {
+        var specialTexts = special.Select(entry => entry.Token.Content).ToHashSet(StringComparer.Ordinal);
+        var byId = new SortedDictionary<int, AddedToken>();
+        if (configuration.Property("added_tokens_decoder") is not null)
+        {
+            foreach (var member in configuration.Members("added_tokens_decoder"))
+            {
+                byId[AddedTokenFiles.ReadDecoderId(member)] = AddedToken.Read(member.Value)
+                    ?? throw new CheckpointException($"tokenizer_config.json: the added token {member.Name} has no content.");
+            }
+        }
+        else
+        {
+            foreach (var (token, id) in AddedTokenFiles.ReadAddedTokens(files))
+            {
+                byId[id] = AddedToken.Plain(token, specialTexts.Contains(token));
+            }
+
+            foreach (var (token, id) in definition.AddedTokens)
+            {
+                byId[id] = token;
+            }
+        }
+
+        var additions = byId.Values.Select(token => specialTexts.Contains(token.Content) ? token with { Special = true } : token).ToList();
+        var known = definition.AddedTokens.Select(entry => entry.Token.Content).Concat(additions.Select(token => token.Content)).ToHashSet(StringComparer.Ordinal);
+        additions.AddRange(special.Select(entry => entry.Token).Where(token => known.Add(token.Content)));
+        return additions;
+    }
+
+    private static (ImmutableArray<int> Before, ImmutableArray<int> After)? BuildTemplate(
+        TokenizerClass tokenizerClass, JsonElement configuration, List<(string Attribute, AddedToken Token)> special, AddedVocabulary added)
+    {
+        if (tokenizerClass.AddsBos is not { } addsBos)
+        {
+            return null;
+        }
+
+        return (
+            configuration.Flag("add_bos_token") ?? addsBos ? IdOf("bos_token") : [],
+            configuration.Flag("add_eos_token") ?? false ? IdOf("eos_token") : []);
+
+        ImmutableArray<int> IdOf(string attribute) =>
+            special.Find(entry => entry.Attribute == attribute) is { Token: { } token } && added.TryGetId(token.Content, out var id) ? [id] : [];
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tokenizers;
+
+/// <summary>Collects a checkpoint's special vocabulary from tokenizer.json, tokenizer_config.json, the chat template files and config.json.</summary>
+internal sealed class SpecialVocabularyReader
+{
+    private static readonly ImmutableArray<string> DefaultTypes = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"];
+
+    private readonly CheckpointFiles _files;
+    private readonly TokenizerJson? _tokenizer;
+    private readonly int? _tokenCount;
+    private readonly OrderedDictionary<string, uint> _ids = new(StringComparer.Ordinal);
+
+    /// <summary>Creates a reader.</summary>
+    /// <param name="files">The checkpoint.</param>
+    /// <param name="tokenizer">Its tokenizer.json, if it has one.</param>
+    /// <param name="tokenCount">Ids must be below this; null if they are not checked.</param>
+    public SpecialVocabularyReader(CheckpointFiles files, TokenizerJson? tokenizer, int? tokenCount)
+    {
+        _files = files;
+        _tokenizer = tokenizer;
+        _tokenCount = tokenCount;
+    }
+
+    /// <summary>Reads the special vocabulary.</summary>
+    /// <param name="withMerges">Whether the kind of vocabulary has merges.</param>
+    /// <param name="fixedIds">Types to look up in place of the usual ones, with the ids they have where the files name none.</param>
+    /// <exception cref="CheckpointException">A file is not what it must be, or an id is negative or too large.</exception>
+    public SpecialVocabulary Read(bool withMerges, ImmutableArray<KeyValuePair<string, int>> fixedIds = default)
+    {
+        var configuration = CheckpointJson.ReadObjectIfPresent(_files, "tokenizer_config.json") ?? default;
+        var names = new SpecialTokenNames(configuration, fixedIds.IsDefaultOrEmpty ? DefaultTypes : [.. fixedIds.Select(entry => entry.Key)]);
+        if (_tokenizer is not null)
+        {
+            names.ReadPostProcessors(_tokenizer.PostProcessors);
+        }
+
+        if (names.HasConfiguration)
+        {
+            ReadTokenNames(configuration, names);
+        }
+
+        if (CheckpointJson.ReadObjectIfPresent(_files, "config.json") is { } model)
+        {
+            ReadModelIds(model, names);
+        }
+
+        foreach (var (type, id) in fixedIds.IsDefault ? [] : fixedIds)
+        {
+            SetId(type, (uint)id);
+        }
+
+        var (lowercase, stripAccents) = ReadNormalizerFlags();
+        return new SpecialVocabulary
+        {
+            Merges = withMerges ? ReadMerges() : MergeList.Empty,
+            TokenIds = [.. _ids],
+            Additions = [.. names.Additions],
+            ChatTemplates = names.HasConfiguration ? ChatTemplateFiles.Read(_files, configuration) : [],
+            Lowercase = lowercase,
+            StripAccents = stripAccents,
+        };
+    }
+
+    private void ReadTokenNames(JsonElement configuration, SpecialTokenNames names)
+    {
+        foreach (var type in names.Types)
+        {
+            if (configuration.Flag($"add_{type}_token") is { } addition)
+            {
+                names.Additions[type] = addition;
+            }
+
+            if (names.TextOf(type) is not { } content || _tokenizer is null)
+            {
+                continue;
+            }
+
+            foreach (var (token, id) in _tokenizer.AddedTokens)
+            {
+                if (token.Content == content)
+                {
+                    SetId(type, (uint)id);
+                    break;
+                }
+            }
+        }
+    }
+
+    private void ReadModelIds(JsonElement model, SpecialTokenNames names)
+    {
+        foreach (var type in names.Types)
+        {
+            var id = model.Property($"{type}_token_id") ?? model.Property("text_config")?.Property($"{type}_token_id");
+            switch (id?.ValueKind)
+            {
+                // The converter's Python counts true and false as the numbers 1 and 0.
+                case JsonValueKind.True or JsonValueKind.False:
+                    SetId(type, id.Value.GetBoolean() ? 1u : 0u);
+                    break;
+                case JsonValueKind.Number when IsInteger(id.Value):
+                    if (id.Value.TryGetUInt32(out var value))
+                    {
+                        SetId(type, value);
+                    }
+                    else if (_tokenCount is null || id.Value.GetRawText().StartsWith('-'))
+                    {
+                        throw new CheckpointException($"config.json: {type}_token_id is {id.Value.GetRawText()}, which is no token id.");
+                    }
+
+                    break;
+            }
+        }
+
+        static bool IsInteger(JsonElement element) => element.GetRawText().AsSpan().IndexOfAny('.', 'e', 'E') < 0;
+    }
+
+    private void SetId(string type, uint id)
+    {
+        if (_tokenCount is null || id < _tokenCount)
+        {
+            _ids.TryAdd(type, id);
+        }
+    }
+
+    private MergeList ReadMerges()
+    {
+        if (_tokenizer is { Merges.Count: > 0 })
+        {
+            return _tokenizer.Merges;
+        }
+
+        if (!_files.Exists("merges.txt"))
+        {
+            return MergeList.Empty;
+        }
+
+        var merges = new List<string>();
+        using var reader = new StreamReader(_files.OpenRead("merges.txt"));
+        for (var number = 0; reader.ReadLine() is { } line; number++)
+        {
+            var parts = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            if (parts.Length == 2 && !(number == 0 && line.TrimStart().StartsWith('#')))
+            {
+                merges.Add($"{parts[0]} {parts[1]}");
+            }
+        }
+
+        return MergeList.OfJoined([.. merges]);
+    }
+
+    private (bool? Lowercase, bool? StripAccents) ReadNormalizerFlags()
+    {
+        bool? lowercase = null;
+        bool? stripAccents = null;
+        foreach (var step in _tokenizer?.Normalizers ?? [])
+        {
+            switch (step.Type)
+            {
+                case "Lowercase":
+                    lowercase = true;
+                    break;
+                case "StripAccents":
+                    stripAccents = true;
+                    break;
+                case "BertNormalizer":
+                    lowercase = step.Fields.TryGetProperty("lowercase", out _) ? step.Fields.Flag("lowercase") : lowercase;
+                    stripAccents = step.Fields.TryGetProperty("strip_accents", out _) ? step.Fields.Flag("strip_accents") : stripAccents;
+                    break;
+            }
+        }
+
+        return (lowercase, stripAccents);
+    }
+}

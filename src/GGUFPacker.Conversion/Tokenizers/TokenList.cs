@@ -1,0 +1,62 @@
+using GGUFPacker.Gguf.Format;
+
+namespace GGUFPacker.Conversion.Tokenizers;
+
+/// <summary>The tokens of a vocabulary by id, with their types and, where the kind of vocabulary has them, scores.</summary>
+internal sealed class TokenList
+{
+    private readonly GgufString[] _tokens;
+    private readonly int[] _types;
+    private readonly float[]? _scores;
+
+    /// <summary>Creates a list in which every id is unused and named <c>[PADn]</c>.</summary>
+    /// <param name="size">The number of ids.</param>
+    /// <param name="score">The score of unused ids; null for a vocabulary without scores.</param>
+    public TokenList(int size, float? score)
+    {
+        _tokens = new GgufString[size];
+        _types = new int[size];
+        _scores = score is null ? null : new float[size];
+        for (var id = 0; id < size; id++)
+        {
+            _tokens[id] = $"[PAD{id}]";
+            _types[id] = (int)TokenType.Unused;
+        }
+
+        if (_scores is not null)
+        {
+            _scores.AsSpan().Fill(score!.Value);
+        }
+    }
+
+    /// <summary>The number of ids.</summary>
+    public int Count => _tokens.Length;
+
+    /// <summary>Sets a token.</summary>
+    public void Set(int id, GgufString token, TokenType type, float score = 0)
+    {
+        _tokens[id] = token;
+        _types[id] = (int)type;
+        if (_scores is not null)
+        {
+            _scores[id] = score;
+        }
+    }
+
+    /// <summary>Sets the keys of the list: tokens, scores, types. The list must not change afterwards.</summary>
+    public void WriteTo(GgufMetadata.Builder builder)
+    {
+        if (Count == 0)
+        {
+            return;
+        }
+
+        builder.Set("tokenizer.ggml.tokens", GgufValue.OfArray(_tokens));
+        if (_scores is not null)
+        {
+            builder.Set("tokenizer.ggml.scores", GgufValue.OfArray(_scores));
+        }
+
+        builder.Set("tokenizer.ggml.token_type", GgufValue.OfArray(_types));
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace GGUFPacker.Conversion.Tokenizers;
+
+/// <summary>
+/// What a tokenizer class of transformers does on its own, beside what the checkpoint's files say. Only the classes that change anything are listed.
+/// </summary>
+internal sealed record TokenizerClass
+{
+    private static readonly ImmutableArray<KeyValuePair<string, string>> EndOfText =
+        [new("bos_token", "<|endoftext|>"), new("eos_token", "<|endoftext|>"), new("unk_token", "<|endoftext|>")];
+
+    private static readonly ImmutableArray<KeyValuePair<string, string>> Sentences =
+        [new("bos_token", "<s>"), new("eos_token", "</s>"), new("unk_token", "<unk>")];
+
+    private static readonly ImmutableArray<KeyValuePair<string, string>> Bert =
+        [new("unk_token", "[UNK]"), new("sep_token", "[SEP]"), new("pad_token", "[PAD]"), new("cls_token", "[CLS]"), new("mask_token", "[MASK]")];
+
+    private static readonly FrozenDictionary<string, TokenizerClass> Classes = new Dictionary<string, TokenizerClass>
+    {
+        ["LlamaTokenizer"] = new() { Defaults = Sentences, AddsBos = true },
+        ["CodeLlamaTokenizer"] = new() { Defaults = Sentences, AddsBos = true },
+        ["GemmaTokenizer"] = new()
+        {
+            Defaults = [new("bos_token", "<bos>"), new("eos_token", "<eos>"), new("unk_token", "<unk>"), new("pad_token", "<pad>")],
+            AddsBos = true,
+        },
+        ["CohereTokenizer"] = new()
+        {
+            Defaults = [new("bos_token", "<BOS_TOKEN>"), new("eos_token", "<|END_OF_TURN_TOKEN|>"), new("unk_token", "<UNK>")],
+            AddsBos = true,
+        },
+        ["GPTNeoXTokenizer"] = new() { Defaults = EndOfText, AddsBos = false },
+        ["GPT2Tokenizer"] = new() { Defaults = EndOfText },
+        ["CodeGenTokenizer"] = new() { Defaults = EndOfText },
+        ["Qwen2Tokenizer"] = new()
+        {
+            Defaults = [new("eos_token", "<|endoftext|>"), new("unk_token", "<|endoftext|>"), new("pad_token", "<|endoftext|>")],
+        },
+        ["BloomTokenizer"] = new() { Defaults = [.. Sentences, new("pad_token", "<pad>")] },
+        ["RobertaTokenizer"] = new()
+        {
+            Defaults = [.. Sentences, new("sep_token", "</s>"), new("pad_token", "<pad>"), new("cls_token", "<s>"), new("mask_token", "<mask>")],
+        },
+        ["XLMRobertaTokenizer"] = new()
+        {
+            Defaults = [.. Sentences, new("sep_token", "</s>"), new("pad_token", "<pad>"), new("cls_token", "<s>"), new("mask_token", "<mask>")],
+        },
+        ["BertTokenizer"] = new() { Defaults = Bert },
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    // The class where neither tokenizer_config.json nor config.json names one.
+    private static readonly FrozenDictionary<string, string> ClassOfModelType = new Dictionary<string, string>
+    {
+        ["llama"] = "LlamaTokenizer",
+        ["mistral"] = "LlamaTokenizer",
+        ["mixtral"] = "LlamaTokenizer",
+        ["gemma"] = "GemmaTokenizer",
+        ["gemma2"] = "GemmaTokenizer",
+        ["gemma3"] = "GemmaTokenizer",
+        ["gemma3_text"] = "GemmaTokenizer",
+        ["cohere"] = "CohereTokenizer",
+        ["cohere2"] = "CohereTokenizer",
+        ["gpt_neox"] = "GPTNeoXTokenizer",
+        ["olmo"] = "GPTNeoXTokenizer",
+        ["olmoe"] = "GPTNeoXTokenizer",
+        ["mamba"] = "GPTNeoXTokenizer",
+        ["stablelm"] = "GPTNeoXTokenizer",
+        ["gpt2"] = "GPT2Tokenizer",
+        ["starcoder2"] = "GPT2Tokenizer",
+        ["gpt_bigcode"] = "GPT2Tokenizer",
+        ["granite"] = "GPT2Tokenizer",
+        ["granitemoe"] = "GPT2Tokenizer",
+        ["phi"] = "CodeGenTokenizer",
+        ["phi3"] = "LlamaTokenizer",
+        ["qwen2"] = "Qwen2Tokenizer",
+        ["qwen2_moe"] = "Qwen2Tokenizer",
+        ["qwen2_vl"] = "Qwen2Tokenizer",
+        ["qwen2_5_vl"] = "Qwen2Tokenizer",
+        ["qwen3"] = "Qwen2Tokenizer",
+        ["qwen3_moe"] = "Qwen2Tokenizer",
+        ["qwen3_next"] = "Qwen2Tokenizer",
+        ["bloom"] = "BloomTokenizer",
+        ["roberta"] = "RobertaTokenizer",
+        ["xlm-roberta"] = "XLMRobertaTokenizer",
+        ["bert"] = "BertTokenizer",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The special tokens where the files name none, by attribute ("bos_token").</summary>
+    public ImmutableArray<KeyValuePair<string, string>> Defaults { get; init; } = [];
+
+    /// <summary>
+    /// If not null, the class puts its own post-processor in place of the file's, which adds BOS and EOS as add_bos_token and add_eos_token say;
+    /// this is add_bos_token where the files have none (add_eos_token is then false).
+    /// </summary>
+    public bool? AddsBos { get; init; }
+
+    /// <summary>Finds a class by its name, with or without the ending "Fast", else by the model's type. Unknown names are a plain class.</summary>
+    public static TokenizerClass Find(string? name, string? modelType)
+    {
+        name ??= modelType is null ? null : ClassOfModelType.GetValueOrDefault(modelType);
+        if (name is null)
+        {
+            return new TokenizerClass();
+        }
+
+        return Classes.GetValueOrDefault(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name) ?? new TokenizerClass();
+    }
+}

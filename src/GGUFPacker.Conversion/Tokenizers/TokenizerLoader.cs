@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tokenizers;
+
+/// <summary>Finds a checkpoint's tokenizer and brings it into GGUF's form.</summary>
+internal static class TokenizerLoader
+{
+    /// <summary>Loads the tokenizer of the first of the requested kinds that the checkpoint has.</summary>
+    /// <exception cref="CheckpointException">It has none of them, or a file is not what it must be.</exception>
+    public static GgufTokenizer Load(CheckpointFiles files, TokenizerRequest request)
+    {
+        if (request.VocabularySize is < 0 or > TokenizerJsonReader.MaximumTokens)
+        {
+            throw new CheckpointException($"config.json: vocab_size is {request.VocabularySize}; at most {TokenizerJsonReader.MaximumTokens} is possible.");
+        }
+
+        foreach (var kind in request.Kinds)
+        {
+            switch (kind)
+            {
+                case VocabularyKind.SentencePiece when files.Exists(SentencePieceVocabulary.FileName):
+                    return LoadSentencePiece(files, request);
+                case VocabularyKind.LlamaHf when files.Exists(TokenizerJsonReader.FileName) && TokenizerJsonReader.Read(files).IsLlamaHf:
+                    return LoadLlamaHf(files, request);
+                case VocabularyKind.Gpt2 when files.Exists(TokenizerJsonReader.FileName):
+                    return LoadGpt2(files, request);
+            }
+        }
+
+        throw new CheckpointException(
+            $"The checkpoint '{files.Name}' has no tokenizer that can be converted: neither {string.Join(" nor ", request.Kinds.Select(FileOf).Distinct())}"
+            + (files.Exists("tekken.json") ? "; tekken.json alone is not supported yet." : "."));
+
+        static string FileOf(VocabularyKind kind) => kind == VocabularyKind.SentencePiece ? SentencePieceVocabulary.FileName : TokenizerJsonReader.FileName;
+    }
+
+    private static GgufTokenizer LoadSentencePiece(CheckpointFiles files, TokenizerRequest request)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        var tokens = SentencePieceVocabulary.List(files, request.VocabularySize, notes.Add);
+        var definition = files.Exists(TokenizerJsonReader.FileName) ? TokenizerJsonReader.Read(files) : null;
+        return Build("llama", "default", tokens, definition, files, request, notes);
+    }
+
+    private static GgufTokenizer LoadLlamaHf(CheckpointFiles files, TokenizerRequest request)
+    {
+        var tokenizer = AutoTokenizer.Load(files);
+        return Build("llama", "default", LlamaHfVocabulary.List(tokenizer), tokenizer.Definition, files, request, ImmutableArray.CreateBuilder<string>());
+    }
+
+    private static GgufTokenizer LoadGpt2(CheckpointFiles files, TokenizerRequest request)
+    {
+        var tokenizer = AutoTokenizer.Load(files);
+        if (tokenizer.Definition.ModelType != "BPE")
+        {
+            throw new CheckpointException(
+                $"{TokenizerJsonReader.FileName} of the checkpoint '{files.Name}' is a {tokenizer.Definition.ModelType} tokenizer; this architecture needs a BPE.");
+        }
+
+        var notes = ImmutableArray.CreateBuilder<string>();
+        var preTokenizer = request.PreTokenizer ?? throw new CheckpointException("The pre-tokenizer is not known; name it with --pre-tokenizer.");
+        return Build("gpt2", preTokenizer, Gpt2Vocabulary.List(tokenizer, request.VocabularySize), tokenizer.Definition, files, request, notes);
+    }
+
+    private static GgufTokenizer Build(
+        string model,
+        string preTokenizer,
+        TokenList tokens,
+        TokenizerJson? definition,
+        CheckpointFiles files,
+        TokenizerRequest request,
+        ImmutableArray<string>.Builder notes)
+    {
+        // Only the kinds with scores check their special tokens' ids against the vocabulary.
+        var withMerges = model == "gpt2";
+        return new GgufTokenizer
+        {
+            Model = model,
+            PreTokenizer = preTokenizer,
+            Tokens = tokens,
+            Special = new SpecialVocabularyReader(files, definition, withMerges ? null : tokens.Count).Read(withMerges),
+            FixedSpecial = request.FixedSpecialTokens.IsEmpty
+                ? null
+                : new SpecialVocabularyReader(files, definition, tokenCount: null).Read(withMerges: false, request.FixedSpecialTokens),
+            AddSpacePrefix = request.WriteAddSpacePrefix ? CheckpointJson.ReadObjectIfPresent(files, "tokenizer_config.json")?.Flag("add_prefix_space") : null,
+            AddBosToken = request.AddBosToken,
+            Notes = notes.ToImmutable(),
+        };
+    }
+}
