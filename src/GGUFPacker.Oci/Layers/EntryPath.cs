@@ -6,6 +6,16 @@ public static class EntryPath
     /// <summary>The longest path that is taken in.</summary>
     public const int MaxLength = 4096;
 
+    /// <summary>The order in which a directory walk meets paths, all that is in a directory right after it: <c>app</c>, <c>app/x</c>, <c>app.txt</c>.</summary>
+    public static IComparer<string> WalkOrder { get; } = Comparer<string>.Create((a, b) =>
+    {
+        var same = a.AsSpan().CommonPrefixLength(b);
+        return same == a.Length || same == b.Length ? a.Length - b.Length
+            : a[same] == '/' ? -1
+            : b[same] == '/' ? 1
+            : a[same] - b[same];
+    });
+
     /// <summary>
     /// A tar's or an image's path in its one form: <c>./app//model.gguf</c> and <c>/app/model.gguf</c> are <c>app/model.gguf</c>; the root is the empty string.
     /// A leading <c>/</c> means the image's root, as for every container runtime.

@@ -16,6 +16,12 @@ public sealed record LayerEntry(string Path, LayerEntryKind Kind)
     /// <summary>The permission bits.</summary>
     public int Mode { get; init; } = Kind == LayerEntryKind.Directory ? DefaultDirectoryMode : DefaultFileMode;
 
+    /// <summary>The owner's number.</summary>
+    public int UserId { get; init; }
+
+    /// <summary>The group's number.</summary>
+    public int GroupId { get; init; }
+
     /// <summary>A file's size in bytes.</summary>
     public long Size { get; init; }
 

@@ -57,11 +57,11 @@ internal sealed class LayerLayout
 
     private static ImmutableArray<LayerEntry> Complete(IEnumerable<LayerEntry> entries)
     {
-        var byPath = new SortedDictionary<string, LayerEntry>(StringComparer.Ordinal);
+        var byPath = new SortedDictionary<string, LayerEntry>(EntryPath.WalkOrder);
         foreach (var entry in entries)
         {
             var path = EntryPath.Normalize(entry.Path);
-            if (path.Length == 0 || entry.Size < 0)
+            if (path.Length == 0 || entry.Size < 0 || entry.UserId is < 0 or > TarFormat.MaxOctalOwner || entry.GroupId is < 0 or > TarFormat.MaxOctalOwner)
             {
                 throw new LayerException($"The entry '{entry.Path}' cannot be put into a layer.");
             }

@@ -43,6 +43,8 @@ internal static class LayerRecipeJson
             writer.WriteString("path", entry.Path);
             writer.WriteString("kind", entry.Kind.ToString());
             writer.WriteNumber("mode", entry.Mode);
+            writer.WriteNumber("uid", entry.UserId);
+            writer.WriteNumber("gid", entry.GroupId);
             writer.WriteNumber("size", entry.Size);
             writer.WriteNumber("modified", entry.Modified);
             writer.WriteText("content", entry.Content.IsEmpty ? null : entry.Content.ToString());
@@ -84,6 +86,8 @@ internal static class LayerRecipeJson
     private static LayerEntry ReadEntry(JsonElement json) => new(json.GetProperty("path").GetString()!, Enum.Parse<LayerEntryKind>(json.GetProperty("kind").GetString()!))
     {
         Mode = json.GetProperty("mode").GetInt32(),
+        UserId = json.GetProperty("uid").GetInt32(),
+        GroupId = json.GetProperty("gid").GetInt32(),
         Size = json.GetProperty("size").GetInt64(),
         Modified = json.GetProperty("modified").GetInt64(),
         Content = json.TryGetProperty("content", out var content) ? Digest.Parse(content.GetString()!) : default,

@@ -42,6 +42,9 @@ internal static class TarFormat
     public static readonly (int Offset, int Length) DeviceMinor = (337, 8);
     public static readonly (int Offset, int Length) Prefix = (345, 155);
 
+    /// <summary>The largest owner that the header's 7 octal digits hold.</summary>
+    public const int MaxOctalOwner = 0x1F_FFFF;
+
     /// <summary>The bytes that fill a content of this size up to whole blocks.</summary>
     public static int PaddingOf(long size) => (int)(-size & (BlockSize - 1));
 

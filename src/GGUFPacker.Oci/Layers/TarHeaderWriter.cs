@@ -4,7 +4,7 @@ using System.Text;
 namespace GGUFPacker.Oci.Layers;
 
 /// <summary>
-/// Writes tar headers that depend on nothing but the entry: owner 0:0 without names, no device, no access time. Where ustar cannot say a path or a size, a pax record does,
+/// Writes tar headers that depend on nothing but the entry: owners by number alone, no device, no access time. Where ustar cannot say a path or a size, a pax record does,
 /// laid out as Go's archive/tar does it, so that layers have the digests that BuildKit's exporter gives the same entries.
 /// </summary>
 internal static class TarHeaderWriter
@@ -35,7 +35,13 @@ internal static class TarHeaderWriter
             WritePax(output, name, records);
         }
 
-        WriteBlock(output, ToAscii(name), entry.Mode, size, entry.Modified, TypeOf(entry.Kind), ToAscii(entry.LinkTarget ?? ""));
+        WriteBlock(output, new TarHeader(ToAscii(name), ToAscii(entry.LinkTarget ?? ""), size, TypeOf(entry.Kind))
+        {
+            Mode = entry.Mode,
+            UserId = entry.UserId,
+            GroupId = entry.GroupId,
+            Modified = entry.Modified,
+        });
     }
 
     private static void WritePax(MemoryStream output, string name, SortedDictionary<string, string> records)
@@ -49,7 +55,7 @@ internal static class TarHeaderWriter
         // The record's own name matters to no reader; it is the one that Go gives it.
         var slash = name.LastIndexOf('/') + 1;
         var own = ToAscii($"{name[..slash]}PaxHeaders.0/{name[slash..]}");
-        WriteBlock(output, own[..Math.Min(own.Length, TarFormat.Name.Length)].TrimEnd('/'), 0, body.Length, 0, TarFormat.TypePax, null);
+        WriteBlock(output, new TarHeader(own[..Math.Min(own.Length, TarFormat.Name.Length)].TrimEnd('/'), "", body.Length, TarFormat.TypePax));
         body.WriteTo(output);
         output.Write(new byte[TarFormat.PaddingOf(body.Length)]);
     }
@@ -69,22 +75,22 @@ internal static class TarHeaderWriter
 
     private static int Digits(int number) => number.ToString(CultureInfo.InvariantCulture).Length;
 
-    private static void WriteBlock(MemoryStream output, string name, int mode, long size, long modified, byte type, string? linkName)
+    private static void WriteBlock(MemoryStream output, TarHeader header)
     {
         Span<byte> block = stackalloc byte[TarFormat.BlockSize];
         block.Clear();
-        WriteText(block, TarFormat.Name, name);
-        WriteOctal(block, TarFormat.Mode, mode);
-        WriteOctal(block, TarFormat.Uid, 0);
-        WriteOctal(block, TarFormat.Gid, 0);
-        WriteOctal(block, TarFormat.Size, size > TarFormat.MaxOctalSize ? 0 : size);
-        WriteOctal(block, TarFormat.Modified, modified);
-        block[TarFormat.Type] = type;
+        WriteText(block, TarFormat.Name, header.Name);
+        WriteOctal(block, TarFormat.Mode, header.Mode);
+        WriteOctal(block, TarFormat.Uid, header.UserId);
+        WriteOctal(block, TarFormat.Gid, header.GroupId);
+        WriteOctal(block, TarFormat.Size, header.Size > TarFormat.MaxOctalSize ? 0 : header.Size);
+        WriteOctal(block, TarFormat.Modified, header.Modified);
+        block[TarFormat.Type] = header.Type;
         "ustar\0"u8.CopyTo(block[TarFormat.Magic.Offset..]);
         "00"u8.CopyTo(block[TarFormat.Version.Offset..]);
-        if (linkName is not null)
+        if (header.Type != TarFormat.TypePax)
         {
-            WriteText(block, TarFormat.LinkName, linkName);
+            WriteText(block, TarFormat.LinkName, header.LinkName);
             WriteOctal(block, TarFormat.DeviceMajor, 0);
             WriteOctal(block, TarFormat.DeviceMinor, 0);
         }

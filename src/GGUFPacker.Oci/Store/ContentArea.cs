@@ -48,6 +48,9 @@ public sealed class ContentArea
     /// <param name="layer">A layer to make around it on the way; null for none.</param>
     public ContentIngest BeginIngest(PendingLayer? layer = null) => new(this, layer);
 
+    /// <summary>Begins to take in a file within a tar whose digest is computed on the way.</summary>
+    internal ContentIngest BeginIngest(HashLane tar) => new(this, new ContentHasher(tar));
+
     /// <summary>Takes in what a stream holds.</summary>
     /// <param name="source">The bytes.</param>
     /// <param name="layer">A layer to make around them on the way; null for none.</param>

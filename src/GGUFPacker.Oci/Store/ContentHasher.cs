@@ -8,6 +8,7 @@ internal sealed class ContentHasher : IDisposable
 {
     private readonly HashLane _content = new();
     private readonly HashLane? _tar;
+    private readonly HashLane? _outer;
     private readonly LayerLayout? _layout;
     private readonly int _pendingPart;
     private readonly Action<Digest, HashLane>? _appendContent;
@@ -22,7 +23,14 @@ internal sealed class ContentHasher : IDisposable
             return;
         }
 
-        var file = new LayerEntry(layer.Path, LayerEntryKind.File) { Size = layer.Size, Mode = layer.Mode, Modified = layer.Modified };
+        var file = new LayerEntry(layer.Path, LayerEntryKind.File) 
+        {
+            Size = layer.Size,
+            Mode = layer.Mode,
+            UserId = layer.UserId,
+            GroupId = layer.GroupId,
+            Modified = layer.Modified,
+        };
         _layout = LayerLayout.Of([.. layer.OtherEntries, file]);
         var path = EntryPath.Normalize(layer.Path);
         _pendingPart = layer.Size == 0 ? _layout.Parts.Length : _layout.Parts.TakeWhile(p => !p.IsContent || _layout.Entries[p.Entry].Path != path).Count();
@@ -31,13 +39,17 @@ internal sealed class ContentHasher : IDisposable
         AppendParts(0, _pendingPart);
     }
 
+    /// <summary>Creates a hasher for a file within a tar that is read.</summary>
+    /// <param name="outer">The lane that digests the tar; it gets the file's bytes too and goes on after them.</param>
+    public ContentHasher(HashLane outer) => _outer = outer;
+
     /// <summary>Adds a block that the caller has filled; the hasher releases it.</summary>
     public void Append(HashBlock block)
     {
-        if (_tar is not null)
+        if ((_tar ?? _outer) is { } other)
         {
             block.Share(1);
-            _tar.Append(block);
+            other.Append(block);
         }
 
         _content.Append(block);
@@ -46,15 +58,14 @@ internal sealed class ContentHasher : IDisposable
     /// <summary>Adds the file's last bytes on the calling thread and ends both digests.</summary>
     public (Digest Content, LayerRecipe? Layer) Finish(ReadOnlySpan<byte> rest)
     {
-        _content.Drain();
         _content.AppendNow(rest);
         var content = Digest.FromHash(_content.Finish());
+        _outer?.AppendNow(rest);
         if (_tar is null || _layout is null)
         {
             return (content, null);
         }
 
-        _tar.Drain();
         _tar.AppendNow(rest);
         AppendParts(_pendingPart + 1, _layout.Parts.Length);
         return (content, _layout.ToRecipe(Digest.FromHash(_tar.Finish()), content));

@@ -19,9 +19,11 @@ public sealed class ContentIngest : Stream
     private bool _finished;
 
     internal ContentIngest(ContentArea area, PendingLayer? layer)
+        : this(area, new ContentHasher(layer, area.AppendTo)) => _layer = layer;
+
+    internal ContentIngest(ContentArea area, ContentHasher hasher)
     {
-        (_area, _layer) = (area, layer);
-        _hasher = new ContentHasher(layer, area.AppendTo);
+        (_area, _hasher) = (area, hasher);
         _temporary = area.Files.NewTemporary();
         _file = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
     }

@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
 /// Images on this machine: contents, layers, manifests and names below one directory, safe for several processes at a time. While it is open, nothing in it is pruned.
 /// </summary>
-public sealed class ContentStore : IDisposable
+public sealed partial class ContentStore : IDisposable
 {
     /// <summary>The environment variable that names the store's directory.</summary>
     public const string PathVariable = "GGUF_PACKER_STORE_PATH";
@@ -51,11 +53,16 @@ public sealed class ContentStore : IDisposable
         return new ContentStore(files, storeLock);
     }
 
-    /// <summary>The directory that the environment names, else <c>gguf-packer</c> in the user's home.</summary>
+    /// <summary>The directory that the environment names (variables in it, <c>$NAME</c>, are expanded), else <c>gguf-packer</c> in the user's home.</summary>
     /// <param name="environment">Reads an environment variable.</param>
     /// <param name="home">The user's home.</param>
     public static string DefaultRoot(Func<string, string?> environment, string home) =>
-        environment(PathVariable) is { Length: > 0 } path ? Path.GetFullPath(Environment.ExpandEnvironmentVariables(path)) : Path.Combine(home, "gguf-packer");
+        environment(PathVariable) is { Length: > 0 } path
+            ? Path.GetFullPath(Variable.Replace(path, match => environment(match.Groups[1].Value + match.Groups[2].Value) ?? ""))
+            : Path.Combine(home, "gguf-packer");
+
+    [GeneratedRegex(@"\$(?:\{(\w+)\}|(\w+))", RegexOptions.CultureInvariant)]
+    private static partial Regex Variable { get; }
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();

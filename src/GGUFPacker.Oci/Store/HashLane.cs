@@ -12,8 +12,12 @@ internal sealed class HashLane : IDisposable
     private BlockingCollection<HashBlock>? _queue;
     private Thread? _thread;
 
-    /// <summary>Adds bytes on the calling thread: before the first block, or after <see cref="Drain"/>.</summary>
-    public void AppendNow(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
+    /// <summary>Adds bytes on the calling thread, after the blocks that are under way.</summary>
+    public void AppendNow(ReadOnlySpan<byte> bytes)
+    {
+        Drain();
+        _hash.AppendData(bytes);
+    }
 
     /// <summary>Adds a block; the lane releases it.</summary>
     public void Append(HashBlock block)
@@ -28,18 +32,6 @@ internal sealed class HashLane : IDisposable
         _queue.Add(block);
     }
 
-    /// <summary>Waits until all blocks are in.</summary>
-    public void Drain()
-    {
-        if (_queue is not null)
-        {
-            _queue.CompleteAdding();
-            _thread!.Join();
-            _queue.Dispose();
-            _queue = null;
-        }
-    }
-
     public byte[] Finish()
     {
         Drain();
@@ -50,6 +42,17 @@ internal sealed class HashLane : IDisposable
     {
         Drain();
         _hash.Dispose();
+    }
+
+    private void Drain()
+    {
+        if (_queue is not null)
+        {
+            _queue.CompleteAdding();
+            _thread!.Join();
+            _queue.Dispose();
+            _queue = null;
+        }
     }
 
     private void Run()

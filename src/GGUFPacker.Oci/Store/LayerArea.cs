@@ -1,5 +1,6 @@
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Layers;
+using ZstdSharp;
 
 namespace GGUFPacker.Oci.Store;
 
@@ -48,6 +49,35 @@ public sealed class LayerArea
         }
 
         var recipe = layout.ToRecipe(Digest.FromHash(lane.Finish()));
+        Save(recipe);
+        return recipe;
+    }
+
+    /// <summary>Takes in a layer's tar: its files become contents, and the layer can be read again byte for byte.</summary>
+    /// <param name="source">The tar, compressed or not; read to its end.</param>
+    /// <param name="compression">How it is compressed.</param>
+    /// <param name="size">The size of <paramref name="source"/>.</param>
+    /// <param name="diffId">The digest that the plain tar must have; not set if it is not known.</param>
+    /// <param name="cancellationToken">Stops; the layer is not there then.</param>
+    /// <exception cref="LayerException">It is no tar, holds what a layer may not hold, or has another digest.</exception>
+    public async Task<LayerRecipe> ImportAsync(Stream source, LayerCompression compression, long size, Digest diffId, CancellationToken cancellationToken)
+    {
+        using var import = new LayerImport(_contents, LayerDecompression.Open(source, compression, LayerDecompression.LimitFor(size)), compression == LayerCompression.None ? size : null);
+        LayerRecipe recipe;
+        try
+        {
+            recipe = await import.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException or ZstdException)
+        {
+            throw new LayerException($"The layer is no {compression} data: {exception.Message}", exception);
+        }
+
+        if (!diffId.IsEmpty && recipe.DiffId != diffId)
+        {
+            throw new LayerException($"The layer's tar has the digest {recipe.DiffId}, not {diffId}.");
+        }
+
         Save(recipe);
         return recipe;
     }

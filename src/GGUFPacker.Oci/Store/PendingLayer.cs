@@ -14,6 +14,12 @@ public sealed record PendingLayer(string Path, long Size)
     /// <summary>The file's permission bits.</summary>
     public int Mode { get; init; } = LayerEntry.DefaultFileMode;
 
+    /// <summary>The number of the file's owner.</summary>
+    public int UserId { get; init; }
+
+    /// <summary>The number of the file's group.</summary>
+    public int GroupId { get; init; }
+
     /// <summary>The time that the file and its directories carry, in seconds since the Unix epoch.</summary>
     public long Modified { get; init; }
 

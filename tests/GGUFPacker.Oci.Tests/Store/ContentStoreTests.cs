@@ -119,5 +119,6 @@ public sealed class ContentStoreTests : IDisposable
     {
         Assert.Equal(Path.Combine("home", "gguf-packer"), ContentStore.DefaultRoot(_ => null, "home"));
         Assert.Equal(_directory["s"], ContentStore.DefaultRoot(name => name == "GGUF_PACKER_STORE_PATH" ? _directory["s"] : null, "home"));
+        Assert.Equal(_directory["s"], ContentStore.DefaultRoot(name => name switch { "GGUF_PACKER_STORE_PATH" => "${BASE}/$SUB", "BASE" => _directory.FullName, "SUB" => "s", _ => null }, "home"));
     }
 }

@@ -1,0 +1,248 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Layers;
+
+namespace GGUFPacker.Oci.Store;
+
+/// <summary>
+/// Takes a tar into the store in one pass: files become contents, all else stays as it is in the recipe, and the digest of the whole is computed on the way.
+/// Nothing is written to a path that the tar names. Bytes come from a stranger, so each number in them has a limit.
+/// </summary>
+internal sealed class LayerImport : IDisposable
+{
+    private readonly ContentArea _contents;
+    private readonly Stream _source;
+    private readonly long? _size;
+    private readonly HashLane _hash = new();
+    private readonly ImmutableArray<LayerSegment>.Builder _segments = ImmutableArray.CreateBuilder<LayerSegment>();
+    private readonly ImmutableArray<LayerEntry>.Builder _entries = ImmutableArray.CreateBuilder<LayerEntry>();
+    private readonly byte[] _block = new byte[TarFormat.BlockSize];
+    private MemoryStream _inline = new();
+    private long _inlineTotal;
+    private long _position;
+
+    /// <summary>Creates the import.</summary>
+    /// <param name="contents">Where the files go.</param>
+    /// <param name="source">The plain tar.</param>
+    /// <param name="size">The tar's size if it is known beforehand.</param>
+    public LayerImport(ContentArea contents, Stream source, long? size) => (_contents, _source, _size) = (contents, source, size);
+
+    /// <summary>Reads the tar to its end. The recipe is not yet saved: its digest is the caller's to compare.</summary>
+    /// <exception cref="LayerException">It is no tar that can be taken in.</exception>
+    public async Task<LayerRecipe> RunAsync(CancellationToken cancellationToken)
+    {
+        PaxRecords pax = default;
+        string? longName = null, longLink = null;
+        while (await ReadBlockAsync(cancellationToken).ConfigureAwait(false))
+        {
+            var header = TarHeader.Read(_block);
+            switch (header.Type)
+            {
+                case TarFormat.TypePax:
+                    pax = PaxRecords.Parse(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false));
+                    continue;
+                case TarFormat.TypePaxGlobal:
+                    if (PaxRecords.Parse(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false)) is { Path: not null } or { LinkPath: not null } or { Size: not null })
+                    {
+                        throw new LayerException("The layer has a global pax header that names a path or a size, which is not supported.");
+                    }
+
+                    continue;
+                case TarFormat.TypeGnuLongName:
+                    longName = TextOf(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false));
+                    continue;
+                case TarFormat.TypeGnuLongLink:
+                    longLink = TextOf(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false));
+                    continue;
+            }
+
+            header = header with
+            {
+                Name = pax.Path ?? longName ?? header.Name,
+                LinkName = pax.LinkPath ?? longLink ?? header.LinkName,
+                Size = pax.Size ?? header.Size,
+                Modified = pax.Modified ?? header.Modified,
+            };
+            (pax, longName, longLink) = (default, null, null);
+            await ReadEntryAsync(header, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (pax != default || longName is not null || longLink is not null)
+        {
+            throw new LayerException("The layer is cut off: it ends after an extension header.");
+        }
+
+        await ReadTrailingAsync(cancellationToken).ConfigureAwait(false);
+        FlushInline();
+        return new LayerRecipe(Digest.FromHash(_hash.Finish()), _position, _segments.DrainToImmutable(), _entries.DrainToImmutable());
+    }
+
+    public void Dispose() => _hash.Dispose();
+
+    private async Task ReadEntryAsync(TarHeader header, CancellationToken cancellationToken)
+    {
+        var kind = header.Type switch
+        {
+            TarFormat.TypeFile or TarFormat.TypeContiguous => header.Name.EndsWith('/') ? LayerEntryKind.Directory : LayerEntryKind.File,
+            TarFormat.TypeDirectory => LayerEntryKind.Directory,
+            TarFormat.TypeSymbolicLink => LayerEntryKind.SymbolicLink,
+            TarFormat.TypeHardLink => LayerEntryKind.HardLink,
+            TarFormat.TypeCharacterDevice or TarFormat.TypeBlockDevice or TarFormat.TypePipe => LayerEntryKind.Special,
+            TarFormat.TypeGnuSparse => throw new LayerException($"The layer has a sparse file, '{header.Name}', which is not supported."),
+            var type => throw new LayerException($"The entry '{header.Name}' is of type 0x{type:x2}, which is not supported."),
+        };
+        var path = EntryPath.Normalize(header.Name);
+        if (path.Length == 0 && kind != LayerEntryKind.Directory)
+        {
+            throw new LayerException("The layer has an entry without a name that is no directory.");
+        }
+
+        if (_entries.Count >= TarLimits.MaxEntries)
+        {
+            throw new LayerException($"The layer has more than {TarLimits.MaxEntries} entries.");
+        }
+
+        var size = header.HasContent ? header.Size : 0;
+        var left = (_size ?? long.MaxValue) - _position;
+        if (size > left || TarFormat.PaddingOf(size) > left - size)
+        {
+            throw new LayerException($"The entry '{header.Name}' claims {size} bytes; the layer has {left} left.");
+        }
+
+        var entry = new LayerEntry(path, kind) 
+        {
+            Mode = header.Mode,
+            UserId = header.UserId,
+            GroupId = header.GroupId,
+            Modified = header.Modified,
+            Size = kind == LayerEntryKind.File ? size : 0,
+        };
+        if (kind is LayerEntryKind.HardLink)
+        {
+            entry = entry with { LinkTarget = EntryPath.Normalize(header.LinkName) };
+        }
+        else if (kind is LayerEntryKind.SymbolicLink)
+        {
+            entry = entry with { LinkTarget = header.LinkName };
+        }
+
+        if (size > 0)
+        {
+            entry = entry with { Content = await ReadContentAsync(header.Name, size, cancellationToken).ConfigureAwait(false) };
+            await ReadInlineAsync(TarFormat.PaddingOf(size), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (path.Length > 0)
+        {
+            _entries.Add(kind == LayerEntryKind.File ? entry : entry with { Content = default });
+        }
+    }
+
+    private async Task<Digest> ReadContentAsync(string name, long size, CancellationToken cancellationToken)
+    {
+        FlushInline();
+        using var ingest = _contents.BeginIngest(_hash);
+        for (var left = size; left > 0;)
+        {
+            var room = ingest.GetMemory();
+            var read = await _source.ReadAsync(room[..(int)Math.Min(room.Length, left)], cancellationToken).ConfigureAwait(false);
+            if (read == 0)
+            {
+                throw new LayerException($"The layer is cut off within '{name}': {left} of {size} bytes are missing.");
+            }
+
+            ingest.Advance(read);
+            left -= read;
+        }
+
+        var stored = ingest.Commit();
+        _segments.Add(LayerSegment.Of(stored.Digest, size));
+        _position += size;
+        return stored.Digest;
+    }
+
+    // False at the end of the archive: a block of zeros, or the end of the bytes where a header would begin.
+    private async Task<bool> ReadBlockAsync(CancellationToken cancellationToken)
+    {
+        var read = await _source.ReadAtLeastAsync(_block, _block.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        if (read is not (0 or TarFormat.BlockSize))
+        {
+            throw new LayerException("The layer is cut off within a header.");
+        }
+
+        Keep(_block.AsSpan(0, read));
+        return read > 0 && _block.AsSpan().ContainsAnyExcept((byte)0);
+    }
+
+    private async Task<byte[]> ReadExtensionAsync(TarHeader header, CancellationToken cancellationToken)
+    {
+        if (header.Size > TarLimits.MaxExtensionBytes)
+        {
+            throw new LayerException($"The layer has an extension header of {header.Size} bytes; more than {TarLimits.MaxExtensionBytes} are not read.");
+        }
+
+        var body = await ReadInlineAsync((int)header.Size, cancellationToken).ConfigureAwait(false);
+        await ReadInlineAsync(TarFormat.PaddingOf(header.Size), cancellationToken).ConfigureAwait(false);
+        return body;
+    }
+
+    private async Task<byte[]> ReadInlineAsync(int count, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[count];
+        if (await _source.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) < count)
+        {
+            throw new LayerException("The layer is cut off.");
+        }
+
+        Keep(bytes);
+        return bytes;
+    }
+
+    private async Task ReadTrailingAsync(CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(16 << 10);
+        try
+        {
+            var start = _position;
+            int read;
+            while ((read = await _source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                Keep(buffer.AsSpan(0, read));
+                if (_position - start > TarLimits.MaxTrailingBytes)
+                {
+                    throw new LayerException($"The layer has more than {TarLimits.MaxTrailingBytes} bytes after its end.");
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        _inlineTotal += bytes.Length;
+        if (_inlineTotal > TarLimits.MaxInlineBytes)
+        {
+            throw new LayerException($"The layer has more than {TarLimits.MaxInlineBytes} bytes of headers.");
+        }
+
+        _hash.AppendNow(bytes);
+        _inline.Write(bytes);
+        _position += bytes.Length;
+    }
+
+    private void FlushInline()
+    {
+        if (_inline.Length > 0)
+        {
+            _segments.Add(LayerSegment.Of(_inline.ToArray()));
+            _inline = new MemoryStream();
+        }
+    }
+
+    private static string TextOf(byte[] extension) => Encoding.UTF8.GetString(extension.AsSpan().TrimEnd((byte)0));
+}
