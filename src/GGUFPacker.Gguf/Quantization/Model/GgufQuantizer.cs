@@ -7,7 +7,7 @@ namespace GGUFPacker.Gguf.Quantization.Model;
 public static class GgufQuantizer
 {
     /// <summary>Plans, and unless it is a dry run writes the files.</summary>
-    /// <param name="commandLine">The command line; its paths are relative to the current directory.</param>
+    /// <param name="commandLine">The command line.</param>
     /// <param name="progress">Told while the files are written.</param>
     /// <param name="cancellationToken">Stops the work; no file is left then.</param>
     /// <returns>The plan and the paths of the files, none for a dry run.</returns>
@@ -21,13 +21,16 @@ public static class GgufQuantizer
             throw new GgufException($"Quantizing with an importance matrix ('{commandLine.ImatrixPath}') is not supported yet.");
         }
 
+        var input = Path.GetFullPath(commandLine.InputPath, commandLine.Directory);
+        var output = Path.GetFullPath(commandLine.OutputPath, commandLine.Directory);
+
         // A relative path of "." compares as the file system does.
-        if (!commandLine.IsDryRun && Path.GetRelativePath(commandLine.InputPath, commandLine.OutputPath) == ".")
+        if (!commandLine.IsDryRun && Path.GetRelativePath(input, output) == ".")
         {
             throw new GgufException($"The model '{commandLine.InputPath}' cannot be quantized into itself.");
         }
 
-        using var source = await GgufFile.OpenAsync(commandLine.InputPath, cancellationToken: cancellationToken).ConfigureAwait(false);
+        using var source = await GgufFile.OpenAsync(input, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (commandLine.IsDryRun)
         {
             return new QuantizeResult(QuantizationPlan.Create(source, commandLine.Options), []);
@@ -37,12 +40,12 @@ public static class GgufQuantizer
         var options = new GgufWriteOptions { Threads = commandLine.Threads };
         if (model.Plan.Split is { Count: > 1 } split)
         {
-            var paths = await GgufModelWriter.WriteSplitAsync(model, split, commandLine.OutputPath, options, progress, cancellationToken).ConfigureAwait(false);
+            var paths = await GgufModelWriter.WriteSplitAsync(model, split, output, options, progress, cancellationToken).ConfigureAwait(false);
             return new QuantizeResult(model.Plan, [.. paths]);
         }
 
         // A split output of one part still has its number.
-        var path = model.Plan.Split is null ? commandLine.OutputPath : new GgufSplitName(commandLine.OutputPath, 1, 1).ToString();
+        var path = model.Plan.Split is null ? output : new GgufSplitName(output, 1, 1).ToString();
         await GgufModelWriter.WriteFileAsync(model, path, options, progress, cancellationToken).ConfigureAwait(false);
         return new QuantizeResult(model.Plan, [path]);
     }

@@ -8,7 +8,10 @@ namespace GGUFPacker.Gguf.Quantization.Model;
 /// </summary>
 public sealed record QuantizeCommandLine
 {
-    /// <summary>The model to quantize.</summary>
+    /// <summary>What the paths are relative to.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The model to quantize, as it was typed.</summary>
     public required string InputPath { get; init; }
 
     /// <summary>The file to write; for a split output without the numbers and <c>.gguf</c>. By default <c>ggml-model-TYPE.gguf</c> beside the input.</summary>
@@ -34,7 +37,7 @@ public sealed record QuantizeCommandLine
 
     /// <summary>Reads a command line. A file of tensor types is read at once.</summary>
     /// <param name="arguments">The arguments, without the program's name.</param>
-    /// <param name="directory">What the path of a file of tensor types is relative to.</param>
+    /// <param name="directory">What paths are relative to.</param>
     /// <exception cref="FormatException">An argument is not as it must be.</exception>
     /// <exception cref="IOException">The file of tensor types cannot be read.</exception>
     public static QuantizeCommandLine Parse(IReadOnlyList<string> arguments, string directory)

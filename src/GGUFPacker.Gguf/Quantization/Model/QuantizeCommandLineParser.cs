@@ -40,6 +40,7 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
 
         return new QuantizeCommandLine
         {
+            Directory = directory,
             InputPath = input,
             OutputPath = output is null ? DefaultOutput(input, type) : WithoutSuffix(output),
             Options = _options with
@@ -85,7 +86,7 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
     private string Operand(string what) => _next < arguments.Count ? arguments[_next++] : throw new FormatException($"The command line lacks {what}: INPUT [OUTPUT] TYPE [THREADS].");
 
     private void AddTensorTypes(string path) =>
-        _tensorTypes.AddRange(File.ReadAllText(Path.Combine(directory, path)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(TensorTypeRule.Parse));
+        _tensorTypes.AddRange(File.ReadAllText(Path.GetFullPath(path, directory)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(TensorTypeRule.Parse));
 
     private void AddPrunedLayers(string list)
     {

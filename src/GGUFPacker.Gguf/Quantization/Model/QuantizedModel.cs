@@ -47,7 +47,7 @@ public sealed class QuantizedModel : IGgufModel
     public void ReadRows(int index, long firstRow, Span<byte> destination)
     {
         var tensor = Plan.Tensors[index];
-        if (tensor.IsQuantized)
+        if (tensor.IsQuantized && !destination.IsEmpty)
         {
             Quantize(tensor, firstRow, destination);
         }

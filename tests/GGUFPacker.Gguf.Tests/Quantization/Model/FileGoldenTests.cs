@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization;
+using GGUFPacker.Gguf.Quantization.Model;
+
+namespace GGUFPacker.Gguf.Tests.Quantization.Model;
+
+/// <summary>Whole files, written by the command lines that llama-quantize was given.</summary>
+public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceFolder>
+{
+    public static TheoryData<string> Sources { get; } = [.. FileGoldens.Sources()];
+
+    public static TheoryData<string, int, string> Cases { get; } = [.. FileGoldens.Cases()];
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Sources))]
+    public void The_source_is_what_the_reference_used(string file)
+    {
+        var recipe = FileGoldens.Source(file);
+        var bytes = File.ReadAllBytes(folder.PathOf(recipe.GetProperty("file").GetString()!));
+        Assert.Equal(recipe.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases))]
+    public async Task The_files_are_those_of_the_reference(string file, int index, string id)
+    {
+        var group = FileGoldens.Group(file);
+        Assert.Equal(id, group[index].GetProperty("id").GetString());
+        try
+        {
+            await KeepInputsAsync(group, index);
+            if (group[index].GetProperty("exit").GetInt32() == 0)
+            {
+                await SucceedAsync(group[index]);
+            }
+            else
+            {
+                await FailAsync(group[index]);
+            }
+        }
+        finally
+        {
+            foreach (var output in folder.Outputs().ToArray())
+            {
+                File.Delete(folder.PathOf(output));
+            }
+        }
+    }
+
+    private static string[] Arguments(JsonElement item) => [.. item.GetProperty("args").EnumerateArray().Select(argument => argument.GetString()!)];
+
+    private async Task SucceedAsync(JsonElement item)
+    {
+        var commandLine = QuantizeCommandLine.Parse(Arguments(item), folder.Root);
+        SkipIfNotThereYet(commandLine);
+        var result = await GgufQuantizer.RunAsync(commandLine, cancellationToken: TestContext.Current.CancellationToken);
+
+        var expected = commandLine.IsDryRun ? [] : item.GetProperty("files").EnumerateArray().ToDictionary(record => record.GetProperty("file").GetString()!, StringComparer.Ordinal);
+        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), result.Paths.Select(path => Path.GetFileName(path)));
+        Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), folder.Outputs());
+        var log = item.GetProperty("log").EnumerateArray().Select(line => line.GetString()!).ToArray();
+        Assert.Equal(log.Where(QuantizeLog.IsSummary), QuantizeLog.Summary(result.Plan, commandLine));
+        if (item.TryGetProperty("tensor_log", out var tensorLog))
+        {
+            Assert.Equal(tensorLog.EnumerateArray().Select(line => line.GetString()), QuantizeLog.Tensors(result.Plan));
+        }
+
+        foreach (var path in result.Paths)
+        {
+            // The reference keeps general.alignment and lays the file out with 32 all the same, which makes it unreadable; ours follows the key.
+            var isAligned = (result.Plan.Metadata.GetInteger(GgufLayout.AlignmentKey) ?? 32) == 32;
+            Assert.Empty(FileComparison.Differences(expected[Path.GetFileName(path)], path, folder.PathOf(commandLine.InputPath), compareLayout: isAligned));
+        }
+    }
+
+    private async Task FailAsync(JsonElement item)
+    {
+        Exception? error = null;
+        try
+        {
+            var commandLine = QuantizeCommandLine.Parse(Arguments(item), folder.Root);
+            Assert.SkipWhen(commandLine.ImatrixPath is not null, "Importance matrices are not there yet.");
+            await GgufQuantizer.RunAsync(commandLine, cancellationToken: TestContext.Current.CancellationToken);
+        }
+        catch (Exception exception) when (exception is GgufException or FormatException or IOException)
+        {
+            error = exception;
+        }
+
+        Assert.True(error is not null, $"No error, but the reference says: {string.Join('\n', item.GetProperty("log").EnumerateArray())}");
+        Assert.SkipWhen(error.Message.Contains("not supported yet", StringComparison.Ordinal), error.Message);
+
+        // The reference leaves a partial file in many cases; we leave none.
+        Assert.Empty(folder.Outputs());
+    }
+
+    private void SkipIfNotThereYet(QuantizeCommandLine commandLine)
+    {
+        Assert.SkipWhen(commandLine.ImatrixPath is not null, "Importance matrices are not there yet.");
+        using var source = GgufFile.Open(folder.PathOf(commandLine.InputPath));
+        if (commandLine.IsDryRun)
+        {
+            return;
+        }
+
+        foreach (var tensor in QuantizationPlan.Create(source, commandLine.Options).Tensors.Where(tensor => tensor.IsQuantized))
+        {
+            Assert.SkipUnless(RowKernels.CanQuantize(tensor.Target.Type), $"Quantizing to {tensor.Target.Type} is not there yet.");
+            Assert.SkipUnless(RowKernels.CanDequantize(tensor.Source.Type), $"Reading {tensor.Source.Type} is not there yet.");
+        }
+    }
+
+    // Cases run in order in the reference; here each makes the kept outputs of earlier ones that it reads.
+    private async Task KeepInputsAsync(JsonElement[] group, int index)
+    {
+        foreach (var argument in Arguments(group[index]).Where(argument => argument.EndsWith(".gguf", StringComparison.Ordinal) && !File.Exists(folder.PathOf(argument))))
+        {
+            for (var earlier = 0; earlier < index; earlier++)
+            {
+                if (group[earlier].TryGetProperty("keep", out _) && Arguments(group[earlier]).Contains(argument))
+                {
+                    await KeepInputsAsync(group, earlier);
+                    await SucceedAsync(group[earlier]);
+                    folder.Inputs.UnionWith(folder.Outputs().ToArray());
+                    break;
+                }
+            }
+        }
+    }
+}

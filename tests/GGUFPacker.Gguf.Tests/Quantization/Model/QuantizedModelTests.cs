@@ -1,0 +1,110 @@
+using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization.Model;
+using GGUFPacker.Gguf.Quantization.Policy;
+using GGUFPacker.Gguf.Tensors;
+using GGUFPacker.Testing;
+
+namespace GGUFPacker.Gguf.Tests.Quantization.Model;
+
+public sealed class QuantizedModelTests
+{
+    private const string Name = "blk.0.attn_q.weight";
+
+    [Theory]
+    [InlineData(TensorType.F32)]
+    [InlineData(TensorType.F16)]
+    [InlineData(TensorType.BF16)]
+    public void Any_run_of_rows_has_the_bytes_of_the_whole(TensorType sourceType)
+    {
+        // More rows than one slab takes, and no multiple of it.
+        using var model = Quantize(Options("Q8_0"), LlamaRecipe.Tensor(Name, sourceType, 256, 300));
+        var whole = new byte[model.Tensors[0].ByteLength];
+        model.ReadRows(0, 0, whole);
+        var rowBytes = (int)model.Tensors[0].RowBytes;
+        foreach (var (first, count) in ((int, int)[])[(0, 1), (127, 2), (0, 129), (299, 1), (1, 299), (5, 0)])
+        {
+            var part = new byte[count * rowBytes];
+            model.ReadRows(0, first, part);
+            Assert.Equal(whole[(first * rowBytes)..((first + count) * rowBytes)], part);
+        }
+    }
+
+    [Fact]
+    public void Rows_are_read_by_many_threads_at_once()
+    {
+        using var model = Quantize(Options("Q4_0"), LlamaRecipe.Tensor(Name, TensorType.F16, 256, 64));
+        var whole = new byte[model.Tensors[0].ByteLength];
+        model.ReadRows(0, 0, whole);
+        var rowBytes = (int)model.Tensors[0].RowBytes;
+        Parallel.For(0, 256, i =>
+        {
+            var row = new byte[rowBytes];
+            model.ReadRows(0, i % 64, row);
+            Assert.Equal(whole[(i % 64 * rowBytes)..((i % 64 * rowBytes) + rowBytes)], row);
+        });
+    }
+
+    [Theory]
+    [InlineData("Q8_0", float.NaN, "invalid data")]
+    [InlineData("COPY", float.PositiveInfinity, "invalid data")]
+    [InlineData("F16", 1e6f, "too large")]
+    public void Values_without_a_finite_result_are_refused_by_name(string type, float value, string reason)
+    {
+        var (info, data) = LlamaRecipe.Tensor(Name, TensorType.F32, 256, 2);
+        BitConverter.TryWriteBytes(data.AsSpan(1028), value);
+        using var model = Quantize(Options(type), (info, data));
+        var error = Assert.Throws<GgufException>(() => model.ReadRows(0, 0, new byte[model.Tensors[0].ByteLength]));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{Name}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Q8_0", TensorType.Q4_0, "--allow-requantize")]
+    [InlineData("Q8_0", TensorType.I32, "cannot be converted to floats")]
+    [InlineData("IQ2_XXS", TensorType.F16, "requires an importance matrix")]
+    public void What_cannot_be_quantized_is_refused_before_any_data_is_read(string type, TensorType sourceType, string reason)
+    {
+        var tensor = new TensorInfo(Name, sourceType, [256, 2]);
+        using var source = new MemoryModel(LlamaRecipe.Metadata().Build(), (tensor, new byte[tensor.ByteLength])) { Reading = (_, _) => Assert.Fail("Data was read.") };
+        var error = Assert.Throws<GgufException>(() => QuantizedModel.Create(source, Options(type)));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{Name}'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_quantized_source_is_quantized_again_where_that_is_allowed()
+    {
+        using var model = Quantize(Options("Q8_0") with { AllowRequantize = true }, LlamaRecipe.Tensor(Name, TensorType.Q4_0, 256, 2));
+        Assert.Equal(TensorType.Q8_0, model.Tensors[0].Type);
+        model.ReadRows(0, 0, new byte[model.Tensors[0].ByteLength]);
+    }
+
+    [Theory]
+    [InlineData("general.architecture", null, "''")]
+    [InlineData("general.architecture", "nosuch", "'nosuch'")]
+    [InlineData("llama.context_length", null, "llama.context_length is missing")]
+    [InlineData("llama.block_count", 0u, "llama.block_count is 0")]
+    [InlineData("llama.block_count", "1", "of type String")]
+    [InlineData("llama.expert_count", 8u, "llama.expert_used_count is 0")]
+    [InlineData("llama.rope.dimension_count", 32u, "the heads have 64")]
+    [InlineData("llama.attention.head_count", new uint[] { 1, 2 }, "2 values for 1 layers")]
+    public void A_model_that_llama_cpp_could_not_load_is_refused(string key, object? value, string reason)
+    {
+        var metadata = LlamaRecipe.Metadata();
+        _ = value switch
+        {
+            null => metadata.Remove(key),
+            string text => metadata.Set(key, GgufValue.Of(text)),
+            uint number => metadata.Set(key, GgufValue.Of(number)),
+            _ => metadata.Set(key, GgufValue.OfArray((uint[])value)),
+        };
+        using var source = new MemoryModel(metadata.Build(), LlamaRecipe.Tensor(Name, TensorType.F16, 256, 2));
+        var error = Assert.Throws<GgufException>(() => QuantizedModel.Create(source, Options("Q8_0")));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    private static QuantizeOptions Options(string type) => new() { Type = QuantizeType.Parse(type) };
+
+    private static QuantizedModel Quantize(QuantizeOptions options, params IEnumerable<(TensorInfo Info, byte[] Data)> tensors) =>
+        QuantizedModel.Create(new MemoryModel(LlamaRecipe.Metadata().Build(), tensors), options);
+}
