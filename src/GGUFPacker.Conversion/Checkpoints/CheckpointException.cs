@@ -14,4 +14,13 @@ public sealed class CheckpointException : Exception
         : base(message, innerException)
     {
     }
+
+    /// <summary>What is not supported yet (an architecture, a quantization method, an option), or null if the checkpoint itself is at fault.</summary>
+    public string? UnsupportedFeature { get; private init; }
+
+    /// <summary>An exception for something that llama.cpp converts and this version does not.</summary>
+    /// <param name="feature">The feature in a few words, such as <c>the architecture GemmaForCausalLM</c>.</param>
+    /// <param name="advice">What to do instead, as a sentence.</param>
+    internal static CheckpointException NotSupported(string feature, string advice) =>
+        new($"Cannot convert: {feature} is not supported yet. {advice}") { UnsupportedFeature = feature };
 }

@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace GGUFPacker.Conversion.Checkpoints;
+
+/// <summary>
+/// A model's hyperparameters: config.json with the defaults of its model type, immutable.
+/// A key that is present with the value null counts as present: it hides the names that come after it in a search.
+/// </summary>
+internal sealed class ModelConfig
+{
+    private readonly Dictionary<string, JsonElement> _values;
+
+    /// <summary>Creates the configuration from its keys.</summary>
+    public ModelConfig(IEnumerable<KeyValuePair<string, JsonElement>> values)
+    {
+        _values = new(StringComparer.Ordinal);
+        foreach (var (key, value) in values)
+        {
+            _values[key] = value;
+        }
+    }
+
+    /// <summary>All keys with their values.</summary>
+    public IReadOnlyDictionary<string, JsonElement> Values => _values;
+
+    /// <summary>Whether the key is present, with null or any other value.</summary>
+    public bool Contains(string key) => _values.ContainsKey(key);
+
+    /// <summary>The value of a key, or null if it is absent or null.</summary>
+    public JsonElement? this[string key] =>
+        _values.TryGetValue(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    /// <summary>The value of the first of these keys that is present; null if none is, or if that value is null.</summary>
+    public ConfigValue? Find(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (_values.TryGetValue(key, out var value))
+            {
+                return value.ValueKind == JsonValueKind.Null ? null : new ConfigValue(key, value);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The whole number of the first of these keys that is present.</summary>
+    /// <exception cref="CheckpointException">None is present, or the value is null or no whole number.</exception>
+    public long RequireInteger(params ReadOnlySpan<string> keys) =>
+        Find(keys)?.Integer ?? throw new CheckpointException($"Cannot convert: config.json has no '{string.Join("' or '", keys)}'.");
+
+    /// <summary>A copy with some keys set anew.</summary>
+    public ModelConfig With(IEnumerable<KeyValuePair<string, JsonElement>> values) => new(_values.Concat(values));
+}
