@@ -44,10 +44,25 @@ internal sealed class ModelConfig
         return null;
     }
 
+    /// <summary>The value of the first of these keys that is present; null if that value is null.</summary>
+    /// <exception cref="CheckpointException">None is present.</exception>
+    public ConfigValue? Require(params ReadOnlySpan<string> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (Contains(key))
+            {
+                return Find(key);
+            }
+        }
+
+        throw new CheckpointException($"Cannot convert: config.json has no '{string.Join("' or '", keys)}'.");
+    }
+
     /// <summary>The whole number of the first of these keys that is present.</summary>
     /// <exception cref="CheckpointException">None is present, or the value is null or no whole number.</exception>
     public long RequireInteger(params ReadOnlySpan<string> keys) =>
-        Find(keys)?.Integer ?? throw new CheckpointException($"Cannot convert: config.json has no '{string.Join("' or '", keys)}'.");
+        Require(keys)?.Integer ?? throw new CheckpointException($"Cannot convert: '{string.Join("' or '", keys)}' of config.json must not be null.");
 
     /// <summary>A copy with some keys set anew.</summary>
     public ModelConfig With(IEnumerable<KeyValuePair<string, JsonElement>> values) => new(_values.Concat(values));

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Architectures;
+
+/// <summary>
+/// The factors by which Llama 3 stretches the wave lengths of its rotary embedding beyond the context of its training: none for short waves, all of
+/// "factor" for long ones, and a mixture between. All of it in float32, operation by operation as PyTorch does it.
+/// </summary>
+internal static class Llama3RopeFactors
+{
+    private const int MaximumHeadDim = 1 << 16;
+
+    /// <summary>The factors, one for each pair of dimensions; null if the model's rope_type is not llama3.</summary>
+    /// <param name="rope">The rotary embedding's parameters.</param>
+    /// <param name="headDim">The dimensions of a head; asked for only where it is needed.</param>
+    /// <exception cref="CheckpointException">A parameter is no number.</exception>
+    public static ImmutableArray<float>? Of(ModelConfig rope, Func<long> headDim)
+    {
+        if (rope.Find("rope_type") is not { } type || !type.Text.Equals("llama3", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        var dimensions = headDim();
+        if (dimensions is <= 0 or > MaximumHeadDim)
+        {
+            throw new CheckpointException($"Cannot convert: a head of {dimensions} dimensions ('head_dim' of config.json) has no rotary embedding.");
+        }
+
+        var theta = Number(rope, "rope_theta", 10000);
+        var factor = Number(rope, "factor", 8);
+        var lowFrequency = Number(rope, "low_freq_factor", 1);
+        var highFrequency = Number(rope, "high_freq_factor", 4);
+        var context = Number(rope, "original_max_position_embeddings", 8192);
+        var longWave = (float)(context / lowFrequency);
+        var shortWave = (float)(context / highFrequency);
+        var factors = ImmutableArray.CreateBuilder<float>();
+        for (var i = 0; i < dimensions; i += 2)
+        {
+            var exponent = i / (float)dimensions;
+            var frequency = 1f / (float)Math.Pow((float)theta, exponent);
+            var wave = (float)(2 * Math.PI) / frequency;
+            if (wave < shortWave)
+            {
+                factors.Add(1);
+            }
+            else if (wave > longWave)
+            {
+                factors.Add((float)factor);
+            }
+            else
+            {
+                var smooth = (((float)context / wave) - (float)lowFrequency) / (float)(highFrequency - lowFrequency);
+                factors.Add(1f / (((1f - smooth) / (float)factor) + smooth));
+            }
+        }
+
+        return factors.ToImmutable();
+    }
+
+    private static double Number(ModelConfig rope, string key, double missing) => rope.Contains(key)
+        ? rope.Find(key)?.Number ?? throw new CheckpointException($"Cannot convert: '{key}' of the rotary embedding's parameters in config.json must not be null.")
+        : missing;
+}

@@ -1,0 +1,62 @@
+using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Gguf.Format;
+
+namespace GGUFPacker.Conversion.Architectures;
+
+/// <summary>Writes the keys of a model's hyperparameters. A value that is null is left out.</summary>
+internal sealed class ParameterWriter(GgufMetadata.Builder builder, string architecture)
+{
+    /// <summary>A count or size (32-bit, unsigned).</summary>
+    /// <param name="key">The key without the architecture, such as <c>attention.head_count</c>.</param>
+    /// <param name="value">The value, which must be a whole number.</param>
+    public void Count(string key, ConfigValue? value)
+    {
+        if (value is { } present)
+        {
+            Count(key, present.Integer, present.Key);
+        }
+    }
+
+    /// <summary>A count or size (32-bit, unsigned).</summary>
+    public void Count(string key, long value, string source) =>
+        builder.Set(Full(key), GgufValue.Of(value is >= 0 and <= uint.MaxValue
+            ? (uint)value
+            : throw new CheckpointException($"Cannot convert: '{source}' of config.json is {value}, which does not fit into the key {Full(key)}.")));
+
+    /// <summary>A count that may differ from layer to layer: one number (32-bit, unsigned) or a list of them (32-bit, signed). An empty list is left out.</summary>
+    public void CountOrCounts(string key, ConfigValue? value)
+    {
+        if (value is not { IsList: true } list)
+        {
+            Count(key, value);
+        }
+        else if (list.Element.GetArrayLength() > 0)
+        {
+            var counts = list.Element.EnumerateArray().Select(item => new ConfigValue(list.Key, item).Integer).ToArray();
+            builder.Set(Full(key), GgufValue.OfArray(Array.ConvertAll(counts, count => count is >= int.MinValue and <= int.MaxValue
+                ? (int)count
+                : throw new CheckpointException($"Cannot convert: '{list.Key}' of config.json holds {count}, which does not fit into the key {Full(key)}."))));
+        }
+    }
+
+    /// <summary>A number (32-bit float).</summary>
+    public void Real(string key, ConfigValue? value)
+    {
+        if (value is { } present)
+        {
+            var number = present.Number;
+            var single = (float)number;
+            builder.Set(Full(key), GgufValue.Of(float.IsInfinity(single) && double.IsFinite(number)
+                ? throw new CheckpointException($"Cannot convert: '{present.Key}' of config.json is {number}, which is too large for the key {Full(key)}.")
+                : single));
+        }
+    }
+
+    /// <summary>A text.</summary>
+    public void Text(string key, string value) => builder.Set(Full(key), GgufValue.Of(value));
+
+    /// <summary>Yes or no.</summary>
+    public void Flag(string key, bool value) => builder.Set(Full(key), GgufValue.Of(value));
+
+    private string Full(string key) => $"{architecture}.{key}";
+}

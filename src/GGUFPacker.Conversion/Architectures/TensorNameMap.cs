@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace GGUFPacker.Conversion.Architectures;
+
+/// <summary>Finds the GGUF name of a checkpoint's tensor, for the kinds that an architecture has and the layers that the model has.</summary>
+internal sealed class TensorNameMap
+{
+    private static readonly string[] Suffixes = [".weight", ".bias"];
+
+    private readonly Dictionary<string, TensorKind> _kinds = new(StringComparer.Ordinal);
+    private readonly long _blockCount;
+
+    /// <summary>Creates the map. A name that two kinds have belongs to the later one.</summary>
+    public TensorNameMap(ImmutableArray<TensorKind> kinds, long blockCount)
+    {
+        _blockCount = blockCount;
+        foreach (var kind in kinds)
+        {
+            _kinds[kind.Name] = kind;
+            foreach (var name in kind.CheckpointNames)
+            {
+                _kinds[name] = kind;
+            }
+        }
+    }
+
+    /// <summary>The kind and GGUF name of a tensor, with its suffix (.weight or .bias); null if the name is unknown.</summary>
+    public (TensorKind Kind, string Name)? Find(string name)
+    {
+        if (FindStem(name) is { } exact)
+        {
+            return exact;
+        }
+
+        foreach (var suffix in Suffixes)
+        {
+            if (name.EndsWith(suffix, StringComparison.Ordinal) && FindStem(name[..^suffix.Length]) is { } stem)
+            {
+                return (stem.Kind, stem.Name + suffix);
+            }
+        }
+
+        return null;
+    }
+
+    private (TensorKind Kind, string Name)? FindStem(string stem)
+    {
+        if (_kinds.TryGetValue(stem, out var kind))
+        {
+            return (kind, kind.Name);
+        }
+
+        // Any number in the name may be the layer's; the others, such as an expert's, then are part of the known name.
+        var start = 0;
+        foreach (var part in stem.Split('.'))
+        {
+            if (IsBlock(part, out var block)
+                && _kinds.TryGetValue(string.Concat(stem.AsSpan(0, start), TensorKind.BlockPlaceholder, stem.AsSpan(start + part.Length)), out kind))
+            {
+                return (kind, kind.NameOf(block, ""));
+            }
+
+            start += part.Length + 1;
+        }
+
+        return null;
+    }
+
+    private bool IsBlock(string part, out long block) =>
+        long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out block)
+        && block < _blockCount
+        && (part.Length == 1 || part[0] != '0');
+}

@@ -1,0 +1,38 @@
+namespace GGUFPacker.Conversion;
+
+/// <summary>How a checkpoint is converted.</summary>
+public sealed record ConvertOptions
+{
+    /// <summary>The number type of the weights.</summary>
+    public OutType OutType { get; init; } = OutType.Auto;
+
+    /// <summary>Whether only the hyperparameters and the vocabulary are converted, without tensors.</summary>
+    public bool VocabularyOnly { get; init; }
+
+    /// <summary>Whether the file is for big-endian machines.</summary>
+    public bool BigEndian { get; init; }
+
+    /// <summary>The model's name (general.name), which wins over all others; null to find it.</summary>
+    public string? ModelName { get; init; }
+
+    /// <summary>The path of a JSON file with keys of the group "general" that win over those found; null or a path without file for none.</summary>
+    public string? MetadataPath { get; init; }
+
+    /// <summary>The name for tokenizer.ggml.pre; null to find it.</summary>
+    public string? PreTokenizer { get; init; }
+
+    /// <summary>Whether each layer's query, key and value projections become one tensor.</summary>
+    public bool FuseQkv { get; init; }
+
+    /// <summary>Whether each layer's expert gates and ways up become one tensor.</summary>
+    public bool FuseGateUpExperts { get; init; }
+
+    /// <summary>The most tensors of one file; 0 for any number.</summary>
+    public int SplitMaxTensors { get; init; }
+
+    /// <summary>The most bytes of tensor data in one file; 0 for any number.</summary>
+    public long SplitMaxBytes { get; init; }
+
+    /// <summary>Whether the first file holds no tensors; there are at least two files then.</summary>
+    public bool NoTensorFirstSplit { get; init; }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Conversion.Safetensors;
+using GGUFPacker.Conversion.Tensors;
+using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Tensors;
+
+namespace GGUFPacker.Conversion;
+
+/// <summary>
+/// A checkpoint that is converted while it is read: key-values and tensors are known when it is opened, the tensors' data is made row by row.
+/// Holds the checkpoint's weight files open.
+/// </summary>
+public sealed class ConvertedModel : IGgufModel
+{
+    private readonly SafetensorsCheckpoint _checkpoint;
+    private readonly ImmutableArray<TensorEncoder> _encoders;
+
+    internal ConvertedModel(SafetensorsCheckpoint checkpoint, GgufMetadata metadata, ImmutableArray<TensorEncoder> encoders)
+    {
+        _checkpoint = checkpoint;
+        _encoders = encoders;
+        Metadata = metadata;
+        Tensors = [.. encoders.Select(encoder => encoder.Info)];
+    }
+
+    /// <inheritdoc/>
+    public GgufMetadata Metadata { get; }
+
+    /// <inheritdoc/>
+    public ImmutableArray<TensorInfo> Tensors { get; }
+
+    /// <summary>The number type of the weights: what was asked for, or what "auto" found.</summary>
+    public required OutType OutType { get; init; }
+
+    /// <summary>The file's name by ggml's convention, such as <c>Qwen2.5-0.5B-Instruct-F16.gguf</c>.</summary>
+    public required string DefaultFileName { get; init; }
+
+    /// <inheritdoc/>
+    public void ReadRows(int index, long firstRow, Span<byte> destination)
+    {
+        var encoder = _encoders[index];
+        var rowBytes = encoder.Info.RowBytes;
+        if (rowBytes == 0 ? !destination.IsEmpty : destination.Length % rowBytes != 0 || firstRow < 0 || destination.Length / rowBytes > encoder.Info.Rows - firstRow)
+        {
+            throw new ArgumentException($"{destination.Length} bytes from row {firstRow} are no whole rows of the tensor '{encoder.Info.Name}'.", nameof(destination));
+        }
+
+        try
+        {
+            encoder.ReadRows(firstRow, destination);
+        }
+        catch (CheckpointException exception)
+        {
+            throw new GgufException($"Cannot convert the tensor '{encoder.Info.Name}'. {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Fills in the placeholders of a file name: <c>{ftype}</c> and <c>{outtype}</c> become the number type in small letters, <c>{FTYPE}</c> and <c>{OUTTYPE}</c> in capitals.</summary>
+    /// <exception cref="CheckpointException">A placeholder is unknown.</exception>
+    public string FillFileName(string template) => Conversion.Metadata.OutputFileName.Fill(template, OutType);
+
+    /// <inheritdoc/>
+    public void Dispose() => _checkpoint.Dispose();
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Metadata;
+
+/// <summary>Names GGUF files by ggml's convention: <c>Qwen2.5-0.5B-Instruct-v1.2-F16.gguf</c>.</summary>
+internal static class OutputFileName
+{
+    /// <summary>The name of a model's file.</summary>
+    /// <param name="metadata">The model's description.</param>
+    /// <param name="outType">The number type; not auto.</param>
+    /// <param name="isAdapter">Whether it is a LoRA adapter.</param>
+    public static string OfModel(ModelMetadata metadata, OutType outType, bool isAdapter = false) =>
+        Of(metadata, Part(metadata.Text(MetadataKeys.SizeLabel)), $"-{outType}{(isAdapter ? "-LoRA" : "")}");
+
+    /// <summary>The name of a file with only the vocabulary.</summary>
+    public static string OfVocabulary(ModelMetadata metadata) => Of(metadata, "", "-vocab");
+
+    /// <summary>Fills in a name with placeholders: <c>{ftype}</c> and <c>{outtype}</c> in small letters, <c>{FTYPE}</c> and <c>{OUTTYPE}</c> in capitals.</summary>
+    /// <param name="template">The file's name; doubled braces stand for themselves.</param>
+    /// <param name="outType">The number type; not auto.</param>
+    /// <exception cref="CheckpointException">A placeholder is unknown.</exception>
+    public static string Fill(string template, OutType outType)
+    {
+        var name = new StringBuilder();
+        for (var i = 0; i < template.Length; i++)
+        {
+            var unit = template[i];
+            if (unit is not ('{' or '}'))
+            {
+                name.Append(unit);
+                continue;
+            }
+
+            if (i + 1 < template.Length && template[i + 1] == unit)
+            {
+                name.Append(unit);
+                i++;
+                continue;
+            }
+
+            var end = template.IndexOf('}', i);
+            name.Append((unit == '{' && end > i ? template[(i + 1)..end] : "?") switch
+            {
+                "" or "0" or "ftype" or "outtype" => outType.ToString().ToLowerInvariant(),
+                "FTYPE" or "OUTTYPE" => outType.ToString(),
+                _ => throw new CheckpointException($"The name '{template}' of the output has an unknown placeholder; known are {{ftype}}, {{outtype}}, {{FTYPE}} and {{OUTTYPE}}."),
+            });
+            i = end;
+        }
+
+        return name.ToString();
+    }
+
+    private static string Of(ModelMetadata metadata, string size, string ending)
+    {
+        var name = metadata.Text(MetadataKeys.Basename) ?? metadata.Text(MetadataKeys.Name) ?? "ggml-model";
+        var stem = Clean(name) + size + Part(metadata.Text(MetadataKeys.Finetune)) + Part(metadata.Text(MetadataKeys.Version)) + ending;
+
+        // Whatever a model card says, the result is a name, not a path.
+        return string.Create(stem.Length, stem, (span, text) =>
+        {
+            text.CopyTo(span);
+            span.Replace('/', '-');
+            span.Replace('\\', '-');
+            span.Replace('\0', '-');
+        }) + ".gguf";
+    }
+
+    private static string Part(string? text) => text is null ? "" : "-" + Clean(text);
+
+    private static string Clean(string text) => text.Trim().Replace(' ', '-');
+}
