@@ -36,6 +36,9 @@ public sealed class ConvertedModel : IGgufModel
     /// <summary>The file's name by ggml's convention, such as <c>Qwen2.5-0.5B-Instruct-F16.gguf</c>.</summary>
     public required string DefaultFileName { get; init; }
 
+    /// <summary>What is worth telling the user, such as how the pre-tokenizer was found.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
     /// <inheritdoc/>
     public void ReadRows(int index, long firstRow, Span<byte> destination)
     {

@@ -45,9 +45,10 @@ public static class ModelConverter
             var outType = options.OutType == OutType.Auto ? DetectOutType(entries.Values) : options.OutType;
             var encoders = options.VocabularyOnly ? [] : ConvertTensors(entries, architecture, outType);
             var description = ModelMetadataLoader.Load(files, options.MetadataPath, options.ModelName, ParameterCount.Of(encoders.Select(encoder => encoder.Info)));
-            var metadata = BuildMetadata(files, options, architecture, description, outType);
-            return new ConvertedModel(checkpoint, metadata, encoders)
+            var tokenizer = TokenizerLoader.Load(files, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer });
+            return new ConvertedModel(checkpoint, BuildMetadata(architecture, description, outType, tokenizer), encoders)
             {
+                Notes = tokenizer.Notes,
                 OutType = outType,
                 DefaultFileName = options.VocabularyOnly ? OutputFileName.OfVocabulary(description) : OutputFileName.OfModel(description, outType),
             };
@@ -59,7 +60,7 @@ public static class ModelConverter
         }
     }
 
-    private static GgufMetadata BuildMetadata(CheckpointFiles files, ConvertOptions options, ModelArchitecture architecture, ModelMetadata description, OutType outType)
+    private static GgufMetadata BuildMetadata(ModelArchitecture architecture, ModelMetadata description, OutType outType, GgufTokenizer tokenizer)
     {
         var name = architecture.Definition.Name;
         var builder = new GgufMetadata.Builder();
@@ -67,7 +68,7 @@ public static class ModelConverter
         ModelMetadataWriter.Write(description, builder);
         architecture.WriteParameters(new ParameterWriter(builder, name), () => builder.Set("general.file_type", GgufValue.Of(outType.FileType)));
         builder.Set("general.quantization_version", GgufValue.Of(QuantizationVersion));
-        TokenizerLoader.Load(files, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer }).WriteTo(builder);
+        tokenizer.WriteTo(builder);
         return builder.Build();
     }
 

@@ -25,11 +25,11 @@ internal abstract record MetadataValue
         JsonValueKind.Number when !json.GetRawText().AsSpan().ContainsAny(".eE") => new Integer(BigInteger.Parse(json.GetRawText(), System.Globalization.CultureInfo.InvariantCulture)),
         JsonValueKind.Number => new Real(json.GetDouble()),
         JsonValueKind.Array => new Sequence([.. json.EnumerateArray().Select(Of)]),
-        JsonValueKind.Object => new Mapping(Members(json)),
+        JsonValueKind.Object => new Mapping(MembersOf(json)),
         _ => null,
     };
 
-    private static Dictionary<string, MetadataValue?> Members(JsonElement json)
+    private static Dictionary<string, MetadataValue?> MembersOf(JsonElement json)
     {
         var members = new Dictionary<string, MetadataValue?>(StringComparer.Ordinal);
         foreach (var property in json.EnumerateObject())

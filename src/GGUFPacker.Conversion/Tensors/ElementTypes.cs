@@ -22,7 +22,7 @@ internal static class ElementTypes
             _ => 64,
         };
 
-        /// <summary>Bytes of one element of a type that <see cref="IsConvertible"/>.</summary>
+        /// <summary>Bytes of one element of a type that is convertible.</summary>
         public int Bytes => type.Bits / 8;
 
         /// <summary>Whether elements of the type can be converted; llama.cpp's converter leaves out the same ones.</summary>

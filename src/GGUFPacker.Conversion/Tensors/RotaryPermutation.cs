@@ -79,7 +79,7 @@ internal sealed class RotaryPermutation : TensorSource
             for (var i = 0; i < pairs; i++)
             {
                 even.Slice(i * unitBytes, unitBytes).CopyTo(destination[(2 * i * unitBytes)..]);
-                odd.Slice(i * unitBytes, unitBytes).CopyTo(destination[((2 * i) + 1) * unitBytes..]);
+                odd.Slice(i * unitBytes, unitBytes).CopyTo(destination[(((2 * i) + 1) * unitBytes)..]);
             }
         }
         finally

@@ -27,7 +27,7 @@ internal abstract class TensorSource
     public long Count => CountOf(Shape.AsSpan());
 
     /// <summary>The elements of one entry of the outermost dimension: a row of a matrix, one number of a vector.</summary>
-    public long UnitLength => Shape.IsEmpty ? 1 : CountOf(Shape.AsSpan(1));
+    public long UnitLength => Shape.IsEmpty ? 1 : CountOf(Shape.AsSpan()[1..]);
 
     /// <summary>Reads a run of elements.</summary>
     /// <param name="first">The first element.</param>
