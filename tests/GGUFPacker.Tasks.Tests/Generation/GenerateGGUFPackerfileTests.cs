@@ -1,0 +1,204 @@
+using Microsoft.Build.Framework;
+using Microsoft.Build.Utilities;
+
+namespace GGUFPacker.Tasks.Tests.Generation;
+
+public sealed class GenerateGGUFPackerfileTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly RecordingBuildEngine _engine = new();
+
+    public GenerateGGUFPackerfileTests()
+    {
+        Directory.CreateDirectory(_directory.Combine("austen"));
+        _directory.Write("tiny.gguf", "");
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void A_directory_with_quantize_types_becomes_a_conversion_that_each_type_starts_from()
+    {
+        var task = Task(quantizeTypes: [Item("Q8_0"), Item("q4_k_m")], arguments: [Item("--ctx-size", ("Value", "512")), Item("--flash-attn")]);
+
+        Assert.True(task.Execute());
+        Assert.Equal(
+            """
+            FROM scratch AS convert
+            CONVERT --from=model --type=auto . /Austen.gguf
+
+            FROM scratch AS q8_0
+            QUANTIZE --from=convert --type=Q8_0 /Austen.gguf /Austen.Q8_0.gguf
+            CMD ["-m","Austen.Q8_0.gguf","--ctx-size","512","--flash-attn"]
+
+            FROM scratch AS q4_k_m
+            QUANTIZE --from=convert --type=Q4_K_M /Austen.gguf /Austen.Q4_K_M.gguf
+            CMD ["-m","Austen.Q4_K_M.gguf","--ctx-size","512","--flash-attn"]
+
+            """,
+            Instructions(task));
+        Assert.Equal(["austen:Q8_0", "austen:Q4_K_M"], task.Targets.Select(target => target.ItemSpec));
+        Assert.Equal(["q8_0", "q4_k_m"], task.Targets.Select(target => target.GetMetadata("Stage")));
+        var context = Assert.Single(task.NamedContexts);
+        Assert.Equal(("model", _directory.Combine("austen")), (context.GetMetadata("Name"), context.ItemSpec));
+    }
+
+    [Fact]
+    public void A_gguf_file_is_quantized_without_conversion()
+    {
+        var task = Task(model: Item(_directory.Combine("tiny.gguf"), ("Name", "Tiny")), quantizeTypes: [Item("Q4_0", ("Pure", "true"), ("OutputTensorType", "Q6_K"))]);
+
+        Assert.True(task.Execute());
+        Assert.Equal(
+            """
+            FROM scratch AS q4_0
+            QUANTIZE --from=model --type=Q4_0 --pure --output-tensor-type=Q6_K tiny.gguf /Tiny.Q4_0.gguf
+            CMD ["-m","Tiny.Q4_0.gguf"]
+
+            """,
+            Instructions(task));
+        Assert.Equal(_directory.Path, Assert.Single(task.NamedContexts).ItemSpec);
+    }
+
+    [Fact]
+    public void A_gguf_file_without_quantize_types_is_copied()
+    {
+        var task = Task(model: Item(_directory.Combine("tiny.gguf")));
+
+        Assert.True(task.Execute());
+        Assert.Equal("FROM scratch AS gguf\nCOPY --from=model tiny.gguf /Austen.gguf\nCMD [\"-m\",\"Austen.gguf\"]\n", Instructions(task));
+        Assert.Equal("austen:latest", Assert.Single(task.Targets).ItemSpec);
+    }
+
+    [Fact]
+    public void A_directory_without_quantize_types_is_converted_to_the_type_that_its_name_and_tag_tell()
+    {
+        var task = Task(model: Item(_directory.Combine("austen"), ("Type", "bf16")));
+
+        Assert.True(task.Execute());
+        Assert.Equal("FROM scratch AS bf16\nCONVERT --from=model --type=BF16 . /Austen.BF16.gguf\nCMD [\"-m\",\"Austen.BF16.gguf\"]\n", Instructions(task));
+        Assert.Equal("austen:BF16", Assert.Single(task.Targets).ItemSpec);
+    }
+
+    [Fact]
+    public void Labels_and_names_are_quoted_where_they_must_be_and_the_last_label_of_a_key_wins()
+    {
+        var task = Task(model: Item(_directory.Combine("austen"), ("Name", "Miss $A")), labels: [Item("a", ("Value", "old")), Item("b", ("Value", "http://x:1/")), Item("a", ("Value", "say \"$5\" \\ ü"))]);
+
+        Assert.True(task.Execute());
+        Assert.Equal(
+            """
+            FROM scratch AS gguf
+            LABEL a="say \"\$5\" \\ ü"
+            LABEL b=http://x:1/
+            CONVERT --from=model --type=auto [".","/Miss \\$A.gguf"]
+            CMD ["-m","Miss \\$A.gguf"]
+
+            """,
+            Instructions(task));
+    }
+
+    [Fact]
+    public void A_model_argument_of_the_project_takes_the_place_of_the_generated_one()
+    {
+        var task = Task(quantizeTypes: [Item("Q8_0")], arguments: [Item("--model", ("Value", "Austen.Q8_0.gguf"))]);
+
+        Assert.True(task.Execute());
+        Assert.Contains("CMD [\"--model\",\"Austen.Q8_0.gguf\"]", Instructions(task), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Austen", "", "austen:Q8_0")]
+    [InlineData("team/My Model", "", "team/my-model:Q8_0")]
+    [InlineData("austen", "1.0", "austen:1.0-Q8_0")]
+    [InlineData("austen", "1.0;latest", "austen:1.0-Q8_0 austen:latest-Q8_0")]
+    public void Each_image_is_tagged_with_its_type_behind_the_projects_tags(string repository, string tags, string references)
+    {
+        var task = Task(quantizeTypes: [Item("Q8_0")]);
+        task.Repository = repository;
+        task.ImageTags = tags.Split(';', StringSplitOptions.RemoveEmptyEntries);
+
+        Assert.True(task.Execute());
+        Assert.Equal(references, Assert.Single(task.Targets).GetMetadata("References"));
+    }
+
+    [Fact]
+    public void A_packerfile_of_the_project_is_left_alone_and_built_by_the_types_names()
+    {
+        var own = _directory.Write("GGUFPackerfile", "FROM scratch");
+        var task = Task(quantizeTypes: [Item("Q8_0")]);
+        (task.CustomPackerfile, task.PackerfilePath) = ("GGUFPackerfile", own);
+
+        Assert.True(task.Execute());
+        Assert.Equal("FROM scratch", File.ReadAllText(own));
+        Assert.Equal("q8_0", Assert.Single(task.Targets).GetMetadata("Stage"));
+    }
+
+    [Fact]
+    public void A_packerfile_of_the_project_without_types_is_built_to_its_last_stage()
+    {
+        var task = Task();
+        (task.CustomPackerfile, task.PackerfilePath) = ("GGUFPackerfile", _directory.Write("GGUFPackerfile", "FROM scratch"));
+
+        Assert.True(task.Execute());
+        var target = Assert.Single(task.Targets);
+        Assert.Equal(("", "austen:latest"), (target.GetMetadata("Stage"), target.ItemSpec));
+    }
+
+    [Fact]
+    public void An_unchanged_file_is_not_written_again()
+    {
+        var task = Task();
+        Assert.True(task.Execute());
+        var written = DateTime.UtcNow.AddDays(-1);
+        File.SetLastWriteTimeUtc(task.PackerfilePath, written);
+
+        Assert.True(task.Execute());
+        Assert.Equal(written, File.GetLastWriteTimeUtc(task.PackerfilePath));
+    }
+
+    [Fact]
+    public void A_model_that_is_not_there_is_an_error_at_its_line()
+    {
+        var project = _directory.Write("Austen.ggufproj", "<Project>\n  <ItemGroup>\n    <GGUFModel Include=\"nowhere\" />\n  </ItemGroup>\n</Project>");
+        var task = Task(model: Item(_directory.Combine("nowhere")));
+        task.ProjectFile = project;
+        task.Models[0].ItemSpec = "nowhere";
+
+        Assert.False(task.Execute());
+        var error = Assert.Single(_engine.Errors);
+        Assert.Equal(("GGUF0612", project, 3, 5), (error.Code, error.File, error.LineNumber, error.ColumnNumber));
+    }
+
+    [Theory]
+    [InlineData(0, "GGUF0610")]
+    [InlineData(2, "GGUF0611")]
+    public void No_model_and_several_models_are_errors(int count, string code)
+    {
+        var task = Task();
+        task.Models = [.. Enumerable.Range(0, count).Select(_ => Item(_directory.Combine("austen")))];
+
+        Assert.False(task.Execute());
+        Assert.Equal(code, Assert.Single(_engine.Errors).Code);
+    }
+
+    private GenerateGGUFPackerfile Task(ITaskItem? model = null, ITaskItem[]? quantizeTypes = null, ITaskItem[]? arguments = null, ITaskItem[]? labels = null) => new()
+    {
+        BuildEngine = _engine,
+        ProjectFile = _directory.Combine("Austen.ggufproj"),
+        Models = [model ?? Item(_directory.Combine("austen"))],
+        QuantizeTypes = quantizeTypes ?? [],
+        CommandArguments = arguments ?? [],
+        Labels = labels ?? [],
+        Repository = "Austen",
+        PackerfilePath = _directory.Combine("obj", "GGUFPackerfile"),
+    };
+
+    private static ITaskItem Item(string include, params (string Name, string Value)[] metadata) => new TaskItem(include, metadata.ToDictionary(pair => pair.Name, pair => pair.Value));
+
+    private static string Instructions(GenerateGGUFPackerfile task)
+    {
+        var text = File.ReadAllText(task.PackerfilePath);
+        return text[text.IndexOf("FROM", StringComparison.Ordinal)..];
+    }
+}
