@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Oci.Store;
 using GGUFPacker.Tasks.Hosting;
 using GGUFPacker.Tasks.Outputs;
 using GGUFPacker.Tasks.Reporting;
@@ -42,8 +42,8 @@ public sealed class BuildGGUFImages : GGUFTask
     /// <summary>Threads for conversion and quantization; 0 for one per core.</summary>
     public int Threads { get; set; }
 
-    /// <summary>The images' time in seconds since 1970; empty for the engine's default.</summary>
-    public string SourceDateEpoch { get; set; } = "";
+    /// <summary>Values for ARG instructions, in metadata <c>Value</c>.</summary>
+    public ITaskItem[] BuildArguments { get; set; } = [];
 
     /// <summary>Whether to show the percentage in the terminal's tab.</summary>
     public bool TerminalProgress { get; set; }
@@ -65,7 +65,7 @@ public sealed class BuildGGUFImages : GGUFTask
                 Stage = item.GetMetadata("Stage") is { Length: > 0 } stage ? stage : null,
                 References = [.. item.GetMetadata("References").Split(' ', StringSplitOptions.RemoveEmptyEntries)],
             })],
-            SourceDateEpoch = SourceDateEpoch.Length == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(long.Parse(SourceDateEpoch, NumberStyles.Integer, CultureInfo.InvariantCulture)),
+            BuildArguments = BuildArguments.ToImmutableDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal),
             Threads = Threads,
         };
         var output = new ModelOutputOptions
@@ -81,8 +81,9 @@ public sealed class BuildGGUFImages : GGUFTask
             () => Log.LogMessage(MessageImportance.High, "Waiting for another build of {0}.", Path.GetFileName(ProjectFile)),
             cancellationToken).ConfigureAwait(false);
         using var terminal = TerminalProgress ? Reporting.TerminalProgress.Open() : null;
-        await new ModelBuild(CreateEngine(), Log).RunAsync(request, output, new BuildProgressLog(Log, TimeProvider.System, terminal), cancellationToken).ConfigureAwait(false);
+        using var store = ContentStore.Open(StorePath);
+        await new ModelBuild(CreateEngine(store), store, Log).RunAsync(request, output, new BuildProgressLog(Log, TimeProvider.System, terminal), cancellationToken).ConfigureAwait(false);
     }
 
-    private IBuildEngine CreateEngine() => throw new NotSupportedException($"There is no build engine yet for the store '{StorePath}'.");
+    private IBuildEngine CreateEngine(ContentStore store) => throw new NotSupportedException($"There is no build engine yet for the store '{store.Root}'.");
 }

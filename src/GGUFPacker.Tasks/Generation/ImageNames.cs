@@ -1,5 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Oci.References;
+using GGUFPacker.Packerfile.Diagnostics;
+using GGUFPacker.Tasks.Reporting;
 
 namespace GGUFPacker.Tasks.Generation;
 
@@ -11,6 +15,7 @@ internal static class ImageNames
     /// <summary>The references of one image.</summary>
     /// <param name="project">The project.</param>
     /// <param name="variant">The type that tells the image from its siblings; empty for an only image.</param>
+    /// <exception cref="BuildException">The project's repository or tags make no reference.</exception>
     public static ImmutableArray<string> Of(ModelProject project, string variant)
     {
         var repository = Repository(project.Repository);
@@ -21,8 +26,12 @@ internal static class ImageNames
             (_, "") => project.ImageTags,
             _ => project.ImageTags.Select(tag => $"{tag}-{variant}"),
         };
-        return [.. tags.Select(tag => $"{repository}:{tag}").Distinct(StringComparer.Ordinal)];
+        return [.. tags.Select(tag => Verify(project, $"{repository}:{tag}")).Distinct(StringComparer.Ordinal)];
     }
+
+    private static string Verify(ModelProject project, string reference) => ImageReference.TryParse(reference, out _, out var error)
+        ? reference
+        : throw new BuildException([new Diagnostic("GGUF0613", DiagnosticSeverity.Error, ProjectLocation.OfProperty(project.Path, project.ImageTags.IsEmpty ? "ContainerRepository" : "ContainerImageTag"), error)]);
 
     /// <summary>The repository in the letters that the distribution specification allows: lower case, a dash for what it does not know.</summary>
     private static string Repository(string name)

@@ -37,7 +37,7 @@ internal static class PackerfileGenerator
         if (!isFile && !project.QuantizeTypes.IsEmpty)
         {
             text.Append(CultureInvariant($"\nFROM scratch AS {ConvertStage}\n"));
-            text.Append(CultureInvariant($"CONVERT --from={ModelContext} --type={model.ConvertType} {Words(".", $"/{source}")}\n"));
+            text.Append(CultureInvariant($"CONVERT --from={ModelContext} --type={model.ConvertType} {Paths(".", $"/{source}")}\n"));
         }
 
         foreach (var variant in project.QuantizeTypes)
@@ -46,8 +46,8 @@ internal static class PackerfileGenerator
             AppendStage(text, project, variant.Type.ToLowerInvariant());
             var flags = string.Concat(variant.Flags.Select(flag => $" {flag}"));
             text.Append(isFile
-                ? CultureInvariant($"QUANTIZE --from={ModelContext} --type={variant.Type}{flags} {Words(source, $"/{file}")}\n")
-                : CultureInvariant($"QUANTIZE --from={ConvertStage} --type={variant.Type}{flags} {Words($"/{source}", $"/{file}")}\n"));
+                ? CultureInvariant($"QUANTIZE --from={ModelContext} --type={variant.Type}{flags} {Paths(source, $"/{file}")}\n")
+                : CultureInvariant($"QUANTIZE --from={ConvertStage} --type={variant.Type}{flags} {Paths($"/{source}", $"/{file}")}\n"));
             AppendCommand(text, project, file);
         }
 
@@ -57,8 +57,8 @@ internal static class PackerfileGenerator
             var file = variant.Length == 0 ? $"{model.Name}.gguf" : $"{model.Name}.{variant}.gguf";
             AppendStage(text, project, StageWithoutQuantize(variant));
             text.Append(isFile
-                ? CultureInvariant($"COPY --from={ModelContext} {Words(source, $"/{file}")}\n")
-                : CultureInvariant($"CONVERT --from={ModelContext} --type={model.ConvertType} {Words(".", $"/{file}")}\n"));
+                ? CultureInvariant($"COPY --from={ModelContext} {Paths(source, $"/{file}")}\n")
+                : CultureInvariant($"CONVERT --from={ModelContext} --type={model.ConvertType} {Paths(".", $"/{file}")}\n"));
             AppendCommand(text, project, file);
         }
 
@@ -79,10 +79,10 @@ internal static class PackerfileGenerator
         // The user's own -m stands in for ours.
         var namesModel = project.CommandArguments.Any(argument => argument is "-m" or "--model");
         IEnumerable<string> words = namesModel ? project.CommandArguments : ["-m", file, .. project.CommandArguments];
-        text.Append(CultureInvariant($"CMD {PackerfileQuoting.Json(words)}\n"));
+        text.Append(CultureInvariant($"CMD {PackerfileQuoting.Arguments(words)}\n"));
     }
 
-    private static string Words(string source, string destination) => PackerfileQuoting.Words([source, destination]);
+    private static string Paths(string source, string destination) => PackerfileQuoting.Paths([source, destination]);
 
     private static ModelSource TheOnlyModel(ModelProject project) => project.Models switch
     {

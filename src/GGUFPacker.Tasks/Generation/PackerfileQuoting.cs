@@ -11,17 +11,26 @@ internal static class PackerfileQuoting
     private static readonly JsonSerializerOptions JsonOptions = new() { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
     /// <summary>One word, in double quotes unless it needs none.</summary>
-    public static string Word(string value)
-    {
-        if (value.Length > 0 && !value.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@+,"))
-        {
-            return value;
-        }
+    public static string Word(string value) => IsPlain(value) ? value : $"\"{Escape(value.ReplaceLineEndings(" "), "\"\\$")}\"";
 
-        var text = new StringBuilder("\"", value.Length + 2);
-        foreach (var letter in value.ReplaceLineEndings(" "))
+    /// <summary>Words as the paths of an instruction: plain if none needs quotes, else the JSON form, whose words know quotes once more.</summary>
+    public static string Paths(IReadOnlyCollection<string> paths) =>
+        paths.All(IsPlain) ? string.Join(' ', paths) : Json(paths.Select(path => Escape(path, "\"'\\$")));
+
+    /// <summary>The words of CMD, in which quotes are text.</summary>
+    public static string Arguments(IEnumerable<string> arguments) => Json(arguments.Select(argument => Escape(argument, "\\$")));
+
+    private static bool IsPlain(string value) =>
+        value.Length > 0 && !value.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/:@+,");
+
+    private static string Json(IEnumerable<string> words) => JsonSerializer.Serialize(words, JsonOptions);
+
+    private static string Escape(string value, string special)
+    {
+        var text = new StringBuilder(value.Length);
+        foreach (var letter in value)
         {
-            if (letter is '"' or '\\' or '$')
+            if (special.Contains(letter, StringComparison.Ordinal))
             {
                 text.Append('\\');
             }
@@ -29,15 +38,6 @@ internal static class PackerfileQuoting
             text.Append(letter);
         }
 
-        return text.Append('"').ToString();
+        return text.ToString();
     }
-
-    /// <summary>Words as the arguments of an instruction: plain if none needs quotes, else the JSON form.</summary>
-    public static string Words(IReadOnlyCollection<string> words) => words.All(word => Word(word) == word) ? string.Join(' ', words) : Json(words);
-
-    /// <summary>Words in the JSON form, on one line.</summary>
-    public static string Json(IEnumerable<string> words) => JsonSerializer.Serialize(words.Select(Expandable), JsonOptions);
-
-    /// <summary>Expansion works on the words of the JSON form too, and takes a backslash as its escape.</summary>
-    private static string Expandable(string word) => word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("$", "\\$", StringComparison.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Oci.Store;
 using GGUFPacker.Tasks.Reporting;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -10,8 +11,9 @@ namespace GGUFPacker.Tasks.Outputs;
 
 /// <summary>Builds a project's images and puts their model files into the output directory.</summary>
 /// <param name="engine">Builds the images.</param>
+/// <param name="store">The store that the engine builds into.</param>
 /// <param name="log">Where warnings and messages go.</param>
-internal sealed class ModelBuild(IBuildEngine engine, TaskLoggingHelper log)
+internal sealed class ModelBuild(IBuildEngine engine, ContentStore store, TaskLoggingHelper log)
 {
     /// <summary>Runs the build.</summary>
     /// <exception cref="BuildException">The GGUFPackerfile is faulty or a step failed.</exception>
@@ -27,7 +29,7 @@ internal sealed class ModelBuild(IBuildEngine engine, TaskLoggingHelper log)
         foreach (var (name, file) in OutputPlan.Of(result.Images, request.PackerfilePath))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (ModelOutput.Place(file, Path.Combine(output.ProjectDirectory, output.OutputDirectory, name)))
+            if (ModelOutput.Place(store, file, Path.Combine(output.ProjectDirectory, output.OutputDirectory, name)))
             {
                 log.LogMessage(MessageImportance.Low, "'{0}' is {1}.", name, file.Digest);
             }

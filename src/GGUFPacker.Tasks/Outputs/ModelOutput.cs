@@ -1,4 +1,5 @@
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Tasks.Outputs;
 
@@ -6,12 +7,13 @@ namespace GGUFPacker.Tasks.Outputs;
 internal static class ModelOutput
 {
     /// <summary>Puts a file into the output directory, unless it is there already.</summary>
+    /// <param name="store">The store.</param>
     /// <param name="file">The file in the store.</param>
     /// <param name="path">Its name in the output directory; it never holds half a file.</param>
     /// <returns>Whether it was not there.</returns>
-    public static bool Place(ImageFile file, string path)
+    public static bool Place(ContentStore store, ImageFile file, string path)
     {
-        var source = new FileInfo(file.StorePath);
+        var source = new FileInfo(store.Contents.PathOf(file.Digest));
         var target = new FileInfo(path);
 
         // A link shares its time with the store's file, and a copy is given it.
@@ -20,22 +22,10 @@ internal static class ModelOutput
             return false;
         }
 
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         Touch(source);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        if (!store.Contents.Link(file.Digest, path))
         {
-            if (!HardLink.TryCreate(temporary, file.StorePath))
-            {
-                File.Copy(file.StorePath, temporary);
-                File.SetLastWriteTimeUtc(temporary, source.LastWriteTimeUtc);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
+            File.SetLastWriteTimeUtc(path, source.LastWriteTimeUtc);
         }
 
         return true;

@@ -171,6 +171,19 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("...", "")]
+    [InlineData("austen", "not a tag")]
+    public void A_name_that_is_no_reference_is_an_error(string repository, string tag)
+    {
+        var task = Task(quantizeTypes: [Item("Q8_0")]);
+        task.Repository = repository;
+        task.ImageTags = tag.Length == 0 ? [] : [tag];
+
+        Assert.False(task.Execute());
+        Assert.Equal("GGUF0613", Assert.Single(_engine.Errors).Code);
+    }
+
+    [Theory]
     [InlineData(0, "GGUF0610")]
     [InlineData(2, "GGUF0611")]
     public void No_model_and_several_models_are_errors(int count, string code)
