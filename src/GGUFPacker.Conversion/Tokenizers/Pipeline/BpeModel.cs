@@ -1,0 +1,160 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
+
+/// <summary>
+/// Byte pair encoding: a piece of text begins as its characters, and the pair that stands first in the merges is joined, again and again, leftmost first.
+/// </summary>
+internal sealed class BpeModel
+{
+    private readonly TokenizerJson _definition;
+    private readonly Dictionary<(int Left, int Right), (int Rank, int Id)> _merges;
+    private readonly int _unknownId = -1;
+
+    /// <summary>Creates the model.</summary>
+    /// <exception cref="CheckpointException">A merge names a token that the vocabulary lacks.</exception>
+    public BpeModel(TokenizerJson definition)
+    {
+        _definition = definition;
+        _merges = new Dictionary<(int Left, int Right), (int Rank, int Id)>(definition.Merges.Count);
+        var prefix = definition.ContinuingSubwordPrefix?.Length ?? 0;
+        var rank = 0;
+        foreach (var merge in definition.Merges.ToPairs())
+        {
+            var (left, right) = merge ?? throw new CheckpointException($"{TokenizerJsonReader.FileName}: the merge number {rank + 1} has not two parts.");
+            _merges[(IdOf(left), IdOf(right))] = (rank++, IdOf(left + (right.Length >= prefix ? right[prefix..] : right)));
+        }
+
+        if (definition.UnknownToken is { } unknown && definition.Vocabulary.TryGetValue(unknown, out var id))
+        {
+            _unknownId = id;
+        }
+    }
+
+    /// <summary>Appends the ids of a piece of text.</summary>
+    public void Encode(string text, List<int> ids)
+    {
+        if (_definition.IgnoreMerges && _definition.Vocabulary.TryGetValue(text, out var whole))
+        {
+            ids.Add(whole);
+            return;
+        }
+
+        var symbols = Begin(text);
+        Merge(symbols);
+        ids.AddRange(symbols.Where(symbol => !symbol.IsGone).Select(symbol => symbol.Id));
+    }
+
+    private int IdOf(string token) => _definition.Vocabulary.TryGetValue(token, out var id)
+        ? id
+        : throw new CheckpointException($"{TokenizerJsonReader.FileName}: a merge names the token '{token}', which the vocabulary lacks.");
+
+    private List<Symbol> Begin(string text)
+    {
+        var symbols = new List<Symbol>(text.Length);
+        var isUnknownOpen = false;
+        var position = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var part = rune.ToString();
+            var isFirst = position == 0;
+            position += part.Length;
+            part = isFirst ? part : _definition.ContinuingSubwordPrefix + part;
+            part = position == text.Length ? part + _definition.EndOfWordSuffix : part;
+            if (_definition.Vocabulary.TryGetValue(part, out var id))
+            {
+                Add(id);
+                isUnknownOpen = false;
+            }
+            else if (_definition.ByteFallback && TryGetBytes(part) is { } bytes)
+            {
+                bytes.ForEach(Add);
+            }
+            else if (_unknownId >= 0 && !(isUnknownOpen && _definition.FuseUnknown))
+            {
+                Add(_unknownId);
+                isUnknownOpen = true;
+            }
+        }
+
+        return symbols;
+
+        void Add(int id) => symbols.Add(new Symbol { Id = id, Previous = symbols.Count - 1, Next = symbols.Count + 1 });
+    }
+
+    private List<int>? TryGetBytes(string part)
+    {
+        var ids = new List<int>();
+        foreach (var value in Encoding.UTF8.GetBytes(part))
+        {
+            if (!_definition.Vocabulary.TryGetValue($"<0x{value:X2}>", out var id))
+            {
+                return null;
+            }
+
+            ids.Add(id);
+        }
+
+        return ids;
+    }
+
+    private void Merge(List<Symbol> list)
+    {
+        var symbols = CollectionsMarshal.AsSpan(list);
+        var queue = new PriorityQueue<(int Position, int Id), (int Rank, int Position)>();
+        for (var position = 0; position + 1 < symbols.Length; position++)
+        {
+            Propose(symbols, position, queue);
+        }
+
+        while (queue.TryDequeue(out var best, out _))
+        {
+            ref var left = ref symbols[best.Position];
+            if (left.IsGone || left.Next >= symbols.Length)
+            {
+                continue;
+            }
+
+            // The pair may have changed since it was proposed.
+            ref var right = ref symbols[left.Next];
+            if (!_merges.TryGetValue((left.Id, right.Id), out var merge) || merge.Id != best.Id)
+            {
+                continue;
+            }
+
+            right.IsGone = true;
+            left.Id = merge.Id;
+            left.Next = right.Next;
+            if (left.Next < symbols.Length)
+            {
+                symbols[left.Next].Previous = best.Position;
+            }
+
+            if (left.Previous >= 0)
+            {
+                Propose(symbols, left.Previous, queue);
+            }
+
+            Propose(symbols, best.Position, queue);
+        }
+    }
+
+    private void Propose(Span<Symbol> symbols, int position, PriorityQueue<(int Position, int Id), (int Rank, int Position)> queue)
+    {
+        var next = symbols[position].Next;
+        if (next < symbols.Length && _merges.TryGetValue((symbols[position].Id, symbols[next].Id), out var merge))
+        {
+            queue.Enqueue((position, merge.Id), (merge.Rank, position));
+        }
+    }
+
+    private struct Symbol
+    {
+        public int Id;
+        public int Previous;
+        public int Next;
+        public bool IsGone;
+    }
+}

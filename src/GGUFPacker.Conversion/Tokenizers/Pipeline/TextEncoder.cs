@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
+
+/// <summary>
+/// Turns text into token ids exactly as transformers does with the same files. Conversion needs it to recognize a tokenizer by what it does to a test text.
+/// </summary>
+internal sealed class TextEncoder
+{
+    private readonly AddedTokenSplitter _splitter;
+    private readonly TextPreTokenizer _preTokenizer;
+    private readonly BpeModel _model;
+    private readonly TextPostProcessor _postProcessor;
+
+    /// <summary>Creates an encoder.</summary>
+    /// <exception cref="TokenizerStepException">The tokenizer has a step that is not known here, or is no BPE.</exception>
+    /// <exception cref="CheckpointException">A merge names a token that the vocabulary lacks.</exception>
+    public TextEncoder(AutoTokenizer tokenizer)
+    {
+        if (tokenizer.Definition.ModelType != "BPE")
+        {
+            throw new TokenizerStepException($"A {tokenizer.Definition.ModelType} model is not known.");
+        }
+
+        _splitter = new AddedTokenSplitter(tokenizer.Added, new TextNormalizer(tokenizer.Definition.Normalizers));
+        _preTokenizer = new TextPreTokenizer(PreTokenizers(tokenizer));
+        _model = new BpeModel(tokenizer.Definition);
+        _postProcessor = new TextPostProcessor(tokenizer);
+    }
+
+    /// <summary>Encodes a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="addSpecialTokens">Whether the post-processor puts special tokens around it.</param>
+    /// <exception cref="TokenizerStepException">A pattern takes too long.</exception>
+    public IReadOnlyList<int> Encode(string text, bool addSpecialTokens)
+    {
+        var ids = new List<int>();
+        foreach (var piece in _preTokenizer.Split(_splitter.Split(text)))
+        {
+            if (piece.TokenId is { } id)
+            {
+                ids.Add(id);
+            }
+            else
+            {
+                _model.Encode(piece.Text, ids);
+            }
+        }
+
+        return addSpecialTokens ? _postProcessor.Process(ids) : ids;
+    }
+
+    // transformers overrules a ByteLevel step's add_prefix_space by tokenizer_config.json's, where the step is the whole pre-tokenizer.
+    private static ImmutableArray<TokenizerStep> PreTokenizers(AutoTokenizer tokenizer)
+    {
+        var steps = tokenizer.Definition.PreTokenizers;
+        if (!tokenizer.Definition.HasSinglePreTokenizer || steps is not [{ Type: "ByteLevel" } step])
+        {
+            return steps;
+        }
+
+        var fields = JsonObject.Create(step.Fields)!;
+        fields["add_prefix_space"] = tokenizer.AddPrefixSpace;
+        using var document = JsonDocument.Parse(fields.ToJsonString());
+        return [step with { Fields = document.RootElement.Clone() }];
+    }
+}
