@@ -108,8 +108,12 @@ public sealed class GgufModelWriterTests
         var model = new MemoryModel(GgufMetadata.Empty, MemoryModel.Random(1, "t", TensorType.I8, 1 << 20, 128)) { Reading = (_, row) => InterlockedMax(ref read, row) };
         using var output = new Gate();
         var writing = GgufModelWriter.WriteAsync(model, output, new() { Threads = 2 }, cancellationToken: Token);
-        await Task.Delay(300, Token);
+        while (Interlocked.Read(ref read) == 0)
+        {
+            await Task.Delay(10, Token);
+        }
 
+        await Task.Delay(200, Token);
         Assert.InRange(Interlocked.Read(ref read), 1, 9);
         output.Open.SetResult();
         await writing;
