@@ -14,6 +14,9 @@ internal static class Grammar
     /// <summary>Whether an instruction begins a stage.</summary>
     public static bool IsFrom(string keyword) => keyword.Equals("FROM", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether heredocs may be arguments.</summary>
+    public static bool TakesHeredocs(string keyword) => keyword.ToUpperInvariant() is "ADD" or "CAT" or "COPY";
+
     /// <summary>How the arguments of an instruction are read.</summary>
     public static ArgumentForm FormOf(string keyword) => keyword.ToUpperInvariant() switch
     {

@@ -18,6 +18,7 @@ internal sealed class SyntaxParser
     private readonly ImmutableArray<Diagnostic>.Builder _diagnostics = ImmutableArray.CreateBuilder<Diagnostic>();
     private readonly ImmutableArray<string>.Builder _comments = ImmutableArray.CreateBuilder<string>();
     private char _escape = '\\';
+    private int _indentation;
     private int _lastLineLength;
 
     private SyntaxParser(ReadOnlyMemory<byte> text, string path)
@@ -85,8 +86,6 @@ internal sealed class SyntaxParser
         return line;
     }
 
-    private int _indentation;
-
     private bool ReadDirective(string line)
     {
         var kind = _directiveReader.Read(line, out var name, out var value);
@@ -136,11 +135,6 @@ internal sealed class SyntaxParser
     {
         int startLine = _lines.Line, startColumn = _indentation + 1;
         var text = JoinLines(firstLine, out var hasEmptyLine);
-        if (text is null)
-        {
-            return;
-        }
-
         SourceSpan Span() => new(_path, startLine, startColumn, _lines.Line, _lastLineLength + 1);
 
         if (hasEmptyLine)
@@ -155,10 +149,11 @@ internal sealed class SyntaxParser
         SplitInstruction(text, out var keyword, out var flags, out var rest);
         var fault = ReadArguments(keyword, rest, out var arguments, out var isJson);
         var heredocs = ImmutableArray<Heredoc>.Empty;
-        if (!isJson && MayHoldHeredocs(keyword) && !TryReadHeredocs(text, out heredocs))
+        if (!isJson && Grammar.FormOf(keyword) == ArgumentForm.Words && !TryReadHeredocs(text, out heredocs))
         {
-            Report(DiagnosticCodes.UnterminatedHeredoc, Span(), $"The heredoc '{heredocs[^1].Name}' has no end: no line holds '{heredocs[^1].Name}' alone.");
-            return;
+            fault = Grammar.TakesHeredocs(keyword)
+                ? (DiagnosticCodes.UnterminatedHeredoc, $"The heredoc '{heredocs[^1].Name}' has no end: no line holds '{heredocs[^1].Name}' alone.")
+                : (DiagnosticCodes.HeredocNotAllowed, $"{keyword} reads a file, not a heredoc.");
         }
 
         if (fault is var (code, message))
@@ -180,7 +175,7 @@ internal sealed class SyntaxParser
         });
     }
 
-    private string? JoinLines(string firstLine, out bool hasEmptyLine)
+    private string JoinLines(string firstLine, out bool hasEmptyLine)
     {
         hasEmptyLine = false;
         var text = new StringBuilder();
@@ -288,8 +283,6 @@ internal sealed class SyntaxParser
         arguments = pairs.ToImmutable();
         return null;
     }
-
-    private static bool MayHoldHeredocs(string keyword) => keyword.ToUpperInvariant() is "ADD" or "CAT" or "COPY" or "CONVERT" or "QUANTIZE";
 
     // CONVERT and QUANTIZE take no heredoc, but its lines are no instructions either: one error, not one for each line.
     private bool TryReadHeredocs(string text, out ImmutableArray<Heredoc> heredocs)

@@ -152,7 +152,9 @@ internal sealed class ShellLexer
 
         var quoted = _options.RawQuotes ? _text[_position..(end + 1)] : _text[(_position + 1)..end];
         _position = end + 1;
-        return quoted;
+
+        // In a pattern a quoted backslash is a backslash; a quoted star still is a star.
+        return _rawEscapes && !_options.RawQuotes ? quoted.Replace("\\", "\\\\", StringComparison.Ordinal) : quoted;
     }
 
     private string ReadDoubleQuotes()
