@@ -1,0 +1,18 @@
+using GGUFPacker.Packerfile.Diagnostics;
+
+namespace GGUFPacker.Packerfile.Tests.Diagnostics;
+
+public sealed class SuggestionTests
+{
+    public static IEnumerable<TheoryDataRow<int>> Rows =>
+        Enumerable.Range(0, GoldenRows.Read("packer", "units", "suggestions.json").Count).Select(i => new TheoryDataRow<int>(i));
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Rows))]
+    public void Suggestion_is_that_of_the_original(int index)
+    {
+        var row = GoldenRows.Read("packer", "units", "suggestions.json")[index];
+        var found = Suggestion.Find(row.GetProperty("word").Text(), row.GetProperty("options").Texts(), ignoreCase: !row.GetProperty("caseSensitive").GetBoolean());
+        Assert.Equal(row.GetProperty("found").GetBoolean() ? row.GetProperty("result").Text() : null, found);
+    }
+}
