@@ -18,6 +18,9 @@ public static class PackerfileLimits
     /// <summary>Characters of a pattern in <c>${NAME#pattern}</c> and its kin.</summary>
     public const int PatternLength = 1024;
 
+    /// <summary>Characters of a value times characters of the pattern that is matched with it.</summary>
+    public const int PatternWork = 1 << 24;
+
     /// <summary>Arrays inside each other in a JSON form, as in Go's decoder.</summary>
     internal const int JsonDepth = 10000;
 }

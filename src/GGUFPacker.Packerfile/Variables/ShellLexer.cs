@@ -322,7 +322,7 @@ internal sealed class ShellLexer
         }
 
         var greedy = pattern.StartsWith(operation);
-        var compiled = Compile(greedy ? pattern[1..] : pattern, greedy, reversed: operation == '%');
+        var compiled = Compile(greedy ? pattern[1..] : pattern, value, greedy, reversed: operation == '%');
         return operation == '%' ? compiled.TrimEnd(value) : compiled.TrimStart(value);
     }
 
@@ -338,17 +338,22 @@ internal sealed class ShellLexer
             return $"${{{name}/{pattern}/{replacement}}}";
         }
 
-        var compiled = Compile(pattern, greedy: true, reversed: false);
+        var compiled = Compile(pattern, value, greedy: true, reversed: false);
         var replaced = all ? compiled.ReplaceAll(value, replacement) : compiled.ReplaceFirst(value, replacement);
         CheckLength(replaced.Length);
         return replaced;
     }
 
-    private ShellPattern Compile(string pattern, bool greedy, bool reversed)
+    private ShellPattern Compile(string pattern, string value, bool greedy, bool reversed)
     {
         if (pattern.Length > PackerfileLimits.PatternLength)
         {
             throw Fault(ExpansionFault.LimitExceeded, $"a pattern is longer than {PackerfileLimits.PatternLength} characters");
+        }
+
+        if ((long)pattern.Length * value.Length > PackerfileLimits.PatternWork)
+        {
+            throw Fault(ExpansionFault.LimitExceeded, $"a pattern of {pattern.Length} characters is too long for a value of {value.Length}");
         }
 
         return ShellPattern.TryParse(pattern, greedy, reversed, out var compiled, out var badEscape)

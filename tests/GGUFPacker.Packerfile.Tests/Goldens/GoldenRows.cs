@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using GGUFPacker.Packerfile.Syntax;
@@ -8,9 +9,10 @@ namespace GGUFPacker.Packerfile.Tests;
 /// <summary>Rows of recorded results: JSON arrays whose rows have names.</summary>
 internal static class GoldenRows
 {
-    public static IReadOnlyList<JsonElement> Read(params ReadOnlySpan<string> path)
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<JsonElement>> Files = new();
+
+    public static IReadOnlyList<JsonElement> Read(params ReadOnlySpan<string> path) => Files.GetOrAdd(Goldens.Path(path), file =>
     {
-        var file = Goldens.Path(path);
         if (!File.Exists(file))
         {
             return [];
@@ -18,7 +20,7 @@ internal static class GoldenRows
 
         using var document = JsonDocument.Parse(File.ReadAllBytes(file));
         return [.. document.RootElement.Clone().EnumerateArray()];
-    }
+    });
 
     public static IEnumerable<TheoryDataRow<string>> Names(params ReadOnlySpan<string> path) =>
         Read(path).Select(row => new TheoryDataRow<string>(row.GetProperty("name").GetString()!) { TestDisplayName = row.GetProperty("name").GetString() });
