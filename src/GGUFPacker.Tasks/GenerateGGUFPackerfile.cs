@@ -11,8 +11,8 @@ namespace GGUFPacker.Tasks;
 /// <summary>Writes a project's GGUFPackerfile, unless the project brings one, and says which of its stages become which images.</summary>
 public sealed class GenerateGGUFPackerfile : MSBuildTask
 {
-    private static readonly (string Metadata, string Flag)[] SwitchFlags = [("Pure", "--pure"), ("LeaveOutputTensor", "--leave-output-tensor")];
-    private static readonly (string Metadata, string Flag)[] ValueFlags = [("OutputTensorType", "--output-tensor-type"), ("TokenEmbeddingType", "--token-embedding-type")];
+    private static readonly (string Metadata, string Flag)[] SwitchFlags = [("Pure", "pure"), ("LeaveOutputTensor", "leave-output-tensor")];
+    private static readonly (string Metadata, string Flag)[] ValueFlags = [("OutputTensorType", "output-tensor-type"), ("TokenEmbeddingType", "token-embedding-type")];
 
     /// <summary>The project file.</summary>
     [Required]
@@ -100,10 +100,10 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
         };
     }
 
-    private static ImmutableArray<string> Flags(ITaskItem item) =>
+    private static ImmutableArray<KeyValuePair<string, string?>> Flags(ITaskItem item) =>
     [
-        .. SwitchFlags.Where(flag => item.GetMetadata(flag.Metadata).Equals("true", StringComparison.OrdinalIgnoreCase)).Select(flag => flag.Flag),
-        .. ValueFlags.Where(flag => item.GetMetadata(flag.Metadata).Length > 0).Select(flag => $"{flag.Flag}={item.GetMetadata(flag.Metadata)}"),
+        .. SwitchFlags.Where(flag => item.GetMetadata(flag.Metadata).Equals("true", StringComparison.OrdinalIgnoreCase)).Select(flag => KeyValuePair.Create(flag.Flag, (string?)null)),
+        .. ValueFlags.Where(flag => item.GetMetadata(flag.Metadata).Length > 0).Select(flag => KeyValuePair.Create(flag.Flag, (string?)item.GetMetadata(flag.Metadata))),
     ];
 
     private static void WriteIfDifferent(string path, string text)

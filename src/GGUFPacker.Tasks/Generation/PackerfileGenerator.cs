@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Packerfile;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Tasks.Reporting;
 
@@ -28,26 +29,24 @@ internal static class PackerfileGenerator
             throw Fault("GGUF0612", ProjectLocation.OfItem(project.Path, "GGUFModel", model.Include), $"The model '{model.Include}' is neither a directory nor a file: '{model.FullPath}' does not exist.");
         }
 
-        var text = new StringBuilder();
-        text.Append(CultureInvariant($"# Generated from {Path.GetFileName(project.Path)}; what is changed here is lost.\n"));
-        text.Append("# To write your own, copy this file beside the project and name the copy in the property GGUFPackerfile.\n");
-        text.Append(CultureInvariant($"# --from={ModelContext} is {(isFile ? "the directory of " : "")}the GGUFModel item.\n"));
+        var text = new StringBuilder(PackerfileText.Comment($"""
+            Generated from {Path.GetFileName(project.Path)}; what is changed here is lost.
+            To write your own, copy this file beside the project and name the copy in the property GGUFPackerfile.
+            --from={ModelContext} is {(isFile ? "the directory of " : "")}the GGUFModel item.
+            """));
 
-        var source = isFile ? Path.GetFileName(model.FullPath) : $"{model.Name}.gguf";
+        var source = isFile ? Path.GetFileName(model.FullPath) : $"/{model.Name}.gguf";
         if (!isFile && !project.QuantizeTypes.IsEmpty)
         {
-            text.Append(CultureInvariant($"\nFROM scratch AS {ConvertStage}\n"));
-            text.Append(CultureInvariant($"CONVERT --from={ModelContext} --type={model.ConvertType} {Paths(".", $"/{source}")}\n"));
+            text.Append('\n').Append(PackerfileText.From("scratch", ConvertStage));
+            text.Append(PackerfileText.Instruction("CONVERT", [new("from", ModelContext), new("type", model.ConvertType)], [".", source]));
         }
 
         foreach (var variant in project.QuantizeTypes)
         {
             var file = $"{model.Name}.{variant.Type}.gguf";
             AppendStage(text, project, variant.Type.ToLowerInvariant());
-            var flags = string.Concat(variant.Flags.Select(flag => $" {flag}"));
-            text.Append(isFile
-                ? CultureInvariant($"QUANTIZE --from={ModelContext} --type={variant.Type}{flags} {Paths(source, $"/{file}")}\n")
-                : CultureInvariant($"QUANTIZE --from={ConvertStage} --type={variant.Type}{flags} {Paths($"/{source}", $"/{file}")}\n"));
+            text.Append(PackerfileText.Instruction("QUANTIZE", [new("from", isFile ? ModelContext : ConvertStage), new("type", variant.Type), .. variant.Flags], [source, $"/{file}"]));
             AppendCommand(text, project, file);
         }
 
@@ -57,8 +56,8 @@ internal static class PackerfileGenerator
             var file = variant.Length == 0 ? $"{model.Name}.gguf" : $"{model.Name}.{variant}.gguf";
             AppendStage(text, project, StageWithoutQuantize(variant));
             text.Append(isFile
-                ? CultureInvariant($"COPY --from={ModelContext} {Paths(source, $"/{file}")}\n")
-                : CultureInvariant($"CONVERT --from={ModelContext} --type={model.ConvertType} {Paths(".", $"/{file}")}\n"));
+                ? PackerfileText.Instruction("COPY", [new("from", ModelContext)], [source, $"/{file}"])
+                : PackerfileText.Instruction("CONVERT", [new("from", ModelContext), new("type", model.ConvertType)], [".", $"/{file}"]));
             AppendCommand(text, project, file);
         }
 
@@ -67,10 +66,11 @@ internal static class PackerfileGenerator
 
     private static void AppendStage(StringBuilder text, ModelProject project, string stage)
     {
-        text.Append(CultureInvariant($"\nFROM {project.BaseImage} AS {stage}\n"));
-        foreach (var (key, value) in project.Labels.GroupBy(label => label.Key, label => label.Value, StringComparer.Ordinal).Select(group => (group.Key, group.Last())))
+        text.Append('\n').Append(PackerfileText.From(project.BaseImage, stage));
+        foreach (var labels in project.Labels.GroupBy(label => label.Key, label => label.Value, StringComparer.Ordinal))
         {
-            text.Append(CultureInvariant($"LABEL {PackerfileQuoting.Word(key)}={PackerfileQuoting.Word(value)}\n"));
+            // A LABEL has one line; descriptions in project files often have several.
+            text.Append(PackerfileText.Label(labels.Key, labels.Last().ReplaceLineEndings(" ")));
         }
     }
 
@@ -78,11 +78,8 @@ internal static class PackerfileGenerator
     {
         // The user's own -m stands in for ours.
         var namesModel = project.CommandArguments.Any(argument => argument is "-m" or "--model");
-        IEnumerable<string> words = namesModel ? project.CommandArguments : ["-m", file, .. project.CommandArguments];
-        text.Append(CultureInvariant($"CMD {PackerfileQuoting.Arguments(words)}\n"));
+        text.Append(PackerfileText.Cmd(namesModel ? project.CommandArguments : ["-m", file, .. project.CommandArguments]));
     }
-
-    private static string Paths(string source, string destination) => PackerfileQuoting.Paths([source, destination]);
 
     private static ModelSource TheOnlyModel(ModelProject project) => project.Models switch
     {
@@ -128,6 +125,4 @@ internal static class PackerfileGenerator
     }
 
     private static BuildException Fault(string code, SourceSpan span, string message) => new([new Diagnostic(code, DiagnosticSeverity.Error, span, message)]);
-
-    private static string CultureInvariant(FormattableString text) => FormattableString.Invariant(text);
 }

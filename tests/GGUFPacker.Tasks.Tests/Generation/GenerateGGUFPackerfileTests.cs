@@ -29,11 +29,11 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
 
             FROM scratch AS q8_0
             QUANTIZE --from=convert --type=Q8_0 /Austen.gguf /Austen.Q8_0.gguf
-            CMD ["-m","Austen.Q8_0.gguf","--ctx-size","512","--flash-attn"]
+            CMD ["-m", "Austen.Q8_0.gguf", "--ctx-size", "512", "--flash-attn"]
 
             FROM scratch AS q4_k_m
             QUANTIZE --from=convert --type=Q4_K_M /Austen.gguf /Austen.Q4_K_M.gguf
-            CMD ["-m","Austen.Q4_K_M.gguf","--ctx-size","512","--flash-attn"]
+            CMD ["-m", "Austen.Q4_K_M.gguf", "--ctx-size", "512", "--flash-attn"]
 
             """,
             Instructions(task));
@@ -53,7 +53,7 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
             """
             FROM scratch AS q4_0
             QUANTIZE --from=model --type=Q4_0 --pure --output-tensor-type=Q6_K tiny.gguf /Tiny.Q4_0.gguf
-            CMD ["-m","Tiny.Q4_0.gguf"]
+            CMD ["-m", "Tiny.Q4_0.gguf"]
 
             """,
             Instructions(task));
@@ -66,7 +66,7 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
         var task = Task(model: Item(_directory.Combine("tiny.gguf")));
 
         Assert.True(task.Execute());
-        Assert.Equal("FROM scratch AS gguf\nCOPY --from=model tiny.gguf /Austen.gguf\nCMD [\"-m\",\"Austen.gguf\"]\n", Instructions(task));
+        Assert.Equal("FROM scratch AS gguf\nCOPY --from=model tiny.gguf /Austen.gguf\nCMD [\"-m\", \"Austen.gguf\"]\n", Instructions(task));
         Assert.Equal("austen:latest", Assert.Single(task.Targets).ItemSpec);
     }
 
@@ -76,7 +76,7 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
         var task = Task(model: Item(_directory.Combine("austen"), ("Type", "bf16")));
 
         Assert.True(task.Execute());
-        Assert.Equal("FROM scratch AS bf16\nCONVERT --from=model --type=BF16 . /Austen.BF16.gguf\nCMD [\"-m\",\"Austen.BF16.gguf\"]\n", Instructions(task));
+        Assert.Equal("FROM scratch AS bf16\nCONVERT --from=model --type=BF16 . /Austen.BF16.gguf\nCMD [\"-m\", \"Austen.BF16.gguf\"]\n", Instructions(task));
         Assert.Equal("austen:BF16", Assert.Single(task.Targets).ItemSpec);
     }
 
@@ -90,9 +90,9 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
             """
             FROM scratch AS gguf
             LABEL a="say \"\$5\" \\ ü"
-            LABEL b=http://x:1/
-            CONVERT --from=model --type=auto [".","/Miss \\$A.gguf"]
-            CMD ["-m","Miss \\$A.gguf"]
+            LABEL b="http://x:1/"
+            CONVERT --from=model --type=auto [".", "/Miss \\$A.gguf"]
+            CMD ["-m", "Miss \\$A.gguf"]
 
             """,
             Instructions(task));
@@ -104,7 +104,7 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
         var task = Task(quantizeTypes: [Item("Q8_0")], arguments: [Item("--model", ("Value", "Austen.Q8_0.gguf"))]);
 
         Assert.True(task.Execute());
-        Assert.Contains("CMD [\"--model\",\"Austen.Q8_0.gguf\"]", Instructions(task), StringComparison.Ordinal);
+        Assert.Contains("CMD [\"--model\", \"Austen.Q8_0.gguf\"]", Instructions(task), StringComparison.Ordinal);
     }
 
     [Theory]
