@@ -12,6 +12,9 @@ internal static class Arithmetic
     /// <summary>The largest magnitude for which <see cref="NearestInt"/> is the nearest integer and not a wrapped number.</summary>
     public const float NearestIntLimit = 4194303f;
 
+    /// <summary>The greatest float below 0.5: added with a number's sign before the fraction is cut off, it rounds half away from zero.</summary>
+    public const float BelowHalf = 0.49999997f;
+
     /// <summary>C's <c>(int)value</c> as cvttss2si does it: towards zero, int.MinValue for everything out of range and NaN.</summary>
     public static int TruncateToInt(float value) =>
         value is >= -2147483648f and < 2147483648f ? (int)value : int.MinValue;

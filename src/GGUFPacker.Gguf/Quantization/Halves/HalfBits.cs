@@ -3,9 +3,9 @@ namespace GGUFPacker.Gguf.Quantization.Halves;
 /// <summary>One number at a time between float32 and the 16-bit formats, by their bits: IEEE binary16 and bfloat16.</summary>
 internal static class HalfBits
 {
-    private const float TwoTo112 = 5.192296858534828e33f;
-    private const float TwoToMinus110 = 7.703719777548943e-34f;
-    private const float TwoToMinus112 = 1.925929944387236e-34f;
+    public const float TwoTo112 = 5.192296858534828e33f;
+    public const float TwoToMinus110 = 7.703719777548943e-34f;
+    public const float TwoToMinus112 = 1.925929944387236e-34f;
 
     /// <summary>binary16 to float32, exact; a NaN keeps its payload and becomes quiet.</summary>
     public static float ToSingle(ushort half)

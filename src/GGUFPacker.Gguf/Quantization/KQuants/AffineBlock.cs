@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Halves;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -68,24 +69,25 @@ internal static class AffineBlock
     public static void PackCodes(int bits, ReadOnlySpan<byte> codes, Span<byte> block)
     {
         var low = block[^128..];
-        for (var i = 0; i < 128; i++)
+        for (var i = 0; i < 128; i += Vector128<byte>.Count)
         {
             var first = (i / 32 * 64) + (i % 32);
-            low[i] = (byte)((codes[first] & 0x0F) | ((codes[first + 32] & 0x0F) << 4));
+            var even = Vector128.Create(codes[first..]) & Vector128.Create((byte)0x0F);
+            var odd = Vector128.Create(codes[(first + 32)..]) & Vector128.Create((byte)0x0F);
+            (even | (odd << 4)).CopyTo(low[i..]);
         }
 
         if (bits == 5)
         {
-            var high = block.Slice(CodesAt, 32);
-            for (var i = 0; i < 32; i++)
+            for (var i = 0; i < 32; i += Vector128<byte>.Count)
             {
-                var packed = 0;
+                var packed = Vector128<byte>.Zero;
                 for (var j = 0; j < SubBlocks; j++)
                 {
-                    packed |= (codes[(j * 32) + i] >> 4) << j;
+                    packed |= ((Vector128.Create(codes[((j * 32) + i)..]) >> 4) << j);
                 }
 
-                high[i] = (byte)packed;
+                packed.CopyTo(block[(CodesAt + i)..]);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Halves;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -68,14 +69,19 @@ internal static class SymmetricBlock
             var run = codes.Slice(n * 128, 128);
             var low = block.Slice(n * 64, 64);
             var high = block.Slice(HighAt + (n * 32), 32);
-            for (var l = 0; l < 64; l++)
+            for (var l = 0; l < 64; l += Vector128<byte>.Count)
             {
-                low[l] = (byte)((run[l] & 0x0F) | ((run[l + 64] & 0x0F) << 4));
+                var first = Vector128.Create(run[l..]) & Vector128.Create((byte)0x0F);
+                (first | (Vector128.Create(run[(l + 64)..]) << 4)).CopyTo(low[l..]);
             }
 
-            for (var l = 0; l < 32; l++)
+            for (var l = 0; l < 32; l += Vector128<byte>.Count)
             {
-                high[l] = (byte)((run[l] >> 4) | ((run[l + 32] >> 4) << 2) | ((run[l + 64] >> 4) << 4) | ((run[l + 96] >> 4) << 6));
+                var packed = Vector128.Create(run[l..]) >> 4;
+                packed |= (Vector128.Create(run[(l + 32)..]) >> 4) << 2;
+                packed |= (Vector128.Create(run[(l + 64)..]) >> 4) << 4;
+                packed |= (Vector128.Create(run[(l + 96)..]) >> 4) << 6;
+                packed.CopyTo(high[l..]);
             }
         }
     }

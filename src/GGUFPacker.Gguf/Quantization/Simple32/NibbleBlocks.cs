@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace GGUFPacker.Gguf.Quantization.Simple32;
 
 /// <summary>
@@ -14,24 +16,13 @@ internal static class NibbleBlocks
     /// </summary>
     public static void PackLow(int bits, ReadOnlySpan<byte> codes, Span<byte> packed)
     {
-        var mask = bits == 4 ? 0xFF : 0x0F;
-        for (var j = 0; j < Length / 2; j++)
-        {
-            packed[j] = (byte)((codes[j] & mask) | (codes[j + (Length / 2)] << 4));
-        }
+        var mask = Vector128.Create((byte)(bits == 4 ? 0xFF : 0x0F));
+        ((Vector128.Create(codes) & mask) | (Vector128.Create(codes[(Length / 2)..]) << 4)).CopyTo(packed);
     }
 
     /// <summary>Collects the codes' fifth bits.</summary>
-    public static uint PackHigh(ReadOnlySpan<byte> codes)
-    {
-        var high = 0u;
-        for (var j = 0; j < Length; j++)
-        {
-            high |= (uint)((codes[j] >> 4) & 1) << j;
-        }
-
-        return high;
-    }
+    public static uint PackHigh(ReadOnlySpan<byte> codes) =>
+        (Vector128.Create(codes) << 3).ExtractMostSignificantBits() | ((Vector128.Create(codes[(Length / 2)..]) << 3).ExtractMostSignificantBits() << 16);
 
     /// <summary>The codes of a block; <paramref name="high"/> is 0 for four-bit types.</summary>
     public static void Unpack(ReadOnlySpan<byte> packed, uint high, Span<byte> codes)

@@ -1,0 +1,76 @@
+using System.Numerics;
+
+namespace GGUFPacker.Gguf.Quantization.Lanes;
+
+/// <summary>
+/// Independent float32 numbers side by side, one to a lane: the vector kernels are written once over this and compiled for each width.
+/// Every operation rounds each lane on its own exactly as the scalar operation does; nothing is fused.
+/// Masks are lanes whose bits are all set or all clear. Pointers need no alignment.
+/// </summary>
+internal unsafe interface ILanes<TSelf> :
+    IAdditionOperators<TSelf, TSelf, TSelf>,
+    ISubtractionOperators<TSelf, TSelf, TSelf>,
+    IMultiplyOperators<TSelf, TSelf, TSelf>,
+    IDivisionOperators<TSelf, TSelf, TSelf>
+    where TSelf : unmanaged, ILanes<TSelf>
+{
+    /// <summary>The number of lanes.</summary>
+    static abstract int Count { get; }
+
+    /// <summary>The same number in all lanes.</summary>
+    static abstract TSelf Create(float value);
+
+    /// <summary>Loads <see cref="Count"/> numbers.</summary>
+    static abstract TSelf Load(float* source);
+
+    /// <summary>Stores <see cref="Count"/> numbers.</summary>
+    void Store(float* destination);
+
+    /// <summary>Stores <see cref="Count"/> numbers as bytes, without their fraction; all are in [-128, 128).</summary>
+    void StoreAsBytes(byte* destination);
+
+    /// <summary>The lesser of two; which one if they are zeros of different sign or one is NaN is left open.</summary>
+    static abstract TSelf Min(TSelf left, TSelf right);
+
+    /// <summary>The greater of two; which one if they are zeros of different sign or one is NaN is left open.</summary>
+    static abstract TSelf Max(TSelf left, TSelf right);
+
+    /// <summary>The least of all lanes, under the conditions of <see cref="Min"/>.</summary>
+    static abstract float MinAcross(TSelf value);
+
+    /// <summary>The greatest of all lanes, under the conditions of <see cref="Max"/>.</summary>
+    static abstract float MaxAcross(TSelf value);
+
+    /// <summary>The magnitude with the greater bits: NaN is above infinity. Both are magnitudes, as of <see cref="Abs"/>.</summary>
+    static abstract TSelf MaxMagnitude(TSelf left, TSelf right);
+
+    /// <summary>The greatest of all lanes' magnitudes, by their bits: NaN is above infinity. All are magnitudes, as of <see cref="Abs"/>.</summary>
+    static abstract float MaxMagnitudeAcross(TSelf value);
+
+    /// <summary>The magnitudes.</summary>
+    static abstract TSelf Abs(TSelf value);
+
+    /// <summary>The magnitude of the first with the sign of the second.</summary>
+    static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
+
+    /// <summary>The square roots.</summary>
+    static abstract TSelf Sqrt(TSelf value);
+
+    /// <summary>Mask of the lanes in which left is less than right; clear for NaN.</summary>
+    static abstract TSelf IsLess(TSelf left, TSelf right);
+
+    /// <summary>Mask of the lanes that are equal; clear for NaN.</summary>
+    static abstract TSelf IsEqual(TSelf left, TSelf right);
+
+    /// <summary>Lanes of <paramref name="whenSet"/> where the mask is set, else of <paramref name="whenClear"/>.</summary>
+    static abstract TSelf Select(TSelf mask, TSelf whenSet, TSelf whenClear);
+
+    /// <summary>Both masks.</summary>
+    static abstract TSelf And(TSelf left, TSelf right);
+
+    /// <summary>The mask with a bit for each lane, the first lane lowest.</summary>
+    static abstract uint Bits(TSelf mask);
+
+    /// <summary>Whether the mask is set in all lanes.</summary>
+    static virtual bool AllSet(TSelf mask) => TSelf.Bits(mask) == uint.MaxValue >> (32 - TSelf.Count);
+}

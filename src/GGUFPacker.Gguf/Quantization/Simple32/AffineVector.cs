@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using GGUFPacker.Gguf.Quantization.Halves;
+using GGUFPacker.Gguf.Quantization.Lanes;
+
+namespace GGUFPacker.Gguf.Quantization.Simple32;
+
+/// <summary>
+/// <see cref="AffineScalar"/> with the elements of one block in the lanes (a divisor of 32). The only reductions are minimum and maximum, which do not depend
+/// on the order, zeros apart: a block whose minimum is a zero, whose sign the format keeps, goes to the scalar code; so does one with an element that
+/// is not finite, or whose range is so small or large that the scale or its inverse could overflow. In all others the codes are far inside the range of
+/// the conversion to integers.
+/// </summary>
+internal static unsafe class AffineVector<T>
+    where T : unmanaged, ILanes<T>
+{
+    private const float LargestOrdinary = 1e38f;
+
+    /// <summary>Quantizes whole blocks with 4 or 5 bits.</summary>
+    [SkipLocalsInit]
+    public static void Quantize(int bits, ReadOnlySpan<float> source, Span<byte> destination)
+    {
+        var highest = (1 << bits) - 1;
+        var blockBytes = bits == 5 ? 24 : 20;
+        var codes = stackalloc byte[NibbleBlocks.Length];
+        var allCodes = new ReadOnlySpan<byte>(codes, NibbleBlocks.Length);
+        fixed (float* start = source)
+        {
+            for (var block = 0; block < source.Length / NibbleBlocks.Length; block++)
+            {
+                var x = start + (block * NibbleBlocks.Length);
+                var target = destination.Slice(block * blockBytes, blockBytes);
+                T low = T.Load(x), high = low;
+                var largest = T.Abs(low);
+                for (var i = T.Count; i < NibbleBlocks.Length; i += T.Count)
+                {
+                    var value = T.Load(x + i);
+                    low = T.Min(low, value);
+                    high = T.Max(high, value);
+                    largest = T.MaxMagnitude(largest, T.Abs(value));
+                }
+
+                var minimum = T.MinAcross(low);
+                var range = T.MaxAcross(high) - minimum;
+                if (!(T.MaxMagnitudeAcross(largest) <= LargestOrdinary) || minimum == 0 || !Magnitude.IsOrdinary(range))
+                {
+                    AffineScalar.Quantize(bits, new ReadOnlySpan<float>(x, NibbleBlocks.Length), target);
+                    continue;
+                }
+
+                var scale = range / highest;
+                var inverse = T.Create(1f / scale);
+                for (var i = 0; i < NibbleBlocks.Length; i += T.Count)
+                {
+                    (((T.Load(x + i) - T.Create(minimum)) * inverse) + T.Create(0.5f)).StoreAsBytes(codes + i);
+                }
+
+                BinaryPrimitives.WriteUInt16LittleEndian(target, HalfBits.FromSingle(scale));
+                BinaryPrimitives.WriteUInt16LittleEndian(target[2..], HalfBits.FromSingle(minimum));
+                if (bits == 5)
+                {
+                    BinaryPrimitives.WriteUInt32LittleEndian(target[4..], NibbleBlocks.PackHigh(allCodes));
+                }
+
+                NibbleBlocks.PackLow(bits, allCodes, target[(blockBytes - 16)..]);
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using GGUFPacker.Gguf.Quantization;
+using GGUFPacker.Gguf.Tensors;
+using GGUFPacker.Testing;
+
+namespace GGUFPacker.Gguf.Tests.Quantization;
+
+/// <summary>Every width of every kernel gives the scalar kernel's bytes, at lengths around what its lanes take at once.</summary>
+public sealed class KernelWidthTests
+{
+    private static readonly KernelWidth[] Widths = [KernelWidth.Vector128, KernelWidth.Vector256, KernelWidth.Vector512];
+
+    // Kind of numbers: how the generator of goldens/quant makes them.
+    private static readonly Dictionary<string, string> Inputs = new(StringComparer.Ordinal)
+    {
+        ["ordinary"] = """{"k": "gauss", "s": 71, "a": "3ca3d70a"}""",
+        ["halves"] = """{"k": "half", "s": 72}""",
+        ["any finite bits"] = """{"k": "raw", "s": 73}""",
+        ["subnormal"] = """{"k": "sub", "s": 74}""",
+        ["zero"] = """{"k": "const", "a": "00000000"}""",
+        ["negative zero"] = """{"k": "const", "a": "80000000"}""",
+        ["constant"] = """{"k": "const", "a": "3ebd70a4"}""",
+        ["negative constant"] = """{"k": "const", "a": "bfc00000"}""",
+        ["positive"] = """{"k": "abs", "s": 75, "a": "3dcccccd"}""",
+        ["negative"] = """{"k": "abs", "s": 76, "a": "3dcccccd", "neg": 1}""",
+        ["both signs of one magnitude"] = """{"k": "signs", "s": 77, "a": "3e800000"}""",
+        ["few values"] = """{"k": "grid", "s": 78, "a": "3e000000", "m": 7, "o": 3}""",
+        ["ternary"] = """{"k": "ternary", "s": 79, "a": "3f666666"}""",
+        ["many magnitudes"] = """{"k": "expo", "s": 80}""",
+        ["magnitudes by block"] = """{"k": "block", "s": 81, "a": "3dcccccd", "m": 32}""",
+        ["zero sub-blocks"] = """{"k": "zblock", "s": 82, "a": "3dcccccd", "m": 16}""",
+        ["zero blocks"] = """{"k": "zblock", "s": 83, "a": "3dcccccd", "m": 256}""",
+        ["sparse"] = """{"k": "sparse", "s": 84, "a": "3dcccccd"}""",
+        ["outliers"] = """{"k": "gauss", "s": 85, "a": "3ca3d70a", "every": [[256, 77, "41000000"]]}""",
+        ["huge"] = """{"k": "gauss", "s": 86, "a": "7d800000"}""",
+        ["tiny"] = """{"k": "gauss", "s": 87, "a": "0d800000"}""",
+        ["next to the smallest"] = """{"k": "gauss", "s": 88, "a": "26901d7d"}""",
+        ["close together"] = """{"k": "grid", "s": 89, "a": "33800000", "m": 3, "o": -16777216}""",
+        ["negative and close together"] = """{"k": "grid", "s": 90, "a": "33800000", "m": 5, "o": 16777216}""",
+        ["a NaN in some blocks"] = """{"k": "gauss", "s": 91, "every": [[800, 300, "7fc00000"]]}""",
+        ["infinities in some blocks"] = """{"k": "gauss", "s": 92, "every": [[800, 300, "7f800000"], [1312, 5, "ff800000"]]}""",
+        ["the largest float"] = """{"k": "gauss", "s": 93, "every": [[800, 300, "7f7fffff"], [1312, 5, "ff7fffff"]]}""",
+    };
+
+    public static TheoryData<string, string> Cases()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var type in Enum.GetValues<TensorType>().Where(RowKernels.CanQuantize))
+        {
+            foreach (var name in Inputs.Keys)
+            {
+                data.Add(type.ToString(), name);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Each_width_gives_the_scalar_kernels_bytes(string typeName, string input)
+    {
+        var type = Enum.Parse<TensorType>(typeName);
+        var length = Math.Max(type.BlockLength, 4);
+
+        // The searches of the K-quants take up to two blocks at once; the other block kernels take one; the halves take up to 32 numbers.
+        var counts = type.BlockLength == 256 ? (int[])[0, 1, 2, 3, 5] : [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17];
+        using var generator = JsonDocument.Parse(Inputs[input]);
+        var source = FormulaVectors.Generate(generator.RootElement, counts[^1] * length);
+        var expected = new byte[type.RowBytes(source.Length)];
+        RowKernels.Quantize(type, source, expected, KernelWidth.Scalar);
+        foreach (var width in Widths)
+        {
+            foreach (var blocks in counts)
+            {
+                var actual = new byte[type.RowBytes(blocks * length)];
+                RowKernels.Quantize(type, source.AsSpan(0, blocks * length), actual, width);
+                var same = actual.AsSpan().CommonPrefixLength(expected);
+                Assert.True(same == actual.Length, $"{width}, {blocks} blocks: byte {same} differs.");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_call_over_many_blocks_gives_the_bytes_of_a_call_for_each(string typeName, string input)
+    {
+        var type = Enum.Parse<TensorType>(typeName);
+        var length = Math.Max(type.BlockLength, 8);
+        using var generator = JsonDocument.Parse(Inputs[input]);
+        var source = FormulaVectors.Generate(generator.RootElement, 9 * length);
+        var whole = new byte[type.RowBytes(source.Length)];
+        RowKernels.Quantize(type, source, whole);
+        for (var block = 0; block < 9; block++)
+        {
+            var bytes = new byte[type.RowBytes(length)];
+            RowKernels.Quantize(type, source.AsSpan(block * length, length), bytes);
+            Assert.Equal(whole[(block * bytes.Length)..((block + 1) * bytes.Length)], bytes);
+        }
+    }
+
+    [Fact]
+    public void Lengths_that_do_not_fit_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => RowKernels.Quantize(TensorType.Q4_K, new float[255], new byte[144]));
+        Assert.Throws<ArgumentException>(() => RowKernels.Quantize(TensorType.Q4_K, new float[256], new byte[143]));
+        Assert.Throws<ArgumentException>(() => RowKernels.Dequantize(TensorType.Q8_0, new byte[34], new float[31]));
+        Assert.Throws<NotSupportedException>(() => RowKernels.Quantize(TensorType.Q8_K, new float[256], new byte[292]));
+    }
+
+    [Fact]
+    public void Floats_pass_unchanged()
+    {
+        using var generator = JsonDocument.Parse(Inputs["any finite bits"]);
+        var source = FormulaVectors.Generate(generator.RootElement, 100);
+        var bytes = new byte[400];
+        RowKernels.Quantize(TensorType.F32, source, bytes);
+        Assert.Equal(MemoryMarshal.AsBytes(source.AsSpan()).ToArray(), bytes);
+
+        var back = new float[100];
+        RowKernels.Dequantize(TensorType.F32, bytes, back);
+        Assert.Equal(source, back);
+    }
+}
