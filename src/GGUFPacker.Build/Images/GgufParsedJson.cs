@@ -6,7 +6,8 @@ using GGUFPacker.Gguf.Format;
 namespace GGUFPacker.Build.Images;
 
 /// <summary>
-/// A GGUF header as JSON, to the byte as gguf-parser-go v0.12.0 writes it (<c>gguf-parser --raw</c>). Arrays are described, not listed; strings lose white space at their ends;
+/// A GGUF header as JSON, to the byte as gguf-parser-go v0.12.0 writes it (<c>gguf-parser --raw</c>). Arrays are described, not listed; strings lose
+/// white space at their ends;
 /// of a split model the parts' keys follow one another without <c>split.no</c>. An infinite or undefined number, which gguf-parser-go fails on, becomes null.
 /// </summary>
 public static class GgufParsedJson
@@ -25,7 +26,8 @@ public static class GgufParsedJson
     /// <param name="writer">Takes it.</param>
     /// <param name="file">The file.</param>
     /// <param name="summary">The file's summary.</param>
-    /// <param name="reparsed">True for the form inside an image config, where the original had read it and written it again: numbers of keys are doubles, members of described arrays are in alphabetical order.</param>
+    /// <param name="reparsed">True for the form inside an image config, where the original had read it and written it again: numbers of keys are
+    /// doubles, members of described arrays are in alphabetical order.</param>
     internal static void Write(GoJsonWriter writer, GgufFile file, GgufSummary summary, bool reparsed)
     {
         var headers = file.Parts.Select(part => part.Header).ToArray();

@@ -5,7 +5,8 @@ using System.Text;
 namespace GGUFPacker.Build.Images;
 
 /// <summary>
-/// Writes JSON to the byte as Go's encoding/json does: no white space, <c>&lt; &gt; &amp;</c> and the two Unicode line separators escaped, exponents only for numbers below 1e-6 and from 1e21 on.
+/// Writes JSON to the byte as Go's encoding/json does: no white space, <c>&lt; &gt; &amp;</c> and the two Unicode line separators escaped, exponents
+/// only for numbers below 1e-6 and from 1e21 on.
 /// Image configs are addressed by their digest, so the bytes matter, and .NET's writer escapes and counts otherwise.
 /// </summary>
 internal sealed class GoJsonWriter
@@ -42,7 +43,10 @@ internal sealed class GoJsonWriter
 
     public void Text(string text) => Text(Encoding.UTF8.GetBytes(text), reparsed: true);
 
-    /// <summary>A string of bytes that ought to be UTF-8. Each byte that is not becomes <c>\ufffd</c>, or that character itself if <paramref name="reparsed"/>: what is left of it after Go has read it once.</summary>
+    /// <summary>
+    /// A string of bytes that ought to be UTF-8. Each byte that is not becomes <c>\ufffd</c>, or that character itself if <paramref
+    /// name="reparsed"/>: what is left of it after Go has read it once.
+    /// </summary>
     public void Text(ReadOnlySpan<byte> utf8, bool reparsed = false)
     {
         Separate();

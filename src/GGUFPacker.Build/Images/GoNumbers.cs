@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace GGUFPacker.Build.Images;
 
-/// <summary>Numbers as Go's encoding/json writes them: the shortest digits that read back, as a plain decimal between 1e-6 and 1e21, else with an exponent.</summary>
+/// <summary>
+/// Numbers as Go's encoding/json writes them: the shortest digits that read back, as a plain decimal between 1e-6 and 1e21, else with an exponent.
+/// </summary>
 internal static class GoNumbers
 {
     /// <summary>A 64-bit float.</summary>

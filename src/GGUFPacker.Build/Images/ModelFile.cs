@@ -38,9 +38,11 @@ public sealed record ModelFile
     /// <summary>llama.cpp's name of the file type, such as <c>Q4_K_M</c>.</summary>
     public string FileTypeName => GgufFileTypeLabel.Of(
         Find("general.file_type") is { ValueKind: JsonValueKind.Number } declared && declared.TryGetInt64(out var number) ? number : null,
-        Members("tensorInfos").Select(tensor => new TensorInfo(
+        Items(Gguf, "tensorInfos").Select(tensor => new TensorInfo(
             tensor.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "",
-            tensor.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.Number && type.TryGetUInt32(out var value) ? (TensorType)value : (TensorType)uint.MaxValue,
+            tensor.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.Number && type.TryGetUInt32(out var value)
+                ? (TensorType)value
+                : (TensorType)uint.MaxValue,
             ImmutableArray<long>.Empty))).Name;
 
     /// <summary>The text of a key of the header; null if it is not there or no text.</summary>
@@ -114,14 +116,15 @@ public sealed record ModelFile
 
     private JsonElement? Find(string key)
     {
-        if (!Gguf.TryGetProperty("header", out var header) || header.ValueKind != JsonValueKind.Object || !header.TryGetProperty("metadataKV", out var entries) || entries.ValueKind != JsonValueKind.Array)
+        if (!Gguf.TryGetProperty("header", out var header))
         {
             return null;
         }
 
-        foreach (var entry in entries.EnumerateArray())
+        foreach (var entry in Items(header, "metadataKV"))
         {
-            if (entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("key", out var name) && name.ValueKind == JsonValueKind.String && name.ValueEquals(key) && entry.TryGetProperty("value", out var value))
+            if (entry.TryGetProperty("key", out var name) && name.ValueKind == JsonValueKind.String && name.ValueEquals(key)
+                && entry.TryGetProperty("value", out var value))
             {
                 return value;
             }
@@ -130,6 +133,9 @@ public sealed record ModelFile
         return null;
     }
 
-    private IEnumerable<JsonElement> Members(string name) =>
-        Gguf.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object) : [];
+    /// <summary>The objects of a list; none if there is no such list.</summary>
+    private static IEnumerable<JsonElement> Items(JsonElement owner, string name) =>
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
+            ? list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object)
+            : [];
 }

@@ -7,7 +7,8 @@ using GGUFPacker.Packerfile.Instructions;
 namespace GGUFPacker.Build.Images;
 
 /// <summary>
-/// The config of a model's image: an OCI image config whose member <c>config</c> tells what is in the image's GGUF files, so that nobody must fetch them to know. Immutable.
+/// The config of a model's image: an OCI image config whose member <c>config</c> tells what is in the image's GGUF files, so that nobody must fetch
+/// them to know. Immutable.
 /// </summary>
 public sealed record ModelImageConfig
 {
@@ -94,8 +95,12 @@ public sealed record ModelImageConfig
                 Model = Member("Model") is { } model ? ModelFile.Parse(model) : null,
                 Drafter = Member("Drafter") is { } drafter ? ModelFile.Parse(drafter) : null,
                 Projector = Member("Projector") is { } projector ? ModelFile.Parse(projector) : null,
-                Adapters = Member("Adapters") is { } adapters ? [.. adapters.EnumerateArray().Where(adapter => adapter.ValueKind != JsonValueKind.Null).Select(ModelFile.Parse)] : [],
-                Command = Member("Cmd") is { } arguments ? new ModelCommand([.. arguments.EnumerateArray().Select(argument => argument.GetString() ?? "")]) : ModelCommand.Empty,
+                Adapters = Member("Adapters") is { } adapters
+                    ? [.. adapters.EnumerateArray().Where(adapter => adapter.ValueKind != JsonValueKind.Null).Select(ModelFile.Parse)]
+                    : [],
+                Command = Member("Cmd") is { } arguments
+                    ? new ModelCommand([.. arguments.EnumerateArray().Select(argument => argument.GetString() ?? "")])
+                    : ModelCommand.Empty,
                 Labels = Member("Labels") is { } labels
                     ? labels.EnumerateObject().ToImmutableSortedDictionary(label => label.Name, label => label.Value.GetString() ?? "", StringComparer.Ordinal)
                     : ImmutableSortedDictionary<string, string>.Empty,
@@ -123,7 +128,9 @@ public sealed record ModelImageConfig
             {
                 var inherited = baseConfig?.Files.FirstOrDefault(old => ModelCommand.PathInImage(old.CommandValue) == path);
                 using var opened = open(path, inherited is not null);
-                file = opened is not null ? ModelFile.Describe(opened, argument) : inherited ?? throw new InvalidOperationException($"The file {path} was not opened, and the base image does not describe it.");
+                file = opened is not null
+                    ? ModelFile.Describe(opened, argument)
+                    : inherited ?? throw new InvalidOperationException($"The file {path} was not opened, and the base image does not describe it.");
                 byPath.Add(path, file);
             }
 

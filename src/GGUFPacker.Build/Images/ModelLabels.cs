@@ -5,7 +5,8 @@ using GGUFPacker.Oci.Content;
 namespace GGUFPacker.Build.Images;
 
 /// <summary>
-/// The labels of a model's image. A label that the GGUFPackerfile sets wins; then come what this build knows of itself, the base image's labels, and what the model's header says.
+/// The labels of a model's image. A label that the GGUFPackerfile sets wins; then come what this build knows of itself, the base image's labels, and
+/// what the model's header says.
 /// What the base's labels say of the base's own model and build does not carry over: it would be untrue of this image.
 /// </summary>
 internal static class ModelLabels
@@ -25,7 +26,9 @@ internal static class ModelLabels
         Add(labels, BaseDigest, options.BaseDigest?.ToString());
         if (baseConfig is not null)
         {
-            var untrue = baseConfig.Model is { } old ? Export(old).Where(label => baseConfig.Labels.GetValueOrDefault(label.Key) == label.Value).Select(label => label.Key).Concat(OfTheFile) : [];
+            var untrue = baseConfig.Model is { } old
+                ? Export(old).Where(label => baseConfig.Labels.GetValueOrDefault(label.Key) == label.Value).Select(label => label.Key).Concat(OfTheFile)
+                : [];
             foreach (var (key, value) in baseConfig.Labels.RemoveRange(untrue.Concat([Created, BaseName, BaseDigest])))
             {
                 Add(labels, key, value);

@@ -58,11 +58,13 @@ public sealed class GgufFile : IGgufModel
     /// <param name="cancellationToken">Stops the opening.</param>
     /// <exception cref="GgufException">The file is invalid, a part is missing, or tensor data is outside the file.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static GgufFile Open(string path, GgufLimits? limits = null, CancellationToken cancellationToken = default) => Open(path, allParts: true, limits, cancellationToken);
+    public static GgufFile Open(string path, GgufLimits? limits = null, CancellationToken cancellationToken = default) =>
+        Open(path, allParts: true, limits, cancellationToken);
 
     /// <summary>Opens only this file, also when it is a part of a split model; its split.* keys are kept.</summary>
     /// <inheritdoc cref="Open(string, GgufLimits?, CancellationToken)"/>
-    public static GgufFile OpenPart(string path, GgufLimits? limits = null, CancellationToken cancellationToken = default) => Open(path, allParts: false, limits, cancellationToken);
+    public static GgufFile OpenPart(string path, GgufLimits? limits = null, CancellationToken cancellationToken = default) =>
+        Open(path, allParts: false, limits, cancellationToken);
 
     /// <summary>As <see cref="Open(string, GgufLimits?, CancellationToken)"/>, off the caller's thread.</summary>
     /// <inheritdoc cref="Open(string, GgufLimits?, CancellationToken)"/>
@@ -79,9 +81,12 @@ public sealed class GgufFile : IGgufModel
     {
         var tensor = Tensors[index];
         var rowBytes = tensor.RowBytes;
-        if (rowBytes == 0 ? destination.Length != 0 : destination.Length % rowBytes != 0 || firstRow < 0 || firstRow > tensor.Rows - (destination.Length / rowBytes))
+        var rows = rowBytes == 0 ? 0 : destination.Length / rowBytes;
+        if (rows * rowBytes != destination.Length || firstRow < 0 || firstRow > tensor.Rows - rows)
         {
-            throw new ArgumentOutOfRangeException(nameof(firstRow), $"{destination.Length} bytes from row {firstRow} are no rows of the tensor '{tensor.Name}' ({tensor.Rows} rows of {rowBytes} bytes).");
+            throw new ArgumentOutOfRangeException(
+                nameof(firstRow),
+                $"{destination.Length} bytes from row {firstRow} are no rows of the tensor '{tensor.Name}' ({tensor.Rows} rows of {rowBytes} bytes).");
         }
 
         var location = Locations[index];
@@ -92,7 +97,8 @@ public sealed class GgufFile : IGgufModel
             var read = RandomAccess.Read(_handles[location.Part], destination[filled..], offset + filled);
             if (read == 0)
             {
-                throw new GgufException($"Cannot read the tensor '{tensor.Name}': the file {part.FilePath} has become shorter, it ends at offset {offset + filled}.");
+                throw new GgufException(
+                    $"Cannot read the tensor '{tensor.Name}': the file {part.FilePath} has become shorter, it ends at offset {offset + filled}.");
             }
 
             filled += read;

@@ -44,7 +44,8 @@ public sealed class GgufHeader
     public required ImmutableArray<GgufSpan> TensorEntrySpans { get; init; }
 
     /// <summary>
-    /// Reads a header from a stream, and no more of the stream than its buffer's size beyond it. Whether the tensor data is there is not checked: <see cref="GgufFile"/> does that.
+    /// Reads a header from a stream, and no more of the stream than its buffer's size beyond it. Whether the tensor data is there is not checked:
+    /// <see cref="GgufFile"/> does that.
     /// </summary>
     /// <param name="stream">At the file's first byte.</param>
     /// <param name="name">What the errors call the file.</param>

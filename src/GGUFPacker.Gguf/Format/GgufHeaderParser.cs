@@ -6,7 +6,10 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Gguf.Format;
 
-/// <summary>Parses a header: magic, version, counts, key-values, tensor entries. It holds every claim of the file against a limit or a rule, and names what broke it.</summary>
+/// <summary>
+/// Parses a header: magic, version, counts, key-values, tensor entries. It holds every claim of the file against a limit or a rule, and names what
+/// broke it.
+/// </summary>
 internal sealed class GgufHeaderParser(GgufHeaderReader reader, GgufLimits limits, CancellationToken cancellationToken)
 {
     private const uint Magic = 0x46554747; // "GGUF", the same four bytes in both byte orders
@@ -110,7 +113,9 @@ internal sealed class GgufHeaderParser(GgufHeaderReader reader, GgufLimits limit
     {
         var at = reader.Position;
         var type = reader.ReadUInt32();
-        return type <= (uint)GgufValueType.Float64 ? (GgufValueType)type : throw reader.Error($"the key '{key}' has the unknown value type {type} at offset {at}.");
+        return type <= (uint)GgufValueType.Float64
+            ? (GgufValueType)type
+            : throw reader.Error($"the key '{key}' has the unknown value type {type} at offset {at}.");
     }
 
     private GgufValue ReadScalar(string key, GgufValueType type)
@@ -129,7 +134,7 @@ internal sealed class GgufHeaderParser(GgufHeaderReader reader, GgufLimits limit
             GgufValueType.UInt64 => GgufValue.Of(ReadNumber<ulong>()),
             GgufValueType.Int64 => GgufValue.Of(ReadNumber<long>()),
             GgufValueType.Float64 => GgufValue.Of(ReadNumber<double>()),
-            _ => GgufValue.Of(new GgufString(reader.ReadString(limits.MaxStringBytes, $"the value of '{key}'"))),
+            _ => GgufValue.Of(ReadText($"the value of '{key}'")),
         };
         _valueSpans.Add(new GgufSpan(at, reader.Position - at));
         return value;
@@ -165,7 +170,7 @@ internal sealed class GgufHeaderParser(GgufHeaderReader reader, GgufLimits limit
             GgufValueType.UInt64 => GgufValue.OfArray(reader.ReadArray<ulong>(count)),
             GgufValueType.Int64 => GgufValue.OfArray(reader.ReadArray<long>(count)),
             GgufValueType.Float64 => GgufValue.OfArray(reader.ReadArray<double>(count)),
-            GgufValueType.String => GgufValue.OfArray(ReadElements(count, () => new GgufString(reader.ReadString(limits.MaxStringBytes, $"a string of '{key}'")))),
+            GgufValueType.String => GgufValue.OfArray(ReadElements(count, () => ReadText($"a string of '{key}'"))),
             _ => GgufValue.OfArray(ReadElements(count, () => ReadArray(key, depth + 1))),
         };
         if (depth == 1)
@@ -175,6 +180,8 @@ internal sealed class GgufHeaderParser(GgufHeaderReader reader, GgufLimits limit
 
         return value;
     }
+
+    private GgufString ReadText(string what) => new(reader.ReadString(limits.MaxStringBytes, what));
 
     private T[] ReadElements<T>(int count, Func<T> read)
     {
@@ -241,7 +248,8 @@ internal sealed class GgufHeaderParser(GgufHeaderReader reader, GgufLimits limit
         }
         catch (Exception error) when (error is OverflowException or ArgumentException)
         {
-            throw reader.Error($"the tensor '{name}' at offset {at} has an impossible shape [{string.Join(", ", tensor.Shape)}] for the type {tensor.Type}: {error.Message}");
+            var sizes = string.Join(", ", tensor.Shape);
+            throw reader.Error($"the tensor '{name}' at offset {at} has an impossible shape [{sizes}] for the type {tensor.Type}: {error.Message}");
         }
 
         var offset = reader.ReadUInt64();

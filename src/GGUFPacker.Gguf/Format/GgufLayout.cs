@@ -65,7 +65,9 @@ public sealed class GgufLayout
             }
             catch (Exception error) when (error is ArgumentException or OverflowException)
             {
-                throw new GgufException($"Cannot lay out the model: the tensor '{tensor.Name}' of type {tensor.Type} and shape [{string.Join(", ", tensor.Shape)}] has no size. {error.Message}", error);
+                var sizes = string.Join(", ", tensor.Shape);
+                throw new GgufException(
+                    $"Cannot lay out the model: the tensor '{tensor.Name}' of type {tensor.Type} and shape [{sizes}] has no size. {error.Message}", error);
             }
         }
 

@@ -1,7 +1,8 @@
 namespace GGUFPacker.Gguf.Format;
 
 /// <summary>
-/// What a GGUF header may ask for. A header comes from whoever made the file, so each of its counts is held against a limit before anything is allocated for it;
+/// What a GGUF header may ask for. A header comes from whoever made the file, so each of its counts is held against a limit before anything is
+/// allocated for it;
 /// the defaults leave room for every model published today.
 /// </summary>
 public sealed record GgufLimits

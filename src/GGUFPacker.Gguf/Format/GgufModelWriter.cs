@@ -1,6 +1,8 @@
 namespace GGUFPacker.Gguf.Format;
 
-/// <summary>Writes models as GGUF files of version 3. Rows are read on several threads and written in order, so the output is the same for any number of them.</summary>
+/// <summary>
+/// Writes models as GGUF files of version 3. Rows are read on several threads and written in order, so the output is the same for any number of them.
+/// </summary>
 public static class GgufModelWriter
 {
     /// <summary>Writes a model to a stream. What arrives at the stream is in order, so it may hash in passing.</summary>
@@ -10,7 +12,9 @@ public static class GgufModelWriter
     /// <param name="progress">Told after each run of rows.</param>
     /// <param name="cancellationToken">Stops the writing; what was written by then is no model.</param>
     /// <exception cref="GgufException">The model cannot be laid out or a tensor cannot be read; the message names the tensor.</exception>
-    public static Task WriteAsync(IGgufModel model, Stream output, GgufWriteOptions? options = null, IProgress<GgufWriteProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static Task WriteAsync(
+        IGgufModel model, Stream output, GgufWriteOptions? options = null, IProgress<GgufWriteProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         options ??= new GgufWriteOptions();
@@ -25,7 +29,9 @@ public static class GgufModelWriter
     /// <param name="progress">Told after each run of rows.</param>
     /// <param name="cancellationToken">Stops the writing and removes what was written.</param>
     /// <exception cref="GgufException">The model cannot be laid out or a tensor cannot be read; the message names the tensor.</exception>
-    public static Task WriteFileAsync(IGgufModel model, string path, GgufWriteOptions? options = null, IProgress<GgufWriteProgress>? progress = null, CancellationToken cancellationToken = default) =>
+    public static Task WriteFileAsync(
+        IGgufModel model, string path, GgufWriteOptions? options = null, IProgress<GgufWriteProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         WriteFilesAsync([(model, path)], options, progress, cancellationToken);
 
     /// <summary>Writes a model as several files by a plan; all files take their names at the end.</summary>
@@ -38,7 +44,8 @@ public static class GgufModelWriter
     /// <returns>The paths, in order.</returns>
     /// <exception cref="GgufException">The model cannot be laid out or a tensor cannot be read; the message names the tensor.</exception>
     public static async Task<IReadOnlyList<string>> WriteSplitAsync(
-        IGgufModel model, GgufSplitPlan plan, string prefix, GgufWriteOptions? options = null, IProgress<GgufWriteProgress>? progress = null, CancellationToken cancellationToken = default)
+        IGgufModel model, GgufSplitPlan plan, string prefix, GgufWriteOptions? options = null, IProgress<GgufWriteProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(plan);
@@ -47,7 +54,9 @@ public static class GgufModelWriter
         return [.. files.Select(file => file.Item2)];
     }
 
-    private static async Task WriteFilesAsync(IReadOnlyList<(IGgufModel Model, string Path)> files, GgufWriteOptions? options, IProgress<GgufWriteProgress>? progress, CancellationToken cancellationToken)
+    private static async Task WriteFilesAsync(
+        IReadOnlyList<(IGgufModel Model, string Path)> files, GgufWriteOptions? options, IProgress<GgufWriteProgress>? progress,
+        CancellationToken cancellationToken)
     {
         options ??= new GgufWriteOptions();
         var layouts = files.Select(file => GgufLayout.Create(file.Model.Metadata, file.Model.Tensors, options.BigEndian, options.PadHeader)).ToArray();
@@ -93,7 +102,8 @@ public static class GgufModelWriter
     }
 
     private static async Task WriteAsync(
-        IGgufModel model, GgufLayout layout, Stream output, GgufWriteOptions options, IProgress<GgufWriteProgress>? progress, long done, long total, CancellationToken cancellationToken)
+        IGgufModel model, GgufLayout layout, Stream output, GgufWriteOptions options, IProgress<GgufWriteProgress>? progress, long done, long total,
+        CancellationToken cancellationToken)
     {
         var head = new byte[layout.DataOffset];
         layout.Header.CopyTo(head);
@@ -101,7 +111,9 @@ public static class GgufModelWriter
         done += head.Length;
         progress?.Report(new GgufWriteProgress("", done, total));
         var pipeline = new GgufRowPipeline(model, layout, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
-        await pipeline.RunAsync(output, (name, bytes) => progress?.Report(new GgufWriteProgress(name, done += bytes, total)), cancellationToken).ConfigureAwait(false);
+        await pipeline.RunAsync(output, Report, cancellationToken).ConfigureAwait(false);
+
+        void Report(string name, int bytes) => progress?.Report(new GgufWriteProgress(name, done += bytes, total));
     }
 
     private static string TemporaryBeside(string path)

@@ -16,14 +16,15 @@ internal static class GgufPartJoin
             var offset = header.TensorOffsets[order[i]];
             if (tensor.ByteLength > part.Length - header.DataOffset - offset)
             {
-                throw new GgufException(
-                    $"Cannot read the GGUF file {part.FilePath}: it is truncated, the tensor '{tensor.Name}' of {tensor.ByteLength} bytes begins at offset {header.DataOffset + offset}, but the file has {part.Length} bytes.");
+                throw Error(
+                    part,
+                    $"it is truncated, the tensor '{tensor.Name}' of {tensor.ByteLength} bytes begins at offset {header.DataOffset + offset}, "
+                    + $"but the file has {part.Length} bytes.");
             }
 
-            if (i + 1 < order.Length && header.TensorOffsets[order[i + 1]] - offset < tensor.ByteLength)
+            if (i + 1 < order.Length && header.TensorOffsets[order[i + 1]] is var next && next - offset < tensor.ByteLength)
             {
-                throw new GgufException(
-                    $"Cannot read the GGUF file {part.FilePath}: the tensors '{tensor.Name}' and '{header.Tensors[order[i + 1]].Name}' overlap at offset {header.DataOffset + header.TensorOffsets[order[i + 1]]}.");
+                throw Error(part, $"the tensors '{tensor.Name}' and '{header.Tensors[order[i + 1]].Name}' overlap at offset {header.DataOffset + next}.");
             }
         }
     }
@@ -39,26 +40,29 @@ internal static class GgufPartJoin
 
         if (count > limits.MaxParts)
         {
-            throw new GgufException($"Cannot read the GGUF file {first.FilePath}: it claims to be one of {count} parts; the limit is {limits.MaxParts}.");
+            throw Error(first, $"it claims to be one of {count} parts; the limit is {limits.MaxParts}.");
         }
 
         var name = GgufSplitName.TryParse(first.FilePath);
         if (name is null || name.Count != count)
         {
-            throw new GgufException($"Cannot read the GGUF file {first.FilePath}: it is one of {count} parts, so its name must end in -00001-of-{count:D5}.gguf for the others to be found.");
+            throw Error(first, $"it is one of {count} parts, so its name must end in -00001-of-{count:D5}.gguf for the others to be found.");
         }
 
         if (name.Number != 1 || first.Header.Metadata.GetInteger(GgufSplitPlan.NumberKey) != 0)
         {
-            throw new GgufException($"Cannot read the GGUF file {first.FilePath}: it is part {name.Number} of {count}; open the first part, {name.PathOf(1)}.");
+            throw Error(first, $"it is part {name.Number} of {count}; open the first part, {name.PathOf(1)}.");
         }
 
         var others = Enumerable.Range(2, (int)count - 1).Select(name.PathOf).ToArray();
         var missing = others.Where(other => !File.Exists(other)).ToArray();
-        return missing.Length == 0 ? others : throw new GgufException($"Cannot read the GGUF file {first.FilePath}: of its {count} parts {missing.Length} are missing: {string.Join(", ", missing)}.");
+        return missing.Length == 0
+            ? others
+            : throw Error(first, $"of its {count} parts {missing.Length} are missing: {string.Join(", ", missing)}.");
     }
 
-    public static (GgufMetadata Metadata, ImmutableArray<TensorInfo> Tensors, ImmutableArray<GgufTensorLocation> Locations) Join(ImmutableArray<GgufFilePart> parts)
+    public static (GgufMetadata Metadata, ImmutableArray<TensorInfo> Tensors, ImmutableArray<GgufTensorLocation> Locations) Join(
+        ImmutableArray<GgufFilePart> parts)
     {
         var tensors = ImmutableArray.CreateBuilder<TensorInfo>();
         var locations = ImmutableArray.CreateBuilder<GgufTensorLocation>();
@@ -75,7 +79,7 @@ internal static class GgufPartJoin
             {
                 if (!names.Add(header.Tensors[j].Name))
                 {
-                    throw new GgufException($"Cannot read the GGUF file {parts[i].FilePath}: the tensor '{header.Tensors[j].Name}' is also in an earlier part.");
+                    throw Error(parts[i], $"the tensor '{header.Tensors[j].Name}' is also in an earlier part.");
                 }
 
                 tensors.Add(header.Tensors[j]);
@@ -88,7 +92,7 @@ internal static class GgufPartJoin
         {
             if (metadata.GetInteger(GgufSplitPlan.TensorsKey) is { } expected && expected != tensors.Count)
             {
-                throw new GgufException($"Cannot read the GGUF file {parts[0].FilePath}: its parts hold {tensors.Count} tensors, but {GgufSplitPlan.TensorsKey} says {expected}.");
+                throw Error(parts[0], $"its parts hold {tensors.Count} tensors, but {GgufSplitPlan.TensorsKey} says {expected}.");
             }
 
             metadata = metadata.ToBuilder().Remove(GgufSplitPlan.NumberKey).Remove(GgufSplitPlan.CountKey).Remove(GgufSplitPlan.TensorsKey).Build();
@@ -97,12 +101,14 @@ internal static class GgufPartJoin
         return (metadata, tensors.ToImmutable(), locations.ToImmutable());
     }
 
+    private static GgufException Error(GgufFilePart part, string message) => new($"Cannot read the GGUF file {part.FilePath}: {message}");
+
     private static void RequirePart(GgufFilePart part, int index, int count)
     {
         var metadata = part.Header.Metadata;
         if (metadata.GetInteger(GgufSplitPlan.NumberKey) != index || metadata.GetInteger(GgufSplitPlan.CountKey) != count)
         {
-            throw new GgufException($"Cannot read the GGUF file {part.FilePath}: its {GgufSplitPlan.NumberKey} and {GgufSplitPlan.CountKey} do not say that it is part {index + 1} of {count}.");
+            throw Error(part, $"its {GgufSplitPlan.NumberKey} and {GgufSplitPlan.CountKey} do not say that it is part {index + 1} of {count}.");
         }
     }
 }

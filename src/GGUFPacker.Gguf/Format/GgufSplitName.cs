@@ -14,8 +14,10 @@ public sealed partial record GgufSplitName(string Prefix, int Number, int Count)
     {
         var match = Pattern().Match(path);
         return match.Success
-            ? new GgufSplitName(match.Groups[1].Value, int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture), int.Parse(match.Groups[3].ValueSpan, CultureInfo.InvariantCulture))
+            ? new GgufSplitName(match.Groups[1].Value, Parse(match.Groups[2]), Parse(match.Groups[3]))
             : null;
+
+        static int Parse(Group digits) => int.Parse(digits.ValueSpan, CultureInfo.InvariantCulture);
     }
 
     /// <summary>The path of another part of the same model.</summary>

@@ -4,7 +4,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Gguf.Format;
 
 /// <summary>
-/// What a model is, in a few figures and texts: the ones that gguf-parser-go v0.12.0 gives, which images carry. Texts are without white space at their ends, and null where the model has none.
+/// What a model is, in a few figures and texts: the ones that gguf-parser-go v0.12.0 gives, which images carry. Texts are without white space at
+/// their ends, and null where the model has none.
 /// </summary>
 public sealed record GgufSummary
 {
@@ -54,7 +55,8 @@ public sealed record GgufSummary
         var metadata = file.Metadata;
         var hint = Text(metadata, "controlvector.model_hint");
         var architecture = Text(metadata, "general.architecture");
-        var alignment = file.Parts.Select(part => part.Header.Metadata.GetInteger(GgufLayout.AlignmentKey)).FirstOrDefault(value => value.HasValue) ?? GgufHeader.DefaultAlignment;
+        var alignment = file.Parts.Select(part => part.Header.Metadata.GetInteger(GgufLayout.AlignmentKey)).FirstOrDefault(value => value.HasValue)
+            ?? GgufHeader.DefaultAlignment;
         var parts = file.Parts.Select(part =>
         {
             var padding = alignment - (part.Header.Length % alignment);

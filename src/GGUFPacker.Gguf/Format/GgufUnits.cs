@@ -9,7 +9,10 @@ public static class GgufUnits
     private static readonly (double Base, string Unit)[] Counts = [(1e15, "Q"), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"), (1, "")];
 
     private static readonly (double Base, string Unit)[] Sizes =
-        [(1L << 50, "Pi"), (1e15, "P"), (1L << 40, "Ti"), (1e12, "T"), (1L << 30, "Gi"), (1e9, "G"), (1L << 20, "Mi"), (1e6, "M"), (1L << 10, "Ki"), (1e3, "K"), (1, "")];
+    [
+        (1L << 50, "Pi"), (1e15, "P"), (1L << 40, "Ti"), (1e12, "T"), (1L << 30, "Gi"), (1e9, "G"), (1L << 20, "Mi"), (1e6, "M"), (1L << 10, "Ki"), (1e3, "K"),
+        (1, ""),
+    ];
 
     /// <summary>A number of weights, such as <c>7.25 B</c>. Below 1000 it ends with a space, as the unit is empty.</summary>
     public static string FormatParameters(long parameters) => parameters == 0 ? "0" : Scale(parameters, Counts);

@@ -6,7 +6,8 @@ using GGUFPacker.Testing;
 namespace GGUFPacker.Build.Tests.Images;
 
 /// <summary>
-/// The configs of the images that the original built, to the byte. What the build's engine decides (command after expansion, history, diff IDs, times) is taken from the recorded config;
+/// The configs of the images that the original built, to the byte. What the build's engine decides (command after expansion, history, diff IDs,
+/// times) is taken from the recorded config;
 /// files, descriptions, labels and the form are made here.
 /// </summary>
 public sealed class ModelImageConfigGoldenTests
