@@ -23,7 +23,7 @@ public sealed record BuildRequest
     /// <summary>The stages to build; empty for the last one of the file.</summary>
     public ImmutableArray<BuildTarget> Targets { get; init; } = [];
 
-    /// <summary>The time that images and layers carry; null for the SOURCE_DATE_EPOCH build argument, else the time of the build for the image and the Unix epoch for layers.</summary>
+    /// <summary>The time that images and layers carry; null for the SOURCE_DATE_EPOCH build argument, else the Unix epoch, so that equal inputs give equal digests.</summary>
     public DateTimeOffset? SourceDateEpoch { get; init; }
 
     /// <summary>Threads for conversion and quantization; 0 for one per core.</summary>

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using GGUFPacker.Build.Embedded.Files;
+using GGUFPacker.Build.Embedded.Steps;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Build.Graph;
+using GGUFPacker.Gguf.Format;
+using GGUFPacker.Oci.Store;
+using GGUFPacker.Packerfile.Diagnostics;
+
+namespace GGUFPacker.Build.Embedded;
+
+/// <summary>One build: its store, clock and progress, and the results of the nodes that it has evaluated.</summary>
+internal sealed class BuildSession
+{
+    private readonly Dictionary<GraphNode, NodeResult> _results = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<GraphNode> _layerNodes;
+    private readonly IProgress<BuildProgress>? _progress;
+
+    public BuildSession(ContentStore store, BuildRequest request, BuildGraph graph, DateTimeOffset epoch, IProgress<BuildProgress>? progress)
+    {
+        Store = store;
+        Request = request;
+        Epoch = epoch;
+        _progress = progress;
+        _layerNodes = new(graph.Targets.SelectMany(target => target.Layers), ReferenceEqualityComparer.Instance);
+        Hashes = new FileHashes(store.Cache);
+        Steps = new StepCache(store, request.NoCache);
+    }
+
+    public ContentStore Store { get; }
+
+    public BuildRequest Request { get; }
+
+    /// <summary>The time that images and layers carry.</summary>
+    public DateTimeOffset Epoch { get; }
+
+    public FileHashes Hashes { get; }
+
+    public StepCache Steps { get; }
+
+    public int StepsRun { get; private set; }
+
+    public int StepsCached { get; private set; }
+
+    /// <summary>Whether a target's image has a layer of this node.</summary>
+    public bool IsLayer(GraphNode node) => _layerNodes.Contains(node);
+
+    /// <summary>What a node gives. Files that CONVERT and QUANTIZE make are not written by this.</summary>
+    /// <exception cref="BuildException">The node cannot do what its instruction says.</exception>
+    public async ValueTask<NodeResult> EvaluateAsync(GraphNode node, CancellationToken cancellationToken)
+    {
+        if (!_results.TryGetValue(node, out var result))
+        {
+            foreach (var input in node.Inputs)
+            {
+                await EvaluateAsync(input, cancellationToken).ConfigureAwait(false);
+            }
+
+            result = await GuardAsync(node, () => Run(node)).ConfigureAwait(false);
+            _results.Add(node, result);
+        }
+
+        return result;
+    }
+
+    /// <summary>Runs something for a node; what goes wrong gets the place of the node's instruction.</summary>
+    public async ValueTask<T> GuardAsync<T>(GraphNode node, Func<ValueTask<T>> action)
+    {
+        try
+        {
+            return await action().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is StepException or GgufException or StoreException or IOException or UnauthorizedAccessException)
+        {
+            Report(node, BuildStepStatus.Failed);
+            throw new BuildException([new Diagnostic(GraphDiagnosticCodes.StepFailed, DiagnosticSeverity.Error, node.Span, error.Message)], error);
+        }
+    }
+
+    public void Report(GraphNode node, BuildStepStatus status, long done = 0, long total = 0, string? detail = null)
+    {
+        StepsRun += status == BuildStepStatus.Completed ? 1 : 0;
+        StepsCached += status == BuildStepStatus.Cached ? 1 : 0;
+        _progress?.Report(new BuildProgress { Step = node.Digest.Hex[..12], Name = node.Name, Status = status, Done = done, Total = total, Detail = detail });
+    }
+
+    private ValueTask<NodeResult> Run(GraphNode node)
+    {
+        return ValueTask.FromResult(node switch
+        {
+            ScratchNode => new NodeResult(StageTree.Empty),
+            ContextNode context => new NodeResult(OpenContext(context)),
+            CopyNode copy => OnTopOf(copy.Base, onto => CopyStep.Run(copy, onto, _results[copy.From].Tree)),
+            WriteNode write => OnTopOf(write.Base, onto => WriteStep.Run(write, onto, bytes => new TextContent(Store, bytes))),
+            ConvertNode convert => OnTopOf(convert.Base, onto => ConvertStep.Run(this, convert, onto, _results[convert.From].Tree)),
+            QuantizeNode quantize => OnTopOf(quantize.Base, onto => QuantizeStep.Run(this, quantize, onto, _results[quantize.From].Tree)),
+            _ => throw new StepException($"This engine does not know the operation {node.GetType().Name}."),
+        });
+    }
+
+    private NodeResult OnTopOf(GraphNode baseNode, Func<StageTree, ImmutableSortedDictionary<string, TreeEntry>> run)
+    {
+        var onto = (StageTree)_results[baseNode].Tree;
+        var difference = run(onto);
+        return new NodeResult(onto.With(difference), difference);
+    }
+
+    private ContextTree OpenContext(ContextNode node)
+    {
+        var directory = Request.NamedContexts.GetValueOrDefault(node.Context, Request.ContextDirectory);
+        return Directory.Exists(directory)
+            ? new ContextTree(directory, path => new LocalContent(Store, Hashes, path))
+            : throw new StepException($"The context '{node.Context}' is '{directory}', which is no directory.");
+    }
+}

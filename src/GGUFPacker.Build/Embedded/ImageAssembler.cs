@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using GGUFPacker.Build.Embedded.Files;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Build.Graph;
+using GGUFPacker.Build.Images;
+using GGUFPacker.Gguf.Format;
+using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Layers;
+using GGUFPacker.Oci.References;
+using GGUFPacker.Packerfile.Diagnostics;
+
+namespace GGUFPacker.Build.Embedded;
+
+/// <summary>Makes a target's image: layers, config, manifest, and the names that the store shall know it by.</summary>
+internal sealed class ImageAssembler(BuildSession session, GraphStage stage, BuildTarget target)
+{
+    // What BuildKit's exporter notes for the steps of such a file.
+    private const string Comment = "buildkit.ggufpackerfile.v0";
+
+    public async Task<BuiltImage> AssembleAsync(CancellationToken cancellationToken)
+    {
+        var references = target.References.Select(Parse).ToImmutableArray();
+        var layers = ImmutableArray.CreateBuilder<LayerRecipe>();
+        foreach (var node in stage.Layers)
+        {
+            layers.Add(await LayerAssembler.AssembleAsync(session, node, cancellationToken).ConfigureAwait(false));
+        }
+
+        var tree = (StageTree)(await session.EvaluateAsync(stage.Root, cancellationToken).ConfigureAwait(false)).Tree;
+        var files = await FilesAsync(tree, cancellationToken).ConfigureAwait(false);
+        var config = session.Store.Blobs.Put(MediaTypes.ImageConfig, Config(layers, files).ToBytes());
+        var manifest = new ImageManifest { Config = config, Layers = [.. layers.Select(layer => layer.ToDescriptor())] };
+        var descriptor = session.Store.Blobs.Put(MediaTypes.ImageManifest, manifest.ToBytes());
+        foreach (var reference in references)
+        {
+            session.Store.Tags.Set(reference, descriptor);
+        }
+
+        return new BuiltImage(target, descriptor, config, files);
+    }
+
+    private static async ValueTask<ImmutableArray<ImageFile>> FilesAsync(StageTree tree, CancellationToken cancellationToken)
+    {
+        var files = ImmutableArray.CreateBuilder<ImageFile>();
+        foreach (var (path, entry) in tree.Entries)
+        {
+            if (entry is FileEntry file)
+            {
+                var stored = await file.Content.StoreAsync(cancellationToken).ConfigureAwait(false);
+                files.Add(new ImageFile("/" + path, stored.Digest, stored.Size, stored.Path));
+            }
+        }
+
+        return files.ToImmutable();
+    }
+
+    private ModelImageConfig Config(IEnumerable<LayerRecipe> layers, ImmutableArray<ImageFile> files)
+    {
+        var created = Rfc3339.Format(session.Epoch);
+        var options = new ModelImageOptions
+        {
+            Platform = new Platform("linux", "amd64"),
+            Created = session.Epoch,
+            Command = stage.Command is { } command ? new ModelCommand(command.Arguments) : null,
+            Labels = stage.Labels.ToImmutableDictionary().SetItems(session.Request.Labels),
+            History = [.. stage.History.Select(entry => new ImageHistory { Created = created, CreatedBy = entry.CreatedBy, Comment = Comment, EmptyLayer = entry.EmptyLayer })],
+            DiffIds = [.. layers.Select(layer => layer.DiffId)],
+        };
+        try
+        {
+            return ModelImageConfig.Create(options, (path, _) => Open(path, files));
+        }
+        catch (GgufException error)
+        {
+            throw Fault(GraphDiagnosticCodes.CommandFileMissing, error.Message, error);
+        }
+    }
+
+    private GgufFile Open(string path, ImmutableArray<ImageFile> files)
+    {
+        var file = files.FirstOrDefault(file => file.Path == path) ?? throw Fault(
+            GraphDiagnosticCodes.CommandFileMissing,
+            $"CMD names '{path}', which the stage does not have; it has {(files.IsEmpty ? "no file" : string.Join(", ", files.Select(file => file.Path)))}.");
+        return GgufFile.Open(file.StorePath);
+    }
+
+    private ImageReference Parse(string reference) =>
+        ImageReference.TryParse(reference, out var parsed) ? parsed : throw Fault(GraphDiagnosticCodes.InvalidRequest, $"'{reference}' is no image reference such as localhost:5000/team/model:tag.");
+
+    private BuildException Fault(string code, string message, Exception? inner = null) =>
+        new([new Diagnostic(code, DiagnosticSeverity.Error, stage.Command?.Span ?? SourceSpan.File(session.Request.PackerfilePath), message)], inner);
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using GGUFPacker.Build.Embedded.Files;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Build.Graph;
+using GGUFPacker.Oci.Layers;
+
+namespace GGUFPacker.Build.Embedded;
+
+/// <summary>Makes the layer of a node: brings its files into the store and finds or computes the diff id.</summary>
+internal static class LayerAssembler
+{
+    public static async ValueTask<LayerRecipe> AssembleAsync(BuildSession session, GraphNode node, CancellationToken cancellationToken)
+    {
+        var difference = (await session.EvaluateAsync(node, cancellationToken).ConfigureAwait(false)).Difference ?? ImmutableSortedDictionary<string, TreeEntry>.Empty;
+        return await session.GuardAsync(node, () => AssembleAsync(session, node, difference, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<LayerRecipe> AssembleAsync(
+        BuildSession session, GraphNode node, ImmutableSortedDictionary<string, TreeEntry> difference, CancellationToken cancellationToken)
+    {
+        // The steps that write models report for themselves.
+        var reports = node is CopyNode or WriteNode;
+        if (reports)
+        {
+            session.Report(node, BuildStepStatus.Started);
+        }
+
+        var entries = new List<LayerEntry>(difference.Count);
+        foreach (var (path, entry) in difference)
+        {
+            var layerEntry = entry is FileEntry file ? FileOf(path, await file.Content.StoreAsync(cancellationToken).ConfigureAwait(false)) : LayerEntry.Directory(path);
+            entries.Add(layerEntry with { Mode = entry.Mode, Modified = session.Epoch.ToUnixTimeSeconds() });
+        }
+
+        var key = LayerKey.Of(entries);
+        if (session.Steps.FindLayer(key) is { IsEmpty: false } known && session.Store.Layers.Find(known) is { } layer)
+        {
+            Report(BuildStepStatus.Cached);
+            return layer;
+        }
+
+        layer = session.Store.Layers.Create(entries);
+        session.Steps.PutLayer(key, layer.DiffId, layer.Size);
+        Report(BuildStepStatus.Completed);
+        return layer;
+
+        void Report(BuildStepStatus status)
+        {
+            if (reports)
+            {
+                session.Report(node, status);
+            }
+        }
+    }
+
+    private static LayerEntry FileOf(string path, StoredFile file) => LayerEntry.File(path, file.Size == 0 ? default : file.Digest, file.Size);
+}

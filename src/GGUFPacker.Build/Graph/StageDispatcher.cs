@@ -1,0 +1,324 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using GGUFPacker.Gguf.Quantization.Model;
+using GGUFPacker.Packerfile;
+using GGUFPacker.Packerfile.Diagnostics;
+using GGUFPacker.Packerfile.Instructions;
+using GGUFPacker.Packerfile.Syntax;
+using GGUFPacker.Packerfile.Variables;
+
+namespace GGUFPacker.Build.Graph;
+
+/// <summary>Turns the instructions of one stage into nodes, labels, history and command.</summary>
+internal sealed class StageDispatcher(
+    PackerfileDocument document,
+    Stage stage,
+    WordExpander expander,
+    DiagnosticBag diagnostics,
+    BuildVariables globals,
+    Func<string, Stage, DispatchedStage?> resolveBase,
+    Func<FromReference, GraphNode?> resolveFrom)
+{
+    private readonly ImmutableArray<GraphNode>.Builder _layers = ImmutableArray.CreateBuilder<GraphNode>();
+    private readonly ImmutableArray<HistoryEntry>.Builder _history = ImmutableArray.CreateBuilder<HistoryEntry>();
+    private BuildVariables _variables = globals;
+    private ImmutableSortedDictionary<string, string> _labels = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+    private CommandInstruction? _command;
+    private GraphNode _root = null!;
+    private int _step;
+
+    public DispatchedStage Dispatch()
+    {
+        var from = Expanded(stage.From) as FromInstruction ?? stage.From;
+        if (from.Platform is { Length: > 0 } platform)
+        {
+            diagnostics.NotYet(from.Span, $"FROM --platform={platform}: a platform of its own");
+        }
+
+        if (resolveBase(from.BaseName, stage) is { } parent)
+        {
+            _variables = _variables.With(parent.Variables);
+            _root = parent.Result.Root;
+            _layers.AddRange(parent.Result.Layers);
+            _history.AddRange(parent.Result.History);
+            _labels = parent.Result.Labels;
+            _command = parent.Result.Command;
+        }
+        else
+        {
+            _root = new ScratchNode { Name = "FROM scratch", Span = from.Span };
+        }
+
+        foreach (var instruction in stage.Instructions)
+        {
+            DispatchOne(instruction);
+        }
+
+        var result = new GraphStage
+        {
+            Index = stage.Index,
+            Name = stage.Name,
+            BaseName = from.BaseName,
+            Root = _root,
+            Layers = _layers.ToImmutable(),
+            Labels = _labels,
+            Command = _command,
+            History = _history.ToImmutable(),
+        };
+        return new DispatchedStage(result, _variables);
+    }
+
+    private void DispatchOne(Instruction instruction)
+    {
+        if (instruction is ArgInstruction arg)
+        {
+            _variables = _variables.Declare(arg, expander, diagnostics);
+            _history.Add(new(HistoryText.Argument(arg, _variables.Values), EmptyLayer: true));
+            return;
+        }
+
+        if (Expanded(instruction) is not { } expanded)
+        {
+            return;
+        }
+
+        diagnostics.AddRange(expanded.Verify());
+        switch (expanded)
+        {
+            case LabelInstruction label:
+                _labels = _labels.SetItems(label.Labels.Select(l => KeyValuePair.Create(l.Key, l.Value)));
+                _history.Add(new(HistoryText.Label(label), EmptyLayer: true));
+                break;
+            case CmdInstruction cmd:
+                _command = new CommandInstruction(cmd.Arguments, cmd.Span);
+                _history.Add(new(HistoryText.Command(cmd), EmptyLayer: true));
+                break;
+            case AddInstruction add:
+                Add(add);
+                break;
+            case CopyInstruction copy:
+                Copy(copy);
+                break;
+            case CatInstruction cat:
+                Push(cat, new WriteNode { Name = NameOf(cat), Span = cat.Span, Base = _root, Files = Files(cat.Heredocs), Destination = cat.Destination });
+                break;
+            case ConvertInstruction convert:
+                Convert(convert);
+                break;
+            case QuantizeInstruction quantize:
+                Quantize(quantize);
+                break;
+            default:
+                diagnostics.NotYet(expanded.Span, expanded.Keyword);
+                break;
+        }
+    }
+
+    private void Add(AddInstruction add)
+    {
+        if (add.Sources.FirstOrDefault(IsRemote) is { } remote)
+        {
+            diagnostics.NotYet(add.Span, $"ADD {remote}: a source on the network");
+            return;
+        }
+
+        Refuse(add.Span, "ADD --exclude", !add.Exclude.IsEmpty);
+        Refuse(add.Span, "ADD --unpack", add.Unpack == true);
+        RefuseOwner(add.Span, "ADD", add.Owner);
+        CopyFrom(add, Context(add.Span), add.Sources, add.Heredocs, add.Destination, add.Mode);
+    }
+
+    private void Copy(CopyInstruction copy)
+    {
+        Refuse(copy.Span, "COPY --exclude", !copy.Exclude.IsEmpty);
+        Refuse(copy.Span, "COPY --parents", copy.Parents);
+        RefuseOwner(copy.Span, "COPY", copy.Owner);
+        var from = copy.From is null ? Context(copy.Span) : resolveFrom(new(copy.From, copy.Span));
+        if (from is not null)
+        {
+            CopyFrom(copy, from, copy.Sources, copy.Heredocs, copy.Destination, copy.Mode);
+        }
+    }
+
+    private void CopyFrom(
+        Instruction instruction, GraphNode from, ImmutableArray<string> sources, ImmutableArray<HeredocContent> heredocs, string destination, string? modeText)
+    {
+        var mode = ParseMode(modeText, instruction.Span);
+        if (!sources.IsEmpty)
+        {
+            Push(instruction, new CopyNode { Name = NameOf(instruction), Span = instruction.Span, Base = _root, From = from, Sources = sources, Destination = destination, Mode = mode });
+        }
+
+        if (!heredocs.IsEmpty)
+        {
+            Push(instruction, new WriteNode
+            {
+                Name = NameOf(instruction),
+                Span = instruction.Span,
+                Base = _root,
+                Files = Files(heredocs),
+                Destination = sources.IsEmpty || destination.EndsWith('/') ? destination : destination + "/",
+                Mode = mode ?? Embedded.Files.FileEntry.DefaultMode,
+            });
+        }
+    }
+
+    private void Convert(ConvertInstruction convert)
+    {
+        if (convert.Class != "model")
+        {
+            diagnostics.NotYet(convert.Span, $"CONVERT --class={convert.Class}");
+            return;
+        }
+
+        if (Source(convert.From, convert.Span) is { } from)
+        {
+            Push(convert, new ConvertNode
+            {
+                Name = NameOf(convert),
+                Span = convert.Span,
+                Base = _root,
+                From = from,
+                Source = convert.Source,
+                Destination = convert.Destination,
+                Type = convert.Type.ToLowerInvariant(),
+                PreTokenizer = convert.PreTokenizer,
+                ModelName = convert.ModelName,
+            });
+        }
+    }
+
+    private void Quantize(QuantizeInstruction quantize)
+    {
+        Refuse(quantize.Span, "QUANTIZE --imatrix", !string.IsNullOrEmpty(quantize.Imatrix));
+        Refuse(quantize.Span, "QUANTIZE --include-weights without --imatrix", !quantize.IncludeWeights.IsEmpty && string.IsNullOrEmpty(quantize.Imatrix));
+        Refuse(quantize.Span, "QUANTIZE --exclude-weights without --imatrix", !quantize.ExcludeWeights.IsEmpty && string.IsNullOrEmpty(quantize.Imatrix));
+        var options = ImmutableArray.CreateBuilder<string>();
+        Flag(quantize.Pure, "--pure");
+        Flag(quantize.LeaveOutputTensor, "--leave-output-tensor");
+        Option(quantize.OutputTensorType, "--output-tensor-type");
+        Option(quantize.TokenEmbeddingType, "--token-embedding-type");
+        string type;
+        try
+        {
+            type = QuantizeCommandLine.Parse([.. options, "in.gguf", "out.gguf", quantize.Type], "").Options.Type.Name;
+        }
+        catch (FormatException error)
+        {
+            diagnostics.Error(GraphDiagnosticCodes.UnknownType, quantize.Span, error.Message);
+            return;
+        }
+
+        if (Source(quantize.From, quantize.Span) is { } from)
+        {
+            Push(quantize, new QuantizeNode
+            {
+                Name = NameOf(quantize),
+                Span = quantize.Span,
+                Base = _root,
+                From = from,
+                Source = quantize.Source,
+                Destination = quantize.Destination,
+                Options = options.ToImmutable(),
+                Type = type,
+            });
+        }
+
+        void Flag(bool given, string name)
+        {
+            if (given)
+            {
+                options.Add(name);
+            }
+        }
+
+        void Option(string? value, string name)
+        {
+            if (!string.IsNullOrEmpty(value))
+            {
+                options.AddRange(name, value.ToLowerInvariant());
+            }
+        }
+    }
+
+    private void Push(Instruction instruction, GraphNode node)
+    {
+        _root = node;
+        _layers.Add(node);
+        _history.Add(new(HistoryText.Layer(Readable(instruction)), EmptyLayer: false));
+    }
+
+    private Instruction? Expanded(Instruction instruction)
+    {
+        try
+        {
+            return instruction.Expand(expander, _variables.Values);
+        }
+        catch (ExpansionException error)
+        {
+            diagnostics.Error(DiagnosticCodes.InvalidExpansion, instruction.Span, error.Message);
+            return null;
+        }
+    }
+
+    private string NameOf(Instruction instruction)
+    {
+        var steps = stage.Instructions.Count(other => other is AddInstruction or CopyInstruction or CatInstruction or ConvertInstruction or QuantizeInstruction);
+        var label = stage.Name ?? (document.Stages.Length > 1 ? string.Create(CultureInfo.InvariantCulture, $"stage-{stage.Index}") : null);
+        var number = string.Create(CultureInfo.InvariantCulture, $"{++_step}/{steps}");
+        return $"[{(label is null ? number : $"{label} {number}")}] {Readable(instruction)}";
+    }
+
+    // The instruction with its variables resolved; as written where that is not possible.
+    private string Readable(Instruction instruction)
+    {
+        try
+        {
+            return expander.Expand(instruction.Text, _variables.Values);
+        }
+        catch (ExpansionException)
+        {
+            return instruction.Text;
+        }
+    }
+
+    private GraphNode? Source(string? from, SourceSpan span) => from is null ? _root : resolveFrom(new(from, span));
+
+    private static ContextNode Context(SourceSpan span) => new() { Name = ContextNode.BuildContext, Span = span, Context = ContextNode.BuildContext };
+
+    private static ImmutableArray<(string Name, ImmutableArray<byte> Content)> Files(ImmutableArray<HeredocContent> heredocs) =>
+        [.. heredocs.Select(heredoc => (heredoc.Name, SourceText.Encode(heredoc.Data).ToImmutableArray()))];
+
+    private static bool IsRemote(string source) =>
+        source.Contains("://", StringComparison.Ordinal) || (source.StartsWith("git@", StringComparison.Ordinal) && source.Contains(':', StringComparison.Ordinal));
+
+    private int? ParseMode(string? text, SourceSpan span)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (text.Length <= 5 && text.All(c => c is >= '0' and <= '7') && System.Convert.ToInt32(text, 8) is var mode and <= 0xFFF)
+        {
+            return mode;
+        }
+
+        diagnostics.Error(GraphDiagnosticCodes.InvalidMode, span, $"--chmod={text} is not an octal mode such as 644; symbolic modes are not supported yet.");
+        return null;
+    }
+
+    private void RefuseOwner(SourceSpan span, string keyword, string? owner)
+    {
+        // Everything belongs to root in any case, so saying so changes nothing.
+        Refuse(span, $"{keyword} --chown={owner}: another owner than root", !string.IsNullOrEmpty(owner) && owner is not ("0" or "0:0" or "root" or "root:root"));
+    }
+
+    private void Refuse(SourceSpan span, string what, bool given)
+    {
+        if (given)
+        {
+            diagnostics.NotYet(span, what);
+        }
+    }
+}
