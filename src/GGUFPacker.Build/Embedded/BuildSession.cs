@@ -3,6 +3,7 @@ using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Build.Embedded.Steps;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
+using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Packerfile.Diagnostics;
@@ -14,6 +15,7 @@ internal sealed class BuildSession
 {
     private readonly Dictionary<GraphNode, NodeResult> _results = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<GraphNode> _layerNodes;
+    private readonly HashSet<Diagnostic> _warnings = [];
     private readonly IProgress<BuildProgress>? _progress;
 
     public BuildSession(ContentStore store, BuildRequest request, BuildGraph graph, DateTimeOffset epoch, IProgress<BuildProgress>? progress)
@@ -37,6 +39,9 @@ internal sealed class BuildSession
     public FileHashes Hashes { get; }
 
     public StepCache Steps { get; }
+
+    /// <summary>What the steps warn about.</summary>
+    public ImmutableArray<Diagnostic> Warnings => [.. _warnings.Order(Comparer<Diagnostic>.Create((a, b) => a.Span.StartLine.CompareTo(b.Span.StartLine)))];
 
     public int StepsRun { get; private set; }
 
@@ -70,12 +75,15 @@ internal sealed class BuildSession
         {
             return await action().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is StepException or GgufException or StoreException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is StepException or GgufException or CheckpointException or StoreException or IOException or UnauthorizedAccessException)
         {
             Report(node, BuildStepStatus.Failed);
             throw new BuildException([new Diagnostic(GraphDiagnosticCodes.StepFailed, DiagnosticSeverity.Error, node.Span, error.Message)], error);
         }
     }
+
+    /// <summary>Warns at a node's instruction, once for equal messages.</summary>
+    public void Warn(GraphNode node, string message) => _warnings.Add(new(GraphDiagnosticCodes.StepNote, DiagnosticSeverity.Warning, node.Span, message));
 
     public void Report(GraphNode node, BuildStepStatus status, long done = 0, long total = 0, string? detail = null)
     {

@@ -32,4 +32,7 @@ public static class GraphDiagnosticCodes
 
     /// <summary>An image reference, a context or another value of the request is faulty.</summary>
     public const string InvalidRequest = "GGUF0210";
+
+    /// <summary>A step did its work and has something to say about it.</summary>
+    public const string StepNote = "GGUF0211";
 }

@@ -1,13 +1,85 @@
 using System.Collections.Immutable;
+using System.Text;
 using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Build.Graph;
+using GGUFPacker.Conversion;
+using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Gguf.Format;
 
 namespace GGUFPacker.Build.Embedded.Steps;
 
-/// <summary>CONVERT.</summary>
+/// <summary>CONVERT: the result is a file that is written when it is needed.</summary>
 internal static class ConvertStep
 {
     /// <summary>What the node puts onto its base.</summary>
-    public static ImmutableSortedDictionary<string, TreeEntry> Run(BuildSession session, ConvertNode node, StageTree onto, FileTree from) =>
-        throw new StepException($"CONVERT is not wired yet ({session.Epoch}, {node.Source}, {onto.Entries.Count}, {from.Find("")}).");
+    /// <exception cref="StepException">The source is no directory or the destination cannot take a file.</exception>
+    public static ImmutableSortedDictionary<string, TreeEntry> Run(BuildSession session, ConvertNode node, StageTree onto, FileTree from)
+    {
+        var source = TreePath.Normalize(node.Source);
+        if (from.Find(source) is not DirectoryEntry)
+        {
+            throw new StepException(from.Find(source) is null
+                ? $"The checkpoint directory '{node.Source}' does not exist{(from is ContextTree context ? $" in '{context.Root}'" : "")}."
+                : $"CONVERT reads a checkpoint's directory; '{node.Source}' is a file.");
+        }
+
+        return ModelFile.Place(
+            session,
+            node,
+            onto,
+            node.Destination,
+            cancellationToken => DescribeAsync(node, source, from, cancellationToken),
+            async cancellationToken => Open(session, node, await FilesAsync(source, from, cancellationToken).ConfigureAwait(false)));
+    }
+
+    private static ConvertedModel Open(BuildSession session, ConvertNode node, CheckpointFiles files)
+    {
+        var model = ModelConverter.Open(files, new ConvertOptions
+        {
+            OutType = Enum.Parse<OutType>(node.Type, ignoreCase: true),
+            PreTokenizer = node.PreTokenizer,
+            ModelName = node.ModelName,
+        });
+        foreach (var note in model.Notes)
+        {
+            session.Warn(node, note);
+        }
+
+        return model;
+    }
+
+    private static async ValueTask<string> DescribeAsync(ConvertNode node, string source, FileTree from, CancellationToken cancellationToken)
+    {
+        var description = new StringBuilder($"convert\n{NameOf(source, from)}\n{node.Type}\n{node.PreTokenizer}\n{node.ModelName}\n");
+        foreach (var (path, file) in CheckpointEntries(source, from))
+        {
+            description.Append(path).Append('\t').Append(await file.Content.IdentifyAsync(cancellationToken).ConfigureAwait(false)).Append('\n');
+        }
+
+        return description.ToString();
+    }
+
+    private static async ValueTask<CheckpointFiles> FilesAsync(string source, FileTree from, CancellationToken cancellationToken)
+    {
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (path, file) in CheckpointEntries(source, from))
+        {
+            files.Add(path, await file.Content.LocateAsync(cancellationToken).ConfigureAwait(false));
+        }
+
+        return new CheckpointFiles(NameOf(source, from), files);
+    }
+
+    // A clone's .git holds every large file a second time, and no converter reads it: hidden directories are left out, as for a directory that is converted by hand.
+    private static IEnumerable<(string Path, FileEntry File)> CheckpointEntries(string source, FileTree from) =>
+        from entry in @from.Below(source)
+        let path = source.Length == 0 ? entry.Key : entry.Key[(source.Length + 1)..]
+        where entry.Value is FileEntry && !IsHidden(path)
+        select (path, (FileEntry)entry.Value);
+
+    private static bool IsHidden(string path) => TreePath.Parents(path).Any(directory => TreePath.Name(directory).StartsWith('.'));
+
+    // The directory's name is where general.name and its kin come from.
+    private static string NameOf(string source, FileTree from) =>
+        source.Length > 0 ? TreePath.Name(source) : from is ContextTree context ? Path.GetFileName(Path.TrimEndingDirectorySeparator(context.Root)) : "model";
 }

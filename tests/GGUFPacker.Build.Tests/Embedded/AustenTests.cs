@@ -1,0 +1,84 @@
+using System.Text.Json;
+using GGUFPacker.Build.Embedded;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Gguf.Quantization.Policy;
+using GGUFPacker.Oci.Store;
+using GGUFPacker.Testing;
+
+namespace GGUFPacker.Build.Tests.Embedded;
+
+/// <summary>The sample's checkpoint through the whole engine: the files must be those that llama.cpp's converter and quantizer give.</summary>
+public sealed class AustenTests : IDisposable
+{
+    private static readonly string Checkpoint = Path.Combine(Goldens.RepositoryRoot, "samples", "Austen", "austen");
+    private readonly TemporaryDirectory _directory = new();
+
+    public static TheoryData<string, string> Conversions()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var path in Goldens.Files("austen/expected", "*.json"))
+        {
+            using var golden = JsonDocument.Parse(File.ReadAllBytes(path));
+            cases.Add(golden.RootElement.GetProperty("options")[1].GetString()!, golden.RootElement.GetProperty("file").GetProperty("sha256").GetString()!);
+        }
+
+        return cases;
+    }
+
+    public static TheoryData<string, string> Quantizations()
+    {
+        var cases = new TheoryData<string, string>();
+        using var reference = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("austen", "reference.json")));
+        foreach (var file in reference.RootElement.GetProperty("perplexity").GetProperty("files").EnumerateObject())
+        {
+            cases.Add(file.Name, file.Value.GetProperty("sha256").GetString()!);
+        }
+
+        return cases;
+    }
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Conversions))]
+    public async Task A_conversion_has_the_reference_bytes(string type, string sha256) =>
+        Assert.Equal(sha256, await BuildAsync($"FROM scratch\nCONVERT --pre-tokenizer=llama-bpe --from=model --type={type} . /austen.gguf\n"));
+
+    [Theory]
+    [MemberData(nameof(Quantizations))]
+    public async Task A_quantization_of_the_unwritten_conversion_has_the_reference_bytes(string name, string sha256)
+    {
+        Assert.SkipWhen(name.Contains("imatrix", StringComparison.OrdinalIgnoreCase), "Importance matrices are not supported yet.");
+        Assert.SkipWhen(!QuantizeType.TryParse(name, out _) || name is "F32" or "F16" or "BF16", $"'{name}' is made by CONVERT, which has its own cases.");
+        Assert.Equal(sha256, await BuildAsync($"""
+            FROM scratch AS convert
+            CONVERT --pre-tokenizer=llama-bpe --from=model --type=auto . /austen.gguf
+            FROM scratch
+            QUANTIZE --from=convert --type={name} austen.gguf /austen.q.gguf
+            """));
+    }
+
+    private async Task<string> BuildAsync(string text)
+    {
+        using var store = ContentStore.Open(Path.Combine(_directory.Path, "store"));
+        var request = new BuildRequest
+        {
+            PackerfilePath = _directory.Write("GGUFPackerfile", text),
+            ContextDirectory = _directory.Path,
+            NamedContexts = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("model", Checkpoint),
+        };
+        BuildResult result;
+        try
+        {
+            result = await new EmbeddedBuildEngine(store).BuildAsync(request, null, TestContext.Current.CancellationToken);
+        }
+        catch (BuildException error) when (error.Message.Contains("not supported yet", StringComparison.Ordinal))
+        {
+            Assert.Skip(error.Message);
+            throw;
+        }
+
+        Assert.Equal(1, result.StepsRun);
+        return Assert.Single(result.Images[0].Files).Digest.Hex;
+    }
+}
