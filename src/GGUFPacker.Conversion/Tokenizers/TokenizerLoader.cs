@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Conversion.Tokenizers.Detection;
 
 namespace GGUFPacker.Conversion.Tokenizers;
 
@@ -59,8 +60,24 @@ internal static class TokenizerLoader
         }
 
         var notes = ImmutableArray.CreateBuilder<string>();
-        var preTokenizer = request.PreTokenizer ?? throw new CheckpointException("The pre-tokenizer is not known; name it with --pre-tokenizer.");
-        return Build("gpt2", preTokenizer, Gpt2Vocabulary.List(tokenizer, request.VocabularySize), tokenizer.Definition, files, request, notes);
+        var preTokenizer = FindPreTokenizer(files, request, tokenizer);
+        if (preTokenizer.Note is { } note)
+        {
+            notes.Add(note);
+        }
+
+        return Build("gpt2", preTokenizer.Name, Gpt2Vocabulary.List(tokenizer, request.VocabularySize), tokenizer.Definition, files, request, notes);
+    }
+
+    private static PreTokenizerDetection FindPreTokenizer(CheckpointFiles files, TokenizerRequest request, AutoTokenizer tokenizer)
+    {
+        if (request.PreTokenizer is not { } name)
+        {
+            return PreTokenizerDetector.Detect(tokenizer, CheckpointJson.ReadObjectIfPresent(files, "config.json") ?? default);
+        }
+
+        var note = PreTokenizerCatalog.Instance.IsKnown(name) ? null : $"The pre-tokenizer '{name}' is none of llama.cpp's that are known here.";
+        return new PreTokenizerDetection(name, PreTokenizerSource.Request, note);
     }
 
     private static GgufTokenizer Build(

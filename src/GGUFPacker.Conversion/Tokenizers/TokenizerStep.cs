@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using GGUFPacker.Conversion.Checkpoints;
 
 namespace GGUFPacker.Conversion.Tokenizers;
@@ -9,6 +10,15 @@ namespace GGUFPacker.Conversion.Tokenizers;
 /// <param name="Fields">Its JSON object.</param>
 internal sealed record TokenizerStep(string Type, JsonElement Fields)
 {
+    /// <summary>The step with another value of one field.</summary>
+    public TokenizerStep With(string field, bool value)
+    {
+        var fields = JsonObject.Create(Fields)!;
+        fields[field] = value;
+        using var document = JsonDocument.Parse(fields.ToJsonString());
+        return this with { Fields = document.RootElement.Clone() };
+    }
+
     /// <summary>
     /// The steps of one of a tokenizer.json's four parts. Sequences, also nested ones, become their members: they do nothing but apply them in order.
     /// </summary>

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using GGUFPacker.Conversion.Checkpoints;
 
 namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
@@ -62,9 +60,6 @@ internal sealed class TextEncoder
             return steps;
         }
 
-        var fields = JsonObject.Create(step.Fields)!;
-        fields["add_prefix_space"] = tokenizer.AddPrefixSpace;
-        using var document = JsonDocument.Parse(fields.ToJsonString());
-        return [step with { Fields = document.RootElement.Clone() }];
+        return [step.With("add_prefix_space", tokenizer.AddPrefixSpace)];
     }
 }
