@@ -15,9 +15,11 @@ public sealed class ConvertedModel : IGgufModel
 {
     private readonly SafetensorsCheckpoint _checkpoint;
     private readonly ImmutableArray<TensorEncoder> _encoders;
+    private readonly Lazy<string> _defaultFileName;
 
-    internal ConvertedModel(SafetensorsCheckpoint checkpoint, GgufMetadata metadata, ImmutableArray<TensorEncoder> encoders)
+    internal ConvertedModel(SafetensorsCheckpoint checkpoint, GgufMetadata metadata, ImmutableArray<TensorEncoder> encoders, Func<string> defaultFileName)
     {
+        _defaultFileName = new Lazy<string>(defaultFileName);
         _checkpoint = checkpoint;
         _encoders = encoders;
         Metadata = metadata;
@@ -34,7 +36,8 @@ public sealed class ConvertedModel : IGgufModel
     public required OutType OutType { get; init; }
 
     /// <summary>The file's name by ggml's convention, such as <c>Qwen2.5-0.5B-Instruct-F16.gguf</c>.</summary>
-    public required string DefaultFileName { get; init; }
+    /// <exception cref="CheckpointException">A part of the name in the model card is no string.</exception>
+    public string DefaultFileName => _defaultFileName.Value;
 
     /// <summary>What is worth telling the user, such as how the pre-tokenizer was found.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];

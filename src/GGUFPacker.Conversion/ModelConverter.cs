@@ -46,12 +46,13 @@ public static class ModelConverter
             var encoders = options.VocabularyOnly ? [] : ConvertTensors(entries, architecture, outType);
             var description = ModelMetadataLoader.Load(files, options.MetadataPath, options.ModelName, ParameterCount.Of(encoders.Select(encoder => encoder.Info)));
             var tokenizer = TokenizerLoader.Load(files, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer });
-            return new ConvertedModel(checkpoint, BuildMetadata(architecture, description, outType, tokenizer), encoders)
+            return new ConvertedModel(checkpoint, BuildMetadata(architecture, description, outType, tokenizer), encoders, FileName)
             {
                 Notes = tokenizer.Notes,
                 OutType = outType,
-                DefaultFileName = options.VocabularyOnly ? OutputFileName.OfVocabulary(description) : OutputFileName.OfModel(description, outType),
             };
+
+            string FileName() => options.VocabularyOnly ? OutputFileName.OfVocabulary(description) : OutputFileName.OfModel(description, outType);
         }
         catch
         {

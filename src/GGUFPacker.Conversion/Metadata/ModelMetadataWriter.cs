@@ -91,7 +91,7 @@ internal static class ModelMetadataWriter
     /// <summary>A list of elements of one type: strings, integers (32-bit), numbers (32-bit) or booleans.</summary>
     private static void WriteList(GgufMetadata.Builder builder, string key, MetadataValue? value)
     {
-        if (value is null or { IsEmpty: true })
+        if (value is null or { IsEmpty: true } and (MetadataValue.Sequence or MetadataValue.Text or MetadataValue.Mapping))
         {
             return;
         }

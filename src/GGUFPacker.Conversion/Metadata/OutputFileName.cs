@@ -11,7 +11,7 @@ internal static class OutputFileName
     /// <param name="outType">The number type; not auto.</param>
     /// <param name="isAdapter">Whether it is a LoRA adapter.</param>
     public static string OfModel(ModelMetadata metadata, OutType outType, bool isAdapter = false) =>
-        Of(metadata, Part(metadata.Text(MetadataKeys.SizeLabel)), $"-{outType}{(isAdapter ? "-LoRA" : "")}");
+        Of(metadata, Text(metadata, MetadataKeys.SizeLabel) is { } size ? $"-{size}" : "", $"-{outType}{(isAdapter ? "-LoRA" : "")}");
 
     /// <summary>The name of a file with only the vocabulary.</summary>
     public static string OfVocabulary(ModelMetadata metadata) => Of(metadata, "", "-vocab");
@@ -54,8 +54,8 @@ internal static class OutputFileName
 
     private static string Of(ModelMetadata metadata, string size, string ending)
     {
-        var name = metadata.Text(MetadataKeys.Basename) ?? metadata.Text(MetadataKeys.Name) ?? "ggml-model";
-        var stem = Clean(name) + size + Part(metadata.Text(MetadataKeys.Finetune)) + Part(metadata.Text(MetadataKeys.Version)) + ending;
+        var name = Text(metadata, MetadataKeys.Basename) ?? Text(metadata, MetadataKeys.Name) ?? "ggml-model";
+        var stem = Clean(name) + size + Part(Text(metadata, MetadataKeys.Finetune)) + Part(Text(metadata, MetadataKeys.Version)) + ending;
 
         // Whatever a model card says, the result is a name, not a path.
         return string.Create(stem.Length, stem, (span, text) =>
@@ -66,6 +66,14 @@ internal static class OutputFileName
             span.Replace('\0', '-');
         }) + ".gguf";
     }
+
+    /// <summary>A text of the description. A value that is none but empty, such as false, is no key of the file, yet it is no part of a name either.</summary>
+    private static string? Text(ModelMetadata metadata, string key) => metadata[key] switch
+    {
+        null => null,
+        MetadataValue.Text { Value: var text } => text,
+        var value => throw new CheckpointException($"Cannot name the output: '{key}' (README.md or the metadata file) must be a string, not {value.Kind}."),
+    };
 
     private static string Part(string? text) => text is null ? "" : "-" + Clean(text);
 

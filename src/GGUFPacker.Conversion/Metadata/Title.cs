@@ -55,12 +55,29 @@ internal static partial class Title
         var insideRun = false;
         foreach (var rune in word.EnumerateRunes())
         {
-            title.Append((insideRun ? Rune.ToLowerInvariant(rune) : Rune.ToUpperInvariant(rune)).ToString());
+            title.Append(insideRun ? Rune.ToLowerInvariant(rune).ToString() : Capital(rune));
             insideRun = Rune.GetUnicodeCategory(rune) is UnicodeCategory.LowercaseLetter or UnicodeCategory.UppercaseLetter or UnicodeCategory.TitlecaseLetter;
         }
 
         return title.ToString();
     }
+
+    /// <summary>The capital at the beginning of a word, by Unicode's full mappings: of a letter that is two, only the first is one.</summary>
+    private static string Capital(Rune rune) => rune.Value switch
+    {
+        'ß' => "Ss",
+        'Ǆ' or 'ǆ' => "ǅ",
+        'Ǉ' or 'ǉ' => "ǈ",
+        'Ǌ' or 'ǌ' => "ǋ",
+        'Ǳ' or 'ǳ' => "ǲ",
+        'ﬀ' => "Ff",
+        'ﬁ' => "Fi",
+        'ﬂ' => "Fl",
+        'ﬃ' => "Ffi",
+        'ﬄ' => "Ffl",
+        'ﬅ' or 'ﬆ' => "St",
+        _ => Rune.ToUpperInvariant(rune).ToString(),
+    };
 
     [GeneratedRegex(@"\A(v\d+(\.\d+)*|\d.*)\z", RegexOptions.CultureInvariant)]
     private static partial Regex NumberPattern();

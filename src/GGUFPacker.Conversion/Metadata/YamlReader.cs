@@ -45,6 +45,11 @@ internal sealed class YamlReader
             throw new CheckpointException(
                 $"Cannot read README.md: the part between the lines '---' is not valid YAML (line {exception.Start.Line + 1}, column {exception.Start.Column}: {exception.Message})", exception);
         }
+        catch (Exception exception) when (exception is not CheckpointException)
+        {
+            // The scanner of YamlDotNet 18 throws InvalidOperationException and others for some broken texts.
+            throw new CheckpointException($"Cannot read README.md: the part between the lines '---' is not valid YAML ({exception.Message})", exception);
+        }
     }
 
     private MetadataValue? ReadNode(int depth)
@@ -89,14 +94,16 @@ internal sealed class YamlReader
         var own = new Dictionary<string, MetadataValue?>(StringComparer.Ordinal);
         while (!_parser.TryConsume<MappingEnd>(out _))
         {
-            var isMerge = _parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain };
+            if (_parser.Current is Scalar { Value: "<<", Style: ScalarStyle.Plain })
+            {
+                _parser.MoveNext();
+                Merge(merged, ReadNode(depth + 1));
+                continue;
+            }
+
             var key = ReadNode(depth + 1);
             var value = ReadNode(depth + 1);
-            if (isMerge)
-            {
-                Merge(merged, value);
-            }
-            else if (key is MetadataValue.Text text)
+            if (key is MetadataValue.Text text)
             {
                 own[text.Value] = value;
             }

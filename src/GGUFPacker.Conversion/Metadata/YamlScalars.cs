@@ -23,8 +23,8 @@ internal static partial class YamlScalars
                 return new MetadataValue.Flag(true);
             case "no" or "No" or "NO" or "false" or "False" or "FALSE" or "off" or "Off" or "OFF":
                 return new MetadataValue.Flag(false);
-            case "=":
-                throw new CheckpointException("Cannot read README.md: the lone '=' has a meaning of its own in YAML. Put it into quotes.");
+            case "=" or "<<":
+                throw new CheckpointException($"Cannot read README.md: a lone '{text}' has a meaning of its own in YAML. Put it into quotes.");
         }
 
         return Float().IsMatch(text) ? new MetadataValue.Real(ParseReal(text))

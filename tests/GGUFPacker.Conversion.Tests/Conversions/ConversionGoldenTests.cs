@@ -1,0 +1,81 @@
+using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Conversion.Tests.Tokenizers;
+using GGUFPacker.Gguf.Format;
+using GGUFPacker.Testing;
+
+namespace GGUFPacker.Conversion.Tests.Conversions;
+
+/// <summary>Every conversion of the goldens, by the reference's own command line: the same files, byte for byte, or a failure where it fails.</summary>
+public sealed class ConversionGoldenTests : IDisposable
+{
+    private readonly DirectoryInfo _output = Directory.CreateTempSubdirectory("conversion-");
+
+    public static IEnumerable<TheoryDataRow<string>> Cases() =>
+        Goldens.Files("convert/expected", "*.json").Select(path => new TheoryDataRow<string>(Path.GetFileNameWithoutExtension(path)));
+
+    public static IEnumerable<TheoryDataRow<string>> SampleCases() =>
+        Goldens.Files("austen/expected", "*.json").Select(path => new TheoryDataRow<string>(Path.GetFileNameWithoutExtension(path)));
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Cases))]
+    public async Task Conversion_is_the_reference_s(string name)
+    {
+        var golden = GoldenConversion.Read(Goldens.Path("convert", "expected", $"{name}.json"));
+        Assert.SkipWhen(IntendedDifferences.ReasonOf(name) is not null, $"An intended difference: {IntendedDifferences.ReasonOf(name)}");
+        Assert.SkipWhen(golden.IsAdapter, "LoRA adapters are not supported yet.");
+        if (golden.Fails)
+        {
+            await Assert.ThrowsAsync<CheckpointException>(() => ConvertAsync(golden, OpenOrFail(golden)));
+            Assert.Empty(_output.GetFiles());
+            return;
+        }
+
+        Assert.SkipUnless(Directory.Exists(Goldens.Path("convert", "models", golden.Model)), "The checkpoint is not in this set of goldens.");
+        await AssertEqualAsync(golden, GoldenCheckpoint.Open(golden.Model)!);
+    }
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(SampleCases))]
+    public async Task Conversion_of_the_sample_is_the_reference_s(string name)
+    {
+        var golden = GoldenConversion.Read(Goldens.Path("austen", "expected", $"{name}.json"));
+        string[] places = [Path.Combine(Goldens.Root, "..", "models", golden.Model), Path.Combine(Goldens.RepositoryRoot, "samples", "Austen", golden.Model)];
+        var place = places.FirstOrDefault(Directory.Exists);
+        Assert.SkipWhen(place is null, "The checkpoint of the sample is not here.");
+        await AssertEqualAsync(golden, CheckpointFiles.FromDirectory(place));
+    }
+
+    public void Dispose() => _output.Delete(recursive: true);
+
+    private async Task AssertEqualAsync(GoldenConversion golden, CheckpointFiles files)
+    {
+        IReadOnlyList<string> paths;
+        try
+        {
+            paths = await ConvertAsync(golden, files);
+        }
+        catch (CheckpointException exception) when (exception.UnsupportedFeature is not null)
+        {
+            Assert.Skip($"Not supported yet: {exception.UnsupportedFeature}.");
+            return;
+        }
+
+        Assert.Equal(golden.Files.Select(file => file.Name), paths.Select(Path.GetFileName));
+        foreach (var (file, path) in golden.Files.Zip(paths))
+        {
+            file.AssertEqual(path);
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> ConvertAsync(GoldenConversion golden, CheckpointFiles files)
+    {
+        var line = ConvertCommandLine.Parse([.. golden.Options, "model"]);
+        var named = golden.DirectoryName is { } name ? new CheckpointFiles(name, files.Names.Select(file => KeyValuePair.Create(file, files.PathOf(file)))) : files;
+        var output = golden.IntoDirectory ? _output.FullName : Path.Combine(_output.FullName, $"{golden.Name}.gguf");
+        return await ModelConversion.RunAsync(named, output, line.Options, new GgufWriteOptions { Threads = 2 });
+    }
+
+    /// <summary>A case that fails may be one without a directory: then the checkpoint fails to open.</summary>
+    private static CheckpointFiles OpenOrFail(GoldenConversion golden) =>
+        GoldenCheckpoint.Open(golden.Model) ?? CheckpointFiles.FromDirectory(Goldens.Path("convert", "models", golden.Model));
+}
