@@ -34,5 +34,9 @@ public sealed class BlobArea
         return new Descriptor(mediaType, digest, bytes.Length);
     }
 
+    /// <summary>Opens a blob of any size for reading; null if the store does not have it.</summary>
+    internal Func<Stream>? Opener(Descriptor blob) =>
+        Contains(blob.Digest, blob.Size) ? () => new FileStream(PathOf(blob.Digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0) : null;
+
     internal string PathOf(Digest digest) => StoreFiles.In(_files.Blobs, digest);
 }

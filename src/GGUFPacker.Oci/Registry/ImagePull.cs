@@ -1,0 +1,121 @@
+using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Layers;
+using GGUFPacker.Oci.References;
+using GGUFPacker.Oci.Store;
+
+namespace GGUFPacker.Oci.Registry;
+
+/// <summary>
+/// Pulls images into the store: only layers that it does not have, several at a time, unpacked and verified as they come. The name is set last, so that it always stands for a whole image.
+/// </summary>
+/// <param name="client">The registry client.</param>
+/// <param name="store">The store.</param>
+public sealed class ImagePull(RegistryClient client, ContentStore store)
+{
+    /// <summary>
+    /// Compressed layers up to this size are kept as they came as well, so that the image can be pushed elsewhere unchanged. Larger ones are kept as their files alone: weights are not stored twice.
+    /// </summary>
+    private const long MaxKeptCompressed = 32 << 20;
+
+    /// <summary>Pulls an image.</summary>
+    /// <param name="request">The image.</param>
+    /// <param name="progress">Told of each blob's transfer; may be called from any thread.</param>
+    /// <param name="cancellationToken">Stops the pull; layers that are whole stay.</param>
+    /// <exception cref="RegistryException">The registry does not have it, or not what it says.</exception>
+    /// <exception cref="ContentException">It is no image.</exception>
+    /// <exception cref="LayerException">A layer cannot be taken in.</exception>
+    public async Task<PulledImage> RunAsync(PullRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        var source = request.Source.WithDefaultTag();
+        var fetched = await client.Manifests.GetAsync(source, cancellationToken).ConfigureAwait(false);
+        for (var depth = 0; MediaTypes.IsIndex(fetched.Descriptor.MediaType); depth++)
+        {
+            if (depth == 4)
+            {
+                throw new ContentException($"The image {source} is an index of indexes of indexes.");
+            }
+
+            fetched = await client.Manifests.GetAsync(source.WithDigest(ImageIndex.Parse(fetched.Bytes).Select(request.Platform).Digest), cancellationToken).ConfigureAwait(false);
+        }
+
+        var manifest = ImageManifest.Parse(fetched.Bytes);
+        var configBytes = store.Blobs.Find(manifest.Config.Digest)
+            ?? await client.Blobs.GetAsync(source.Registry, source.Repository, manifest.Config, cancellationToken).ConfigureAwait(false);
+        var config = ImageConfig.Parse(configBytes);
+        Check(source, manifest, config);
+
+        store.Blobs.Put(manifest.Config.MediaType, configBytes);
+        if (!request.WithoutLayers)
+        {
+            var layers = manifest.Layers.Zip(config.DiffIds).DistinctBy(l => l.Second).OrderByDescending(l => l.First.Size);
+            await Parallel.ForEachAsync(
+                layers,
+                new ParallelOptions { MaxDegreeOfParallelism = client.Options.ParallelTransfers, CancellationToken = cancellationToken },
+                async (layer, token) => await PullLayerAsync(source, layer.First, layer.Second, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+
+        var descriptor = store.Blobs.Put(fetched.Descriptor.MediaType, fetched.Bytes);
+        if (!request.WithoutLayers)
+        {
+            store.Tags.Set(source, descriptor);
+        }
+
+        return new PulledImage(descriptor, manifest, config);
+    }
+
+    /// <summary>Pulls one layer of an image, such as the one of a base image that a file is copied from.</summary>
+    /// <param name="source">The image.</param>
+    /// <param name="layer">The layer's descriptor in the manifest.</param>
+    /// <param name="diffId">The digest of its plain tar in the config.</param>
+    /// <param name="progress">Told of the transfer.</param>
+    /// <param name="cancellationToken">Stops the pull.</param>
+    public async Task<LayerRecipe> PullLayerAsync(ImageReference source, Descriptor layer, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        if (store.Layers.Find(diffId) is { } present)
+        {
+            progress?.Report(new TransferProgress(layer, TransferStatus.Present, layer.Size));
+            return present;
+        }
+
+        var compression = MediaTypes.CompressionOf(layer.MediaType)
+            ?? throw new ContentException($"The layer {layer.Digest} of {source} has the media type '{layer.MediaType}', which is no tar.");
+        progress?.Report(new TransferProgress(layer, TransferStatus.Started, 0));
+        Stream? kept = null;
+        if (compression != LayerCompression.None && layer.Size <= MaxKeptCompressed)
+        {
+            var bytes = await client.Blobs.GetAsync(source.Registry, source.Repository, layer, cancellationToken).ConfigureAwait(false);
+            store.Blobs.Put(layer.MediaType, bytes);
+            kept = new MemoryStream(bytes, writable: false);
+        }
+
+        // A plain tar's own digest is its diff ID, which the import verifies; hashing it twice would only cost.
+        var blob = new VerifyingStream(
+            kept ?? client.Blobs.Open(source.Registry, source.Repository, layer),
+            layer,
+            done => progress?.Report(new TransferProgress(layer, TransferStatus.Advanced, done)),
+            hashes: compression != LayerCompression.None && kept is null);
+        await using (blob.ConfigureAwait(false))
+        {
+            var recipe = await store.Layers.ImportAsync(blob, compression, layer.Size, diffId, cancellationToken).ConfigureAwait(false);
+            await blob.VerifyAsync(cancellationToken).ConfigureAwait(false);
+            progress?.Report(new TransferProgress(layer, TransferStatus.Completed, layer.Size));
+            return recipe;
+        }
+    }
+
+    private static void Check(ImageReference source, ImageManifest manifest, ImageConfig config)
+    {
+        if (manifest.Layers.Length != config.DiffIds.Length)
+        {
+            throw new ContentException($"The image {source} has {manifest.Layers.Length} layers, but its config lists {config.DiffIds.Length}.");
+        }
+
+        foreach (var (layer, diffId) in manifest.Layers.Zip(config.DiffIds))
+        {
+            if (MediaTypes.CompressionOf(layer.MediaType) == LayerCompression.None && layer.Digest != diffId)
+            {
+                throw new ContentException($"The layer {layer.Digest} of {source} is a plain tar, but the config says that its tar is {diffId}.");
+            }
+        }
+    }
+}

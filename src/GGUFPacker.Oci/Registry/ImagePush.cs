@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.References;
+using GGUFPacker.Oci.Store;
+
+namespace GGUFPacker.Oci.Registry;
+
+/// <summary>
+/// Pushes images of the store: blobs first, several at a time, only those that the registry does not have; the manifest last, so that a push that breaks leaves nothing that looks like an image.
+/// </summary>
+/// <param name="client">The registry client.</param>
+/// <param name="store">The store.</param>
+public sealed class ImagePush(RegistryClient client, ContentStore store)
+{
+    /// <summary>Pushes an image.</summary>
+    /// <param name="request">The image and its destination.</param>
+    /// <param name="progress">Told of each blob's transfer; may be called from any thread.</param>
+    /// <param name="cancellationToken">Stops the push; blobs that are there stay.</param>
+    /// <returns>The destination by digest.</returns>
+    /// <exception cref="RegistryException">The registry refuses something or cannot be reached.</exception>
+    /// <exception cref="StoreException">The store does not have all of the image.</exception>
+    public async Task<ImageReference> RunAsync(PushRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        var destination = request.Destination.WithDefaultTag();
+        var bytes = store.Blobs.Get(request.Manifest.Digest);
+        var images = new List<ImageContent>();
+        if (MediaTypes.IsIndex(ManifestJson.DetectMediaType(bytes)))
+        {
+            foreach (var entry in ImageIndex.Parse(bytes).Manifests)
+            {
+                images.Add(new ImageContent(store, entry.Digest));
+            }
+        }
+        else
+        {
+            images.Add(new ImageContent(store, request.Manifest.Digest));
+        }
+
+        // Two quantizations of a model share layers: each blob goes once.
+        var blobs = images.SelectMany(i => i.Blobs).DistinctBy(b => b.Descriptor.Digest).OrderByDescending(b => b.Descriptor.Size).ToList();
+        await Parallel.ForEachAsync(
+            blobs,
+            new ParallelOptions { MaxDegreeOfParallelism = client.Options.ParallelTransfers, CancellationToken = cancellationToken },
+            async (blob, token) => await PushBlobAsync(blob, destination, request.MountFrom, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
+
+        foreach (var image in images.Where(i => i.Digest != request.Manifest.Digest))
+        {
+            await client.Manifests.PutAsync(destination.WithDigest(image.Digest), image.MediaType, image.Bytes, cancellationToken).ConfigureAwait(false);
+        }
+
+        var mediaType = ManifestJson.DetectMediaType(bytes);
+        await client.Manifests.PutAsync(destination, mediaType, bytes, cancellationToken).ConfigureAwait(false);
+        foreach (var tag in request.OtherTags)
+        {
+            await client.Manifests.PutAsync(destination.WithTag(tag), mediaType, bytes, cancellationToken).ConfigureAwait(false);
+        }
+
+        return destination.WithDigest(request.Manifest.Digest);
+    }
+
+    private async Task PushBlobAsync(ImageBlob blob, ImageReference destination, ImmutableArray<string> mountFrom, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        var (registry, repository) = (destination.Registry, destination.Repository);
+        if (await client.Blobs.ExistsAsync(registry, repository, blob.Descriptor.Digest, cancellationToken).ConfigureAwait(false))
+        {
+            progress?.Report(new TransferProgress(blob.Descriptor, TransferStatus.Present, blob.Descriptor.Size));
+            return;
+        }
+
+        foreach (var from in mountFrom.Where(from => from != repository))
+        {
+            if (await client.Uploads.MountAsync(registry, repository, blob.Descriptor.Digest, from, cancellationToken).ConfigureAwait(false))
+            {
+                progress?.Report(new TransferProgress(blob.Descriptor, TransferStatus.Mounted, blob.Descriptor.Size));
+                return;
+            }
+        }
+
+        if (blob.Open is not { } open)
+        {
+            throw new StoreException($"The layer {blob.Descriptor.Digest} was pulled compressed and is kept only as its files, so it cannot be pushed to {registry}/{repository}, which does not have it.");
+        }
+
+        progress?.Report(new TransferProgress(blob.Descriptor, TransferStatus.Started, 0));
+        await client.Uploads.UploadAsync(
+            registry,
+            repository,
+            blob.Descriptor,
+            open,
+            done => progress?.Report(new TransferProgress(blob.Descriptor, TransferStatus.Advanced, done)),
+            cancellationToken).ConfigureAwait(false);
+        progress?.Report(new TransferProgress(blob.Descriptor, TransferStatus.Completed, blob.Descriptor.Size));
+    }
+}

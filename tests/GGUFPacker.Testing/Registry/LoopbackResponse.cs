@@ -1,0 +1,21 @@
+namespace GGUFPacker.Testing.Registry;
+
+/// <summary>An answer to write; or none, if the connection is to break.</summary>
+public sealed record LoopbackResponse(int Status, byte[] Body)
+{
+    public Dictionary<string, string> Headers { get; init; } = [];
+
+    /// <summary>The connection breaks after this many bytes of the body; null for a whole answer. -1 breaks it before the header.</summary>
+    public long? BreakAfter { get; init; }
+
+    /// <summary>The connection falls silent, rather than breaking, at <see cref="BreakAfter"/>.</summary>
+    public bool Silent { get; init; }
+
+    public static LoopbackResponse Empty(int status, params (string Name, string Value)[] headers) => new(status, []) { Headers = headers.ToDictionary(h => h.Name, h => h.Value) };
+
+    public static LoopbackResponse Error(int status, string code, string message) =>
+        new(status, System.Text.Encoding.UTF8.GetBytes($$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""")) { Headers = { ["Content-Type"] = "application/json" } };
+
+    /// <summary>The connection breaks without an answer.</summary>
+    public static LoopbackResponse Broken { get; } = new(0, []) { BreakAfter = -1 };
+}
