@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
+using GGUFPacker.Build.Embedded;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Tasks.Hosting;
 using GGUFPacker.Tasks.Outputs;
 using GGUFPacker.Tasks.Reporting;
 using Microsoft.Build.Framework;
-using IBuildEngine = GGUFPacker.Build.Engine.IBuildEngine;
 
 namespace GGUFPacker.Tasks;
 
@@ -82,8 +82,6 @@ public sealed class BuildGGUFImages : GGUFTask
             cancellationToken).ConfigureAwait(false);
         using var terminal = TerminalProgress ? Reporting.TerminalProgress.Open() : null;
         using var store = ContentStore.Open(StorePath);
-        await new ModelBuild(CreateEngine(store), store, Log).RunAsync(request, output, new BuildProgressLog(Log, TimeProvider.System, terminal), cancellationToken).ConfigureAwait(false);
+        await new ModelBuild(new EmbeddedBuildEngine(store), store, Log).RunAsync(request, output, new BuildProgressLog(Log, TimeProvider.System, terminal), cancellationToken).ConfigureAwait(false);
     }
-
-    private IBuildEngine CreateEngine(ContentStore store) => throw new NotSupportedException($"There is no build engine yet for the store '{store.Root}'.");
 }
