@@ -53,7 +53,7 @@ public sealed class BuildGGUFImages : GGUFTask
     {
         // A task host has its own idea of the current directory.
         var projectDirectory = Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!;
-        string InProject(string path) => Path.GetFullPath(path, projectDirectory);
+        string InProject(string path) => Path.GetFullPath(Native(path), projectDirectory);
 
         var request = new BuildRequest
         {
@@ -71,7 +71,7 @@ public sealed class BuildGGUFImages : GGUFTask
         var output = new ModelOutputOptions
         {
             ProjectDirectory = projectDirectory,
-            OutputDirectory = OutputDirectory,
+            OutputDirectory = Native(OutputDirectory),
             OutputsRecord = InProject(OutputsRecord),
             ImagesRecord = InProject(ImagesRecord),
         };
@@ -84,4 +84,7 @@ public sealed class BuildGGUFImages : GGUFTask
         using var store = ContentStore.Open(StorePath);
         await new ModelBuild(new EmbeddedBuildEngine(store), store, Log).RunAsync(request, output, new BuildProgressLog(Log, TimeProvider.System, terminal), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>MSBuild's properties have backslashes on every system.</summary>
+    private static string Native(string path) => path.Replace('\\', Path.DirectorySeparatorChar);
 }

@@ -11,6 +11,7 @@ namespace GGUFPacker.Tasks;
 /// <summary>Writes a project's GGUFPackerfile, unless the project brings one, and says which of its stages become which images.</summary>
 public sealed class GenerateGGUFPackerfile : MSBuildTask
 {
+    private static readonly (string Metadata, string Flag)[] ConvertFlags = [("PreTokenizer", "pre-tokenizer"), ("ModelName", "model-name")];
     private static readonly (string Metadata, string Flag)[] SwitchFlags = [("Pure", "pure"), ("LeaveOutputTensor", "leave-output-tensor")];
     private static readonly (string Metadata, string Flag)[] ValueFlags = [("OutputTensorType", "output-tensor-type"), ("TokenEmbeddingType", "token-embedding-type")];
 
@@ -18,7 +19,7 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
     [Required]
     public string ProjectFile { get; set; } = "";
 
-    /// <summary>The <c>GGUFModel</c> items, with metadata <c>Type</c> (default <c>auto</c>) and <c>Name</c> (default: the project's).</summary>
+    /// <summary>The <c>GGUFModel</c> items, with metadata <c>Type</c> (default <c>auto</c>), <c>Name</c> (default: the project's), <c>PreTokenizer</c> and <c>ModelName</c>.</summary>
     public ITaskItem[] Models { get; set; } = [];
 
     /// <summary>The <c>GGUFQuantizeType</c> items, with metadata <c>Pure</c>, <c>LeaveOutputTensor</c>, <c>OutputTensorType</c> and <c>TokenEmbeddingType</c>.</summary>
@@ -89,8 +90,9 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
                 item.ItemSpec,
                 Path.TrimEndingDirectorySeparator(item.GetMetadata("FullPath")),
                 item.GetMetadata("Type") is { Length: > 0 } type && !type.Equals("auto", StringComparison.OrdinalIgnoreCase) ? type.ToUpperInvariant() : "auto",
+                Flags(item, ConvertFlags),
                 item.GetMetadata("Name") is { Length: > 0 } name ? name : projectName))],
-            QuantizeTypes = [.. QuantizeTypes.Select(item => new QuantizeVariant(item.ItemSpec.ToUpperInvariant(), Flags(item))).DistinctBy(variant => variant.Type)],
+            QuantizeTypes = [.. QuantizeTypes.Select(item => new QuantizeVariant(item.ItemSpec.ToUpperInvariant(), [.. Switches(item, SwitchFlags), .. Flags(item, ValueFlags)])).DistinctBy(variant => variant.Type)],
             CommandArguments = [.. CommandArguments.SelectMany(item => item.GetMetadata("Value") is { Length: > 0 } value ? [item.ItemSpec, value] : new[] { item.ItemSpec })],
             Labels = [.. Labels.Select(item => KeyValuePair.Create(item.ItemSpec, item.GetMetadata("Value")))],
             BaseImage = BaseImage,
@@ -100,11 +102,11 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
         };
     }
 
-    private static ImmutableArray<KeyValuePair<string, string?>> Flags(ITaskItem item) =>
-    [
-        .. SwitchFlags.Where(flag => item.GetMetadata(flag.Metadata).Equals("true", StringComparison.OrdinalIgnoreCase)).Select(flag => KeyValuePair.Create(flag.Flag, (string?)null)),
-        .. ValueFlags.Where(flag => item.GetMetadata(flag.Metadata).Length > 0).Select(flag => KeyValuePair.Create(flag.Flag, (string?)item.GetMetadata(flag.Metadata))),
-    ];
+    private static ImmutableArray<KeyValuePair<string, string?>> Switches(ITaskItem item, (string Metadata, string Flag)[] flags) =>
+        [.. flags.Where(flag => item.GetMetadata(flag.Metadata).Equals("true", StringComparison.OrdinalIgnoreCase)).Select(flag => KeyValuePair.Create(flag.Flag, (string?)null))];
+
+    private static ImmutableArray<KeyValuePair<string, string?>> Flags(ITaskItem item, (string Metadata, string Flag)[] flags) =>
+        [.. flags.Select(flag => KeyValuePair.Create(flag.Flag, (string?)item.GetMetadata(flag.Metadata))).Where(flag => flag.Value!.Length > 0)];
 
     private static void WriteIfDifferent(string path, string text)
     {

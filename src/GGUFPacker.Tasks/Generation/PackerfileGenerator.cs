@@ -39,7 +39,7 @@ internal static class PackerfileGenerator
         if (!isFile && !project.QuantizeTypes.IsEmpty)
         {
             text.Append('\n').Append(PackerfileText.From("scratch", ConvertStage));
-            text.Append(PackerfileText.Instruction("CONVERT", [new("from", ModelContext), new("type", model.ConvertType)], [".", source]));
+            text.Append(PackerfileText.Instruction("CONVERT", [new("from", ModelContext), new("type", model.ConvertType), .. model.ConvertFlags], [".", source]));
         }
 
         foreach (var variant in project.QuantizeTypes)
@@ -57,7 +57,7 @@ internal static class PackerfileGenerator
             AppendStage(text, project, StageWithoutQuantize(variant));
             text.Append(isFile
                 ? PackerfileText.Instruction("COPY", [new("from", ModelContext)], [source, $"/{file}"])
-                : PackerfileText.Instruction("CONVERT", [new("from", ModelContext), new("type", model.ConvertType)], [".", $"/{file}"]));
+                : PackerfileText.Instruction("CONVERT", [new("from", ModelContext), new("type", model.ConvertType), .. model.ConvertFlags], [".", $"/{file}"]));
             AppendCommand(text, project, file);
         }
 

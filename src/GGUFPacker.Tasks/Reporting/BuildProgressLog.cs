@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using GGUFPacker.Build.Engine;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
@@ -27,7 +28,7 @@ internal sealed class BuildProgressLog(TaskLoggingHelper log, TimeProvider clock
                 Advance(step, value);
                 break;
             case BuildStepStatus.Completed:
-                log.LogMessage(MessageImportance.High, "{0} ({1:0.0} s)", value.Name, clock.GetElapsedTime(step.Started).TotalSeconds);
+                log.LogMessage(MessageImportance.High, "{0} ({1} s)", value.Name, clock.GetElapsedTime(step.Started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture));
                 break;
             case BuildStepStatus.Cached:
                 log.LogMessage(MessageImportance.Normal, "{0} (cached)", value.Name);

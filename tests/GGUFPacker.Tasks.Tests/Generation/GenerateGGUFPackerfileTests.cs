@@ -73,10 +73,10 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
     [Fact]
     public void A_directory_without_quantize_types_is_converted_to_the_type_that_its_name_and_tag_tell()
     {
-        var task = Task(model: Item(_directory.Combine("austen"), ("Type", "bf16")));
+        var task = Task(model: Item(_directory.Combine("austen"), ("Type", "bf16"), ("PreTokenizer", "llama-bpe")));
 
         Assert.True(task.Execute());
-        Assert.Equal("FROM scratch AS bf16\nCONVERT --from=model --type=BF16 . /Austen.BF16.gguf\nCMD [\"-m\", \"Austen.BF16.gguf\"]\n", Instructions(task));
+        Assert.Equal("FROM scratch AS bf16\nCONVERT --from=model --type=BF16 --pre-tokenizer=llama-bpe . /Austen.BF16.gguf\nCMD [\"-m\", \"Austen.BF16.gguf\"]\n", Instructions(task));
         Assert.Equal("austen:BF16", Assert.Single(task.Targets).ItemSpec);
     }
 
