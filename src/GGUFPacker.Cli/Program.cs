@@ -1,1 +1,3 @@
-return 0;
+using GGUFPacker.Cli;
+
+return await CliApplication.RunAsync(args, CliEnvironment.OfProcess(), CancellationToken.None).ConfigureAwait(false);

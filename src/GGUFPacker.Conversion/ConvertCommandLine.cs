@@ -5,7 +5,7 @@ using GGUFPacker.Conversion.Checkpoints;
 namespace GGUFPacker.Conversion;
 
 /// <summary>
-/// The command line of a conversion: the options of llama.cpp's convert_hf_to_gguf.py under their own names, and <c>--pre-tokenizer</c>.
+/// The command line of a conversion: the options of llama.cpp's convert_hf_to_gguf.py under their own names, <c>--pre-tokenizer</c>, and the output as a second path.
 /// As there, an option may be shortened as long as it is unique, and its value may follow an equals sign.
 /// </summary>
 public sealed record ConvertCommandLine
@@ -79,7 +79,7 @@ public sealed record ConvertCommandLine
             var argument = arguments[i];
             if (onlyPositional || argument is "-" or not ['-', ..])
             {
-                line = line.ModelPath is null ? line with { ModelPath = argument } : throw new CheckpointException($"'{argument}' is one argument too many: the checkpoint is '{line.ModelPath}'.");
+                line = line.WithPath(argument);
                 continue;
             }
 
@@ -111,6 +111,14 @@ public sealed record ConvertCommandLine
 
         return line.Checked();
     }
+
+    // The script takes the checkpoint alone; a path behind it is ours, and means --outfile.
+    private ConvertCommandLine WithPath(string argument) => this switch
+    {
+        { ModelPath: null } => this with { ModelPath = argument },
+        { OutputPath: null } => this with { OutputPath = argument },
+        _ => throw new CheckpointException($"'{argument}' is one argument too many: the checkpoint is '{ModelPath}', the output '{OutputPath}'."),
+    };
 
     private ConvertCommandLine Checked()
     {

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using GGUFPacker.Cli.Commands;
+using GGUFPacker.Cli.Output;
+
+namespace GGUFPacker.Cli;
+
+/// <summary>The tool <c>gguf-packer</c>: finds the command, runs it, and turns what goes wrong into a message and an exit code.</summary>
+internal static class CliApplication
+{
+    // A build that is stopped removes what it has half-written; this is the time it has for that.
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Runs a command line.</summary>
+    /// <param name="arguments">The arguments, without the program's name.</param>
+    /// <param name="environment">The process around it.</param>
+    /// <param name="cancellationToken">Stops the command, as Ctrl+C does.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, CliEnvironment environment, CancellationToken cancellationToken)
+    {
+        var console = environment.Console;
+
+        // "@file" is an argument like others: llama.cpp's command lines know no response files.
+        var result = CreateRoot(environment).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Action is ParseErrorAction)
+        {
+            foreach (var error in result.Errors)
+            {
+                console.Error.WriteLine($"gguf-packer: {error.Message}");
+            }
+
+            console.Error.WriteLine($"Run 'gguf-packer {string.Concat(CommandPath(result).Select(name => name + " "))}--help' for what is possible.");
+            return ExitCode.Usage;
+        }
+
+        try
+        {
+            return await result.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = console.Out,
+                    Error = console.Error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = TerminationTimeout,
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            return FailureReport.Write(console, exception, environment.Variable("GGUF_PACKER_DEBUG") is "1");
+        }
+    }
+
+    private static RootCommand CreateRoot(CliEnvironment environment) => new("Builds, converts, quantizes, pushes and pulls LLMs in GGUF format as OCI images.")
+    {
+        ListCommand.Create(environment),
+        InspectCommand.Create(environment),
+        RemoveCommand.Create(environment),
+        ConvertCommand.Create(environment),
+        QuantizeCommand.Create(environment),
+    };
+
+    private static IEnumerable<string> CommandPath(ParseResult result) =>
+        result.CommandResult.Command is RootCommand ? [] : [result.CommandResult.Command.Name];
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Cli.Output;
+using GGUFPacker.Conversion;
+using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Gguf.Format;
+
+namespace GGUFPacker.Cli.Commands;
+
+/// <summary><c>gguf-packer convert SRC DST</c>: makes a GGUF file of a checkpoint; all options of llama.cpp's convert_hf_to_gguf.py work.</summary>
+internal static class ConvertCommand
+{
+    private const string Help =
+        """
+        Converts a checkpoint to a GGUF file: gguf-packer convert SRC [DST].
+        SRC is the checkpoint's directory; DST a file, in whose name {ftype} is the type, or a directory. The default is a name by ggml's convention in SRC.
+        The options are those of llama.cpp's convert_hf_to_gguf.py: --outtype auto|f32|f16|bf16|q8_0|tq1_0|tq2_0, --outfile, --vocab-only, --bigendian, --model-name,
+        --metadata, --split-max-tensors, --split-max-size, --no-tensor-first-split, --dry-run, --print-supported-models, …; and --pre-tokenizer NAME for tokenizer.ggml.pre.
+        """;
+
+    public static Command Create(CliEnvironment environment) =>
+        LlamaCommandLine.CreateCommand("convert", Help, (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
+
+    private static async Task<int> RunAsync(CliEnvironment environment, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        ConvertCommandLine line;
+        try
+        {
+            line = ConvertCommandLine.Parse(arguments);
+        }
+        catch (CheckpointException error)
+        {
+            throw new UsageException(error.Message);
+        }
+
+        var console = environment.Console;
+        if (line.PrintsSupportedModels)
+        {
+            foreach (var architecture in ModelConverter.SupportedArchitectures)
+            {
+                console.Out.WriteLine(architecture);
+            }
+
+            return ExitCode.Success;
+        }
+
+        var source = environment.FullPath(line.ModelPath!);
+        var files = CheckpointFiles.FromDirectory(source);
+        var options = line.Options with { MetadataPath = line.Options.MetadataPath is { } metadata ? environment.FullPath(metadata) : null };
+        if (line.IsDryRun)
+        {
+            WritePlan(console, files, options);
+            return ExitCode.Success;
+        }
+
+        var output = line.OutputPath is { } path ? environment.FullPath(path) : source;
+        if (Path.GetDirectoryName(output) is { Length: > 0 } directory)
+        {
+            Directory.CreateDirectory(directory);
+        }
+
+        var name = $"Convert {files.Name}";
+        var paths = await ProgressDisplay.RunAsync(environment, async display =>
+        {
+            var result = await ModelConversion.RunAsync(files, output, options, progress: WriteProgress.Of(display, name), cancellationToken: cancellationToken).ConfigureAwait(false);
+            display.Report(new BuildProgress { Step = name, Name = name, Status = BuildStepStatus.Completed });
+            return result;
+        }).ConfigureAwait(false);
+        foreach (var written in paths)
+        {
+            console.Out.WriteLine(written);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static void WritePlan(CliConsole console, CheckpointFiles files, ConvertOptions options)
+    {
+        using var model = ModelConverter.Open(files, options);
+        foreach (var note in model.Notes)
+        {
+            console.Note(note);
+        }
+
+        var plan = GgufSplitPlan.Create(model.Tensors, options.SplitMaxTensors, options.SplitMaxBytes, options.NoTensorFirstSplit);
+        var table = new TextTable("TENSOR", "TYPE", "SHAPE", "SIZE");
+        foreach (var tensor in model.Tensors)
+        {
+            table.Add(tensor.Name, tensor.Type.ToString(), string.Join('x', tensor.Shape), GgufUnits.FormatBytes(tensor.ByteLength));
+        }
+
+        table.Write(console.Out);
+        console.Out.WriteLine(FormattableString.Invariant(
+            $"{model.Tensors.Length} tensors, {GgufUnits.FormatBytes(model.Tensors.Sum(tensor => tensor.ByteLength))}, {plan.Count} file(s): {model.DefaultFileName}"));
+    }
+}
