@@ -52,6 +52,7 @@ internal static class CliApplication
 
     private static RootCommand CreateRoot(CliEnvironment environment) => new("Builds, converts, quantizes, pushes and pulls LLMs in GGUF format as OCI images.")
     {
+        BuildCommand.Create(environment),
         ListCommand.Create(environment),
         InspectCommand.Create(environment),
         RemoveCommand.Create(environment),

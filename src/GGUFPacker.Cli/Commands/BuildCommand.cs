@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using GGUFPacker.Build.Embedded;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Cli.Output;
+
+namespace GGUFPacker.Cli.Commands;
+
+/// <summary><c>gguf-packer build [PATH]</c>: builds a GGUFPackerfile into the local store.</summary>
+internal sealed class BuildCommand
+{
+    private const string EpochVariable = "SOURCE_DATE_EPOCH";
+
+    private readonly Argument<string> _path = new("PATH") { Description = "The context: the directory that ADD and COPY read.", DefaultValueFactory = _ => "." };
+    private readonly Option<string?> _file = new("--file", "-f") { Description = "The GGUFPackerfile (default: GGUFPackerfile in PATH).", HelpName = "FILE" };
+    private readonly Option<string?> _target = new("--target") { Description = "The stage to build (default: the last one).", HelpName = "STAGE" };
+    private readonly Option<string[]> _tags = new("--tag", "-t") { Description = "A name for the image.", HelpName = "NAME:TAG" };
+    private readonly Option<string[]> _arguments = new("--build-arg") { Description = "A value for an ARG; without a value the environment's.", HelpName = "NAME[=VALUE]" };
+    private readonly Option<string[]> _labels = new("--label") { Description = "A label of the image.", HelpName = "NAME=VALUE" };
+    private readonly Option<string[]> _contexts = new("--build-context") { Description = "A directory that --from=NAME means.", HelpName = "NAME=PATH" };
+    private readonly Option<bool> _noCache = new("--no-cache") { Description = "Run every step again." };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads for CONVERT and QUANTIZE (default: one per core).", HelpName = "N" };
+    private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
+    private readonly CliEnvironment _environment;
+
+    private BuildCommand(CliEnvironment environment) => _environment = environment;
+
+    public static Command Create(CliEnvironment environment)
+    {
+        var build = new BuildCommand(environment);
+        var command = new Command("build", "Builds a GGUFPackerfile into an image of the local store.")
+        {
+            build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts, build._noCache, build._threads, build._json,
+        };
+        command.SetAction(build.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
+    {
+        var request = CreateRequest(line);
+        using var store = _environment.OpenStore();
+        var result = await ProgressDisplay.RunAsync(
+            _environment, display => new EmbeddedBuildEngine(store).BuildAsync(request, display, cancellationToken)).ConfigureAwait(false);
+        foreach (var warning in result.Warnings)
+        {
+            _environment.Console.Note(warning.ToString());
+        }
+
+        if (line.GetValue(_json))
+        {
+            BuildReport.WriteJson(_environment.Console.Out, result);
+        }
+        else
+        {
+            BuildReport.WriteText(_environment.Console.Out, result);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private BuildRequest CreateRequest(ParseResult line)
+    {
+        var context = _environment.FullPath(line.GetRequiredValue(_path));
+        if (!Directory.Exists(context))
+        {
+            throw new UsageException($"The context '{context}' is no directory.");
+        }
+
+        var arguments = NameValues.Parse("--build-arg", line.GetValue(_arguments), _environment.Variable);
+        return new BuildRequest
+        {
+            PackerfilePath = line.GetValue(_file) is { } file ? _environment.FullPath(file) : PackerfileLocator.Find(context),
+            ContextDirectory = context,
+            NamedContexts = NameValues.Parse("--build-context", line.GetValue(_contexts)).ToImmutableDictionary(named => named.Key, named => _environment.FullPath(named.Value)),
+            BuildArguments = arguments,
+            Labels = NameValues.Parse("--label", line.GetValue(_labels)),
+            Targets = [new BuildTarget { Stage = line.GetValue(_target), References = [.. (line.GetValue(_tags) ?? []).Select(tag => References.Parse(tag).ToString())] }],
+            SourceDateEpoch = arguments.ContainsKey(EpochVariable) ? null : SourceDateEpoch(),
+            NoCache = line.GetValue(_noCache),
+            Threads = line.GetValue(_threads) is >= 0 and var threads ? threads : throw new UsageException("--threads must be 0 or more."),
+        };
+    }
+
+    // As reproducible-builds.org has it, and as buildx reads it.
+    private DateTimeOffset? SourceDateEpoch()
+    {
+        if (_environment.Variable(EpochVariable) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : throw new UsageException($"{EpochVariable} is '{text}'; it must be seconds since 1970.");
+    }
+}

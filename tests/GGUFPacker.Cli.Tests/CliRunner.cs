@@ -1,0 +1,54 @@
+using GGUFPacker.Cli.Output;
+using GGUFPacker.Oci.Store;
+using GGUFPacker.Testing;
+
+namespace GGUFPacker.Cli.Tests;
+
+/// <summary>Runs the tool in this process, with a store and a current directory of its own.</summary>
+internal sealed class CliRunner : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public CliRunner()
+    {
+        System.IO.Directory.CreateDirectory(Directory);
+        Variables[ContentStore.PathVariable] = StorePath;
+    }
+
+    public string Directory => _directory["work"];
+
+    public string StorePath => _directory["store"];
+
+    public Dictionary<string, string> Variables { get; } = [];
+
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    public string this[params ReadOnlySpan<string> parts] => Path.Combine([Directory, .. parts]);
+
+    public ContentStore OpenStore() => ContentStore.Open(StorePath);
+
+    public void WriteFile(string name, string text)
+    {
+        System.IO.Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
+        File.WriteAllText(this[name], text);
+    }
+
+    public Task<CliResult> RunAsync(params string[] arguments) => RunAsync(TestContext.Current.CancellationToken, arguments);
+
+    public async Task<CliResult> RunAsync(CancellationToken cancellationToken, params string[] arguments)
+    {
+        var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+        var environment = new CliEnvironment
+        {
+            Console = new CliConsole(output, TextWriter.Synchronized(error), Terminal: null),
+            Variable = name => Variables.GetValueOrDefault(name),
+            Home = _directory["home"],
+            CurrentDirectory = Directory,
+            Time = Time,
+        };
+        var exitCode = await CliApplication.RunAsync(arguments, environment, cancellationToken);
+        return new CliResult(exitCode, output.ToString(), error.ToString());
+    }
+
+    public void Dispose() => _directory.Dispose();
+}

@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace GGUFPacker.Cli.Tests.Commands;
+
+public sealed class BuildCommandTests
+{
+    private const string Packerfile =
+        """
+        ARG TYPE=Q8_0
+        FROM scratch AS q
+        ADD m.gguf /
+        QUANTIZE --type=${TYPE} m.gguf q.gguf
+        FROM scratch
+        COPY --from=q q.gguf /
+        LABEL about="a test"
+        CMD ["-m", "q.gguf"]
+        """;
+
+    [Fact]
+    public async Task A_build_makes_an_image_that_the_other_commands_know()
+    {
+        using var cli = new CliRunner();
+        Prepare(cli);
+
+        var built = (await cli.RunAsync("build", "-t", "team/tiny:q8", "-t", "localhost:5000/team/tiny", "--label", "more=yes")).Succeeded();
+        var list = (await cli.RunAsync("list")).Succeeded();
+        var inspected = (await cli.RunAsync("inspect", "team/tiny:q8")).Succeeded();
+
+        Assert.Matches("""^docker.io/team/tiny:q8  sha256:[0-9a-f]{64}  .* KiB\nlocalhost:5000/team/tiny:latest  sha256:""", built.Output);
+        Assert.Contains("QUANTIZE", built.Error, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^team/tiny +q8 +[0-9a-f]{12} +llama .* Q8_0 +text-to-text ", list.Output);
+        Assert.Matches(@"(?m)^localhost:5000/team/tiny +latest +[0-9a-f]{12} +llama ", list.Output);
+        var config = JsonDocument.Parse(inspected.Output).RootElement.GetProperty("config");
+        Assert.Equal("q.gguf", config.GetProperty("Model").GetProperty("CmdParameterValue").GetString());
+        Assert.Equal(("a test", "yes"), (config.GetProperty("Labels").GetProperty("about").GetString(), config.GetProperty("Labels").GetProperty("more").GetString()));
+        Assert.False(JsonDocument.Parse(inspected.Output).RootElement.TryGetProperty("history", out _));
+    }
+
+    [Fact]
+    public async Task A_second_build_takes_everything_from_the_cache()
+    {
+        using var cli = new CliRunner();
+        Prepare(cli);
+
+        var first = JsonDocument.Parse((await cli.RunAsync("build", "--json")).Succeeded().Output).RootElement;
+        var second = JsonDocument.Parse((await cli.RunAsync("build", "--json")).Succeeded().Output).RootElement;
+        var again = JsonDocument.Parse((await cli.RunAsync("build", "--json", "--no-cache")).Succeeded().Output).RootElement;
+
+        Assert.Equal(0, second.GetProperty("stepsRun").GetInt32());
+        Assert.NotEqual(0, again.GetProperty("stepsRun").GetInt32());
+        Assert.Equal(Digest(first), Digest(second));
+        Assert.Equal(Digest(first), Digest(again));
+        Assert.Equal("/q.gguf", first.GetProperty("images")[0].GetProperty("files")[0].GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public async Task Build_arguments_targets_contexts_and_files_are_passed_on()
+    {
+        using var cli = new CliRunner();
+        Prepare(cli);
+        cli.WriteFile("elsewhere/My File", "FROM scratch AS a\nARG TYPE\nCOPY --from=models /m.gguf /${TYPE}.gguf\nFROM scratch\nCAT x /y\n");
+        cli.Variables["TYPE"] = "from environment";
+
+        var result = await cli.RunAsync("build", "elsewhere", "-f", "elsewhere/My File", "--target", "a", "--build-arg", "TYPE", "--build-context", "models=.", "--json");
+
+        var image = JsonDocument.Parse(result.Succeeded().Output).RootElement.GetProperty("images")[0];
+        Assert.Equal("/from environment.gguf", image.GetProperty("files")[0].GetProperty("path").GetString());
+    }
+
+    [Fact]
+    public async Task Faults_of_the_file_are_all_printed_with_their_places()
+    {
+        using var cli = new CliRunner();
+        cli.WriteFile("GGUFPackerfile", "FROM scratch\nFETCH x\nLABEL a=b c\n");
+
+        var result = await cli.RunAsync("build");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("GGUFPackerfile(2,1): error GGUF0008: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("GGUFPackerfile(3,1): error GGUF0022: ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_Dockerfile_is_built_only_if_it_asks_for_it()
+    {
+        using var cli = new CliRunner();
+        cli.WriteFile("Dockerfile", "FROM scratch\nCAT a /b\n");
+
+        Assert.Equal(2, (await cli.RunAsync("build")).ExitCode);
+        cli.WriteFile("Dockerfile", "# syntax=gpustack/gguf-packer:latest\nFROM scratch\nCAT a /b\n");
+        (await cli.RunAsync("build")).Succeeded();
+        cli.WriteFile("Dockerfile", "# syntax=docker/dockerfile:1\nFROM scratch\nCAT a /b\n");
+        Assert.Equal(2, (await cli.RunAsync("build")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Removed_names_are_gone_and_the_others_stay()
+    {
+        using var cli = new CliRunner();
+        Prepare(cli);
+        (await cli.RunAsync("build", "-t", "a/b:1", "-t", "a/b:2")).Succeeded();
+        var id = JsonDocument.Parse((await cli.RunAsync("list", "--json")).Succeeded().Output).RootElement[0].GetProperty("id").GetString()!;
+
+        var ambiguous = await cli.RunAsync("remove", id[..12]);
+        var removed = (await cli.RunAsync("remove", "a/b:1")).Succeeded();
+        var missing = await cli.RunAsync("remove", "a/b:1", "0123456789ab");
+        var byId = (await cli.RunAsync("remove", id)).Succeeded();
+
+        Assert.Equal(1, ambiguous.ExitCode);
+        Assert.Equal("removed a/b:1\n", removed.Output);
+        Assert.Equal(1, missing.ExitCode);
+        Assert.Equal($"removed {id}\n", byId.Output);
+        Assert.Equal("NAME  TAG  ID  ARCH  PARAMS  BPW  TYPE  USAGE  CREATED  SIZE\n", (await cli.RunAsync("list")).Succeeded().Output);
+    }
+
+    private static void Prepare(CliRunner cli)
+    {
+        Models.WriteF16(cli["m.gguf"]);
+        cli.WriteFile("GGUFPackerfile", Packerfile);
+    }
+
+    private static string? Digest(JsonElement result) => result.GetProperty("images")[0].GetProperty("manifest").GetProperty("digest").GetString();
+}
