@@ -3,17 +3,18 @@ using System.Text.Json;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Gguf.Quantization;
 using GGUFPacker.Gguf.Quantization.Model;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization.Model;
 
 /// <summary>Whole files, written by the command lines that llama-quantize was given.</summary>
 public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceFolder>
 {
-    public static TheoryData<string> Sources { get; } = [.. FileGoldens.Sources()];
+    public static IEnumerable<ITheoryDataRow> Sources { get; } = GoldenRows.Of(FileGoldens.Sources());
 
-    public static TheoryData<string, int, string> Cases { get; } = [.. FileGoldens.Cases()];
+    public static IEnumerable<ITheoryDataRow> Cases { get; } = GoldenRows.Of(FileGoldens.Cases());
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Sources))]
     public void The_source_is_what_the_reference_used(string file)
     {
@@ -22,7 +23,7 @@ public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceF
         Assert.Equal(recipe.GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(bytes)));
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Cases))]
     public async Task The_files_are_those_of_the_reference(string file, int index, string id)
     {

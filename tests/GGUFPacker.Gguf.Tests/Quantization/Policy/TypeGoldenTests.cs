@@ -3,6 +3,7 @@ using GGUFPacker.Gguf.Format;
 using GGUFPacker.Gguf.Quantization.Model;
 using GGUFPacker.Gguf.Quantization.Policy;
 using GGUFPacker.Gguf.Tensors;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization.Policy;
 
@@ -11,9 +12,9 @@ public sealed class TypeGoldenTests
 {
     private const string ImatrixSuffix = "+imatrix";
 
-    public static TheoryData<string, string> Rows { get; } = [.. TypeGoldens.Rows()];
+    public static IEnumerable<ITheoryDataRow> Rows { get; } = GoldenRows.Of(TypeGoldens.Rows());
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Rows))]
     public void The_plan_has_the_reference_types(string file, string type)
     {

@@ -1,0 +1,128 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace GGUFPacker.Product.Tests.LlamaCpp;
+
+/// <summary>
+/// The real llama.cpp v0.5.0, for tests only: the folder with libllama and the ggml backends is named by the environment variable
+/// <see cref="FolderVariable"/> (the package @node-llama-cpp/linux-x64 3.22.1 from npm has them in bins/linux-x64).
+/// </summary>
+internal static partial class LlamaLibrary
+{
+    /// <summary>The environment variable that names the folder.</summary>
+    public const string FolderVariable = "GGUFPACKER_LLAMA_LIB";
+
+    private const string Llama = "llama";
+    private const string Ggml = "ggml";
+    private const int ErrorLevel = 4;
+
+    private static readonly StringBuilder Errors = new();
+    private static readonly Lazy<bool> Loaded = new(Load);
+
+    /// <summary>Skips the test, with the reason, if there is no library.</summary>
+    public static void RequireOrSkip() =>
+        Assert.SkipUnless(Loaded.Value, $"{FolderVariable} does not name a folder with llama.cpp's libraries.");
+
+    /// <summary>What the library has said about errors since the last call.</summary>
+    public static string TakeErrors()
+    {
+        lock (Errors)
+        {
+            var text = Errors.ToString();
+            Errors.Clear();
+            return text;
+        }
+    }
+
+    [LibraryImport(Llama, EntryPoint = "llama_model_default_params")]
+    public static partial LlamaModelParameters DefaultModelParameters();
+
+    [LibraryImport(Llama, EntryPoint = "llama_context_default_params")]
+    public static partial LlamaContextParameters DefaultContextParameters();
+
+    [LibraryImport(Llama, EntryPoint = "llama_model_load_from_file", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint LoadModel(string path, LlamaModelParameters parameters);
+
+    [LibraryImport(Llama, EntryPoint = "llama_model_free")]
+    public static partial void FreeModel(nint model);
+
+    [LibraryImport(Llama, EntryPoint = "llama_model_get_vocab")]
+    public static partial nint GetVocabulary(nint model);
+
+    [LibraryImport(Llama, EntryPoint = "llama_vocab_n_tokens")]
+    public static partial int GetVocabularySize(nint vocabulary);
+
+    [LibraryImport(Llama, EntryPoint = "llama_vocab_bos")]
+    public static partial int GetBeginToken(nint vocabulary);
+
+    [LibraryImport(Llama, EntryPoint = "llama_tokenize")]
+    public static unsafe partial int Tokenize(nint vocabulary, byte* text, int textLength, int* tokens, int tokensLength, byte addSpecial, byte parseSpecial);
+
+    [LibraryImport(Llama, EntryPoint = "llama_token_to_piece")]
+    public static unsafe partial int TokenToPiece(nint vocabulary, int token, byte* piece, int length, int leftStrip, byte special);
+
+    [LibraryImport(Llama, EntryPoint = "llama_init_from_model")]
+    public static partial nint CreateContext(nint model, LlamaContextParameters parameters);
+
+    [LibraryImport(Llama, EntryPoint = "llama_free")]
+    public static partial void FreeContext(nint context);
+
+    [LibraryImport(Llama, EntryPoint = "llama_get_memory")]
+    public static partial nint GetMemory(nint context);
+
+    [LibraryImport(Llama, EntryPoint = "llama_memory_clear")]
+    public static partial void ClearMemory(nint memory, byte data);
+
+    [LibraryImport(Llama, EntryPoint = "llama_decode")]
+    public static partial int Decode(nint context, LlamaBatch batch);
+
+    [LibraryImport(Llama, EntryPoint = "llama_get_logits_ith")]
+    public static unsafe partial float* GetLogits(nint context, int index);
+
+    [LibraryImport(Llama, EntryPoint = "llama_backend_init")]
+    private static partial void InitializeBackend();
+
+    [LibraryImport(Llama, EntryPoint = "llama_log_set")]
+    private static unsafe partial void SetLog(delegate* unmanaged[Cdecl]<int, byte*, nint, void> callback, nint userData);
+
+    [LibraryImport(Ggml, EntryPoint = "ggml_backend_load_all_from_path", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial void LoadBackends(string folder);
+
+    private static unsafe bool Load()
+    {
+        var folder = Environment.GetEnvironmentVariable(FolderVariable);
+        if (string.IsNullOrEmpty(folder) || Find(folder, Llama) is null || Find(folder, Ggml) is null)
+        {
+            return false;
+        }
+
+        NativeLibrary.SetDllImportResolver(typeof(LlamaLibrary).Assembly, (name, _, _) => name is Llama or Ggml ? NativeLibrary.Load(Find(folder, name)!) : 0);
+        SetLog(&Log, 0);
+        LoadBackends(folder);
+        InitializeBackend();
+        return true;
+    }
+
+    // The version is a part of the name, such as libllama.v0.5.0.so.
+    private static string? Find(string folder, string name)
+    {
+        var prefix = OperatingSystem.IsWindows() ? "" : "lib";
+        var suffix = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
+        return Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, $"{prefix}{name}.*").Order(StringComparer.Ordinal).FirstOrDefault(path => path.EndsWith(suffix, StringComparison.Ordinal))
+            : null;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static unsafe void Log(int level, byte* text, nint userData)
+    {
+        if (level == ErrorLevel)
+        {
+            lock (Errors)
+            {
+                Errors.Append(Marshal.PtrToStringUTF8((nint)text));
+            }
+        }
+    }
+}
