@@ -12,11 +12,6 @@ namespace GGUFPacker.Oci.Registry;
 /// <param name="store">The store.</param>
 public sealed class ImagePull(RegistryClient client, ContentStore store)
 {
-    /// <summary>
-    /// Compressed layers up to this size are kept as they came as well, so that the image can be pushed elsewhere unchanged. Larger ones are kept as their files alone: weights are not stored twice.
-    /// </summary>
-    private const long MaxKeptCompressed = 32 << 20;
-
     /// <summary>Pulls an image.</summary>
     /// <param name="request">The image.</param>
     /// <param name="progress">Told of each blob's transfer; may be called from any thread.</param>
@@ -81,7 +76,7 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
             ?? throw new ContentException($"The layer {layer.Digest} of {source} has the media type '{layer.MediaType}', which is no tar.");
         progress?.Report(new TransferProgress(layer, TransferStatus.Started, 0));
         Stream? kept = null;
-        if (compression != LayerCompression.None && layer.Size <= MaxKeptCompressed)
+        if (compression != LayerCompression.None && layer.Size <= BlobArea.MaxKeptCompressed)
         {
             var bytes = await client.Blobs.GetAsync(source.Registry, source.Repository, layer, cancellationToken).ConfigureAwait(false);
             store.Blobs.Put(layer.MediaType, bytes);

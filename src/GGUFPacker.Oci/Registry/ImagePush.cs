@@ -23,18 +23,7 @@ public sealed class ImagePush(RegistryClient client, ContentStore store)
     {
         var destination = request.Destination.WithDefaultTag();
         var bytes = store.Blobs.Get(request.Manifest.Digest);
-        var images = new List<ImageContent>();
-        if (MediaTypes.IsIndex(ManifestJson.DetectMediaType(bytes)))
-        {
-            foreach (var entry in ImageIndex.Parse(bytes).Manifests)
-            {
-                images.Add(new ImageContent(store, entry.Digest));
-            }
-        }
-        else
-        {
-            images.Add(new ImageContent(store, request.Manifest.Digest));
-        }
+        var images = ImageContent.All(store, request.Manifest.Digest);
 
         // Two quantizations of a model share layers: each blob goes once.
         var blobs = images.SelectMany(i => i.Blobs).DistinctBy(b => b.Descriptor.Digest).OrderByDescending(b => b.Descriptor.Size).ToList();

@@ -5,6 +5,11 @@ namespace GGUFPacker.Oci.Store;
 /// <summary>Small blobs as registries have them, by digest: manifests, indexes, configs.</summary>
 public sealed class BlobArea
 {
+    /// <summary>
+    /// Compressed layers up to this size are kept as they came as well, so that the image can be pushed elsewhere unchanged. Larger ones are kept as their files alone: weights are not stored twice.
+    /// </summary>
+    internal const long MaxKeptCompressed = 32 << 20;
+
     private const int MaxSize = 64 << 20;
 
     private readonly StoreFiles _files;
