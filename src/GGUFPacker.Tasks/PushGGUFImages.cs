@@ -1,4 +1,10 @@
+using GGUFPacker.Oci.References;
+using GGUFPacker.Oci.Registry;
+using GGUFPacker.Oci.Registry.Authentication;
+using GGUFPacker.Oci.Store;
 using GGUFPacker.Tasks.Hosting;
+using GGUFPacker.Tasks.Publishing;
+using GGUFPacker.Tasks.Reporting;
 using Microsoft.Build.Framework;
 
 namespace GGUFPacker.Tasks;
@@ -18,6 +24,9 @@ public sealed class PushGGUFImages : GGUFTask
     [Required]
     public string Registry { get; set; } = "";
 
+    /// <summary>Whether certificates that nobody vouches for, and plain HTTP to other machines, are accepted.</summary>
+    public bool Insecure { get; set; }
+
     /// <summary>Whether to show the percentage in the terminal's tab.</summary>
     public bool TerminalProgress { get; set; }
 
@@ -26,5 +35,28 @@ public sealed class PushGGUFImages : GGUFTask
     public ITaskItem[] GeneratedContainers { get; private set; } = [];
 
     /// <inheritdoc />
-    protected override Task RunAsync(CancellationToken cancellationToken) => throw new NotSupportedException("There is no registry client yet.");
+    protected override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var store = ContentStore.Open(StorePath);
+        using var client = new RegistryClient(new RegistryOptions { Credentials = FindCredentialAsync, Insecure = Insecure });
+        using var terminal = TerminalProgress ? Reporting.TerminalProgress.Open() : null;
+        var push = new ImagePush(client, store);
+        var containers = new List<ITaskItem>();
+
+        // Several tags of one image are one push.
+        foreach (var image in PublishedImage.Find(store, Images, ProjectFile).GroupBy(image => (image.Manifest.Digest, image.Reference.Repository)))
+        {
+            var destinations = image.Select(found => found.Destination(Registry, ProjectFile)).ToList();
+            var request = new PushRequest(image.First().Manifest, destinations[0]) { OtherTags = [.. destinations.Skip(1).Select(destination => destination.Tag!)] };
+            await push.RunAsync(request, new TransferProgressLog(Log, TimeProvider.System, terminal), cancellationToken).ConfigureAwait(false);
+            containers.AddRange(image.Zip(destinations, (found, destination) => found.ToItem(store, destination.ToString())));
+        }
+
+        GeneratedContainers = [.. containers];
+    }
+
+    private ValueTask<RegistryCredential?> FindCredentialAsync(RegistryName registry, CancellationToken cancellationToken) =>
+        EnvironmentCredential.Read(Environment.GetEnvironmentVariable, pushing: true) is { } credential && registry.Name == Registry
+            ? ValueTask.FromResult<RegistryCredential?>(credential)
+            : new DockerCredentials(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).FindAsync(registry, cancellationToken);
 }
