@@ -170,8 +170,8 @@ internal sealed class GgufHeaderParser(GgufHeaderReader reader, GgufLimits limit
             GgufValueType.UInt64 => GgufValue.OfArray(reader.ReadArray<ulong>(count)),
             GgufValueType.Int64 => GgufValue.OfArray(reader.ReadArray<long>(count)),
             GgufValueType.Float64 => GgufValue.OfArray(reader.ReadArray<double>(count)),
-            GgufValueType.String => GgufValue.OfArray(ReadElements(count, () => ReadText($"a string of '{key}'"))),
-            _ => GgufValue.OfArray(ReadElements(count, () => ReadArray(key, depth + 1))),
+            GgufValueType.String => GgufValue.OfArray(ReadTexts(count, $"a string of '{key}'")),
+            _ => GgufValue.OfArray(ReadArrays(key, count, depth + 1)),
         };
         if (depth == 1)
         {
@@ -181,22 +181,34 @@ internal sealed class GgufHeaderParser(GgufHeaderReader reader, GgufLimits limit
         return value;
     }
 
-    private GgufString ReadText(string what) => new(reader.ReadString(limits.MaxStringBytes, what));
-
-    private T[] ReadElements<T>(int count, Func<T> read)
+    private GgufString[] ReadTexts(int count, string what)
     {
-        var elements = new List<T>(Math.Min(count, 1024));
+        var texts = new GgufString[Math.Min(count, 4096)];
         for (var i = 0; i < count; i++)
         {
-            if ((i & 0xFFFF) == 0)
+            if (i == texts.Length)
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                Array.Resize(ref texts, (int)Math.Min(count, 2L * i));
             }
 
-            elements.Add(read());
+            texts[i] = ReadText(what);
         }
 
-        return [.. elements];
+        return texts;
+    }
+
+    private GgufString ReadText(string what) => new(reader.ReadString(limits.MaxStringBytes, what));
+
+    private GgufValue[] ReadArrays(string key, int count, int depth)
+    {
+        var arrays = new List<GgufValue>();
+        while (arrays.Count < count)
+        {
+            arrays.Add(ReadArray(key, depth));
+        }
+
+        return [.. arrays];
     }
 
     private T ReadNumber<T>()

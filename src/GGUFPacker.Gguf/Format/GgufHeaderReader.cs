@@ -31,7 +31,7 @@ internal sealed class GgufHeaderReader(Stream stream, string name, long maxBytes
 
     public uint ReadUInt32()
     {
-        Span<byte> bytes = stackalloc byte[4];
+        Span<byte> bytes = stackalloc byte[sizeof(uint)];
         ReadBytes(bytes);
         var value = MemoryMarshal.Read<uint>(bytes);
         return Swap ? BinaryPrimitives.ReverseEndianness(value) : value;
@@ -39,7 +39,7 @@ internal sealed class GgufHeaderReader(Stream stream, string name, long maxBytes
 
     public ulong ReadUInt64()
     {
-        Span<byte> bytes = stackalloc byte[8];
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
         ReadBytes(bytes);
         var value = MemoryMarshal.Read<ulong>(bytes);
         return Swap ? BinaryPrimitives.ReverseEndianness(value) : value;
@@ -88,10 +88,18 @@ internal sealed class GgufHeaderReader(Stream stream, string name, long maxBytes
 
     public void ReadBytes(Span<byte> destination)
     {
-        var at = Position;
         if (destination.Length > maxBytes - Position)
         {
             throw Error($"the header is larger than the limit of {maxBytes} bytes.");
+        }
+
+        // Nearly every read: a vocabulary is hundreds of thousands of short ones.
+        if (destination.Length <= _end - _start)
+        {
+            _buffer.AsSpan(_start, destination.Length).CopyTo(destination);
+            _start += destination.Length;
+            Position += destination.Length;
+            return;
         }
 
         var filled = 0;
@@ -103,7 +111,7 @@ internal sealed class GgufHeaderReader(Stream stream, string name, long maxBytes
                 _end = stream.Read(_buffer);
                 if (_end == 0)
                 {
-                    throw Error($"the file ends inside the header, at offset {at + filled}.");
+                    throw Error($"the file ends inside the header, at offset {Position + filled}.");
                 }
             }
 

@@ -20,9 +20,13 @@ public sealed class ModelImageConfigGoldenTests
         ("The original keeps the base's drafter, projector and adapters under a new command that does not name them.",
             image => image.Base is not null && image.HasOwnCommand, path => path.Split('/')[0] is "Drafter" or "Projector" or "Adapters"),
         ("The original keeps labels that describe the base's model under a new command.",
-            image => image.Base is not null && image.HasOwnCommand, path => path.StartsWith("Labels/gguf.model.", StringComparison.Ordinal) || path.StartsWith("Labels/org.opencontainers.image.", StringComparison.Ordinal)),
+            image => image.Base is not null && image.HasOwnCommand,
+            path => path.StartsWith("Labels/gguf.model.", StringComparison.Ordinal)
+                || path.StartsWith("Labels/org.opencontainers.image.", StringComparison.Ordinal)),
         ("The original keeps the base's own time, base name and base digest as labels.",
-            image => image.Base is not null, path => path is "Labels/org.opencontainers.image.created" or "Labels/org.opencontainers.image.base.name" or "Labels/org.opencontainers.image.base.digest"),
+            image => image.Base is not null,
+            path => path is "Labels/org.opencontainers.image.created" or "Labels/org.opencontainers.image.base.name"
+                or "Labels/org.opencontainers.image.base.digest"),
         ("The original takes the file type's name from another enumeration from 11 on (Q6_K/Q4_K_S for Q4_K_S).",
             image => image.FileType >= 11, path => path == "Labels/gguf.model.filetype"),
     ];
@@ -48,7 +52,8 @@ public sealed class ModelImageConfigGoldenTests
         var differences = Differences("", JsonNode.Parse(expected), JsonNode.Parse(actual)).ToArray();
         Assert.True(differences.Length > 0, $"{folder} has the same values but other bytes");
         Assert.All(differences, path => Assert.True(
-            path.StartsWith("/config/", StringComparison.Ordinal) && Array.Exists(reasons, reason => reason.Where(path["/config/".Length..])), $"{folder} differs at {path}"));
+            path.StartsWith("/config/", StringComparison.Ordinal)
+                && Array.Exists(reasons, reason => reason.Where(path["/config/".Length..])), $"{folder} differs at {path}"));
     }
 
     [Fact]
@@ -65,12 +70,14 @@ public sealed class ModelImageConfigGoldenTests
     {
         if (expected is JsonObject left && actual is JsonObject right)
         {
-            return left.Select(member => member.Key).Union(right.Select(member => member.Key)).SelectMany(name => Differences($"{path}/{name}", left[name], right[name]));
+            return left.Select(member => member.Key).Union(right.Select(member => member.Key))
+                .SelectMany(name => Differences($"{path}/{name}", left[name], right[name]));
         }
 
         if (expected is JsonArray many && actual is JsonArray others)
         {
-            return Enumerable.Range(0, Math.Max(many.Count, others.Count)).SelectMany(i => Differences($"{path}/{i}", many.ElementAtOrDefault(i), others.ElementAtOrDefault(i)));
+            return Enumerable.Range(0, Math.Max(many.Count, others.Count))
+                .SelectMany(i => Differences($"{path}/{i}", many.ElementAtOrDefault(i), others.ElementAtOrDefault(i)));
         }
 
         return expected?.ToJsonString() != actual?.ToJsonString() ? [path] : [];

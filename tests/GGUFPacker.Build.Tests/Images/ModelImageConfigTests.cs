@@ -30,15 +30,24 @@ public sealed class ModelImageConfigTests
     [Fact]
     public void A_new_command_leaves_nothing_of_the_bases_model_but_what_was_set_by_hand()
     {
-        var vision = Create(Options(["-m", "tiny-llama.Q8_0.gguf", "--mmproj", "tiny-mmproj.F16.gguf"]) with { Labels = Labels(("gguf.model.usage", "image-to-text"), ("maintainer", "me")) });
+        var set = Labels(("gguf.model.usage", "image-to-text"), ("maintainer", "me"));
+        var vision = Create(Options(["-m", "tiny-llama.Q8_0.gguf", "--mmproj", "tiny-mmproj.F16.gguf"]) with { Labels = set });
 
-        var rebased = Create(Options(["-m", "tiny-nometa.F32.gguf"]) with { Base = ImageConfig.Parse(vision.ToBytes()), BaseName = "vision:1", BaseDigest = Layer, Created = Later });
+        var rebased = Create(Options(["-m", "tiny-nometa.F32.gguf"]) with
+        {
+            Base = ImageConfig.Parse(vision.ToBytes()),
+            BaseName = "vision:1",
+            BaseDigest = Layer,
+            Created = Later,
+        });
 
         Assert.Null(rebased.Projector);
         Assert.Equal(
             [
-                "gguf.model.architecture=llama", "gguf.model.bpw=32.00 bpw", "gguf.model.filetype=F32", "gguf.model.parameters=10.34 K", "gguf.model.usage=image-to-text", "gguf.model.vendor=gguf-packer", "maintainer=me",
-                $"org.opencontainers.image.base.digest={Layer}", "org.opencontainers.image.base.name=vision:1", "org.opencontainers.image.created=2024-05-07T07:08:09Z", "org.opencontainers.image.vendor=gguf-packer",
+                "gguf.model.architecture=llama", "gguf.model.bpw=32.00 bpw", "gguf.model.filetype=F32", "gguf.model.parameters=10.34 K",
+                "gguf.model.usage=image-to-text", "gguf.model.vendor=gguf-packer", "maintainer=me",
+                $"org.opencontainers.image.base.digest={Layer}", "org.opencontainers.image.base.name=vision:1",
+                "org.opencontainers.image.created=2024-05-07T07:08:09Z", "org.opencontainers.image.vendor=gguf-packer",
             ],
             rebased.Labels.Select(label => $"{label.Key}={label.Value}"));
     }
@@ -49,7 +58,8 @@ public sealed class ModelImageConfigTests
         var first = Create(Options(["-m", "tiny-llama.F16.gguf"]));
         var asked = new List<string>();
 
-        var second = ModelImageConfig.Create(Options(["-c", "512", "-m", "/tiny-llama.F16.gguf"]) with { Base = ImageConfig.Parse(first.ToBytes()) }, (path, inBase) =>
+        var options = Options(["-c", "512", "-m", "/tiny-llama.F16.gguf"]) with { Base = ImageConfig.Parse(first.ToBytes()) };
+        var second = ModelImageConfig.Create(options, (path, inBase) =>
         {
             asked.Add($"{path} {inBase}");
             return null;
@@ -75,7 +85,7 @@ public sealed class ModelImageConfigTests
     [Fact]
     public void An_image_of_another_kind_is_a_base_without_a_model()
     {
-        var container = """{"architecture":"amd64","os":"linux","config":{"Cmd":["bash"],"Env":["A=b"],"WorkingDir":"/x","Labels":{"a":"b"}},"rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
+        var container = """{"architecture":"amd64","os":"linux","config":{"Cmd":["bash"],"Env":["A=b"],"Labels":{"a":"b"}},"rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
 
         var config = Create(Options(null) with { Base = ImageConfig.Parse(container) });
 
@@ -89,7 +99,8 @@ public sealed class ModelImageConfigTests
     {
         var config = Create(Options(["-m", "tiny-llama.F16.gguf", "--chat-template", "<|a|> & \u2028\t\u0001 äöü \U0001F999"]));
 
-        Assert.Contains(@"""\u003c|a|\u003e \u0026 \u2028\t\u0001 äöü " + "\U0001F999\"", Encoding.UTF8.GetString(config.ToBytes()), StringComparison.Ordinal);
+        var json = Encoding.UTF8.GetString(config.ToBytes());
+        Assert.Contains(@"""\u003c|a|\u003e \u0026 \u2028\t\u0001 äöü " + "\U0001F999\"", json, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,7 +141,8 @@ public sealed class ModelImageConfigTests
         Assert.Null(model.Text("general.name"));
     }
 
-    private static ModelImageConfig Create(ModelImageOptions options) => ModelImageConfig.Create(options, (path, _) => GgufFile.Open(Goldens.Path("packer", "gguf", path[1..])));
+    private static ModelImageConfig Create(ModelImageOptions options) =>
+        ModelImageConfig.Create(options, (path, _) => GgufFile.Open(Goldens.Path("packer", "gguf", path[1..])));
 
     private static ModelImageOptions Options(ImmutableArray<string>? command) => new()
     {

@@ -32,7 +32,8 @@ internal sealed partial class RecordedImage
     {
         var root = Goldens.Path("packer", "e2e");
         return Directory.Exists(root)
-            ? Directory.EnumerateFiles(root, "config.json", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(root, Path.GetDirectoryName(path)!).Replace('\\', '/')).Order(StringComparer.Ordinal)
+            ? Directory.EnumerateFiles(root, "config.json", SearchOption.AllDirectories)
+                .Select(path => Path.GetRelativePath(root, Path.GetDirectoryName(path)!).Replace('\\', '/')).Order(StringComparer.Ordinal)
             : [];
     }
 
@@ -42,7 +43,8 @@ internal sealed partial class RecordedImage
         var recorded = File.ReadAllText(Goldens.Path(["packer", "e2e", .. parts, "config.json"]));
         var config = ImageConfig.Parse(Encoding.UTF8.GetBytes(recorded));
         Assert.True(Rfc3339.TryParse(config.Created, out var created));
-        var document = PackerfileParser.Parse(Encoding.UTF8.GetBytes(File.ReadAllText(Goldens.Path("packer", "e2e", parts[0], "GGUFPackerfile")).Replace("@TAG@", parts[1], StringComparison.Ordinal)), "GGUFPackerfile");
+        var document = PackerfileParser.Parse(Encoding.UTF8.GetBytes(File.ReadAllText(Goldens.Path("packer", "e2e", parts[0], "GGUFPackerfile"))
+            .Replace("@TAG@", parts[1], StringComparison.Ordinal)), "GGUFPackerfile");
         Assert.False(document.HasErrors, string.Join('\n', document.Diagnostics));
         var stage = document.Stages[^1];
         var baseName = Chain(document, stage).First().From.BaseName;
@@ -53,7 +55,8 @@ internal sealed partial class RecordedImage
         {
             HasOwnCommand = stage.Instructions.OfType<CmdInstruction>().Any(),
             FileType = ModelImageConfig.Read(config).Model?.FileType ?? 0,
-            Expected = CreatedLabel().Replace(recorded, $"\"org.opencontainers.image.created\":\"{created.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\"").Replace($"\"created\":\"{config.Created}\",\"history\"", $"\"created\":\"{Rfc3339.Format(created)}\",\"history\"", StringComparison.Ordinal),
+            Expected = CreatedLabel().Replace(recorded, $"\"org.opencontainers.image.created\":\"{created.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}\"")
+                .Replace($"\"created\":\"{config.Created}\",\"history\"", $"\"created\":\"{Rfc3339.Format(created)}\",\"history\"", StringComparison.Ordinal),
             Options = new ModelImageOptions
             {
                 Platform = config.Platform,
@@ -83,9 +86,11 @@ internal sealed partial class RecordedImage
     private void AddFiles(string folder)
     {
         using var caseJson = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("packer", "e2e", folder.Split('/')[0], "case.json")));
-        var sources = caseJson.RootElement.GetProperty("contextFiles").EnumerateObject().Select(file => Goldens.Path(["packer", .. file.Value.GetString()!.Split('/')])).ToArray();
+        var sources = caseJson.RootElement.GetProperty("contextFiles").EnumerateObject()
+            .Select(file => Goldens.Path(["packer", .. file.Value.GetString()!.Split('/')])).ToArray();
         using var layers = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path(["packer", "e2e", .. folder.Split('/'), "layers.json"])));
-        foreach (var entry in layers.RootElement.EnumerateArray().SelectMany(layer => layer.GetProperty("entries").EnumerateArray()).Where(entry => entry.GetProperty("type").GetString() == "file"))
+        foreach (var entry in layers.RootElement.EnumerateArray().SelectMany(layer => layer.GetProperty("entries").EnumerateArray())
+            .Where(entry => entry.GetProperty("type").GetString() == "file"))
         {
             var name = entry.GetProperty("name").GetString()!;
             var size = entry.GetProperty("size").GetInt64();
@@ -99,9 +104,11 @@ internal sealed partial class RecordedImage
 
     private static ImmutableDictionary<string, string> OwnLabels(PackerfileDocument document, Stage stage)
     {
-        var variables = document.GlobalArguments.SelectMany(argument => argument.Arguments).ToDictionary(argument => argument.Key, argument => argument.Value ?? "", StringComparer.Ordinal);
+        var variables = document.GlobalArguments.SelectMany(argument => argument.Arguments)
+            .ToDictionary(argument => argument.Key, argument => argument.Value ?? "", StringComparer.Ordinal);
         var labels = ImmutableDictionary.CreateBuilder<string, string>();
-        foreach (var label in Chain(document, stage).SelectMany(part => part.Instructions).OfType<LabelInstruction>().SelectMany(instruction => instruction.Expand(new WordExpander(document.Escape), variables).Labels))
+        foreach (var label in Chain(document, stage).SelectMany(part => part.Instructions).OfType<LabelInstruction>()
+            .SelectMany(instruction => instruction.Expand(new WordExpander(document.Escape), variables).Labels))
         {
             labels[label.Key] = label.Value;
         }
@@ -111,7 +118,8 @@ internal sealed partial class RecordedImage
 
     /// <summary>The stages that a stage is based on, the first one first, and the stage.</summary>
     private static IEnumerable<Stage> Chain(PackerfileDocument document, Stage stage) =>
-        document.Stages.Take(stage.Index).LastOrDefault(other => other.Name is not null && other.Name == stage.From.BaseName) is { } parent ? Chain(document, parent).Append(stage) : [stage];
+        document.Stages.Take(stage.Index).LastOrDefault(other => other.Name is not null && other.Name == stage.From.BaseName) is { } parent
+            ? Chain(document, parent).Append(stage) : [stage];
 
     [GeneratedRegex("^[^/]+/golden/([^:@]+)")]
     private static partial Regex RepositoryName();

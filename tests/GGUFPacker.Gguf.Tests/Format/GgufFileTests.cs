@@ -7,7 +7,8 @@ namespace GGUFPacker.Gguf.Tests.Format;
 
 public sealed class GgufFileTests
 {
-    public static TheoryData<uint, bool> Versions => new(from version in new[] { 1u, 2u, 3u } from bigEndian in new[] { false, true } select (version, bigEndian));
+    public static TheoryData<uint, bool> Versions =>
+        new(from version in new[] { 1u, 2u, 3u } from bigEndian in new[] { false, true } select (version, bigEndian));
 
     [Theory]
     [MemberData(nameof(Versions))]

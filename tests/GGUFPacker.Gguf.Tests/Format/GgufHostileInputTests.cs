@@ -47,7 +47,8 @@ public sealed class GgufHostileInputTests
         ["data cut off"] = (RawGguf.Header(2, 0).Tensor("s", 0, 0, 8).Tensor("t", 0, 32, 8).Align().Raw(new byte[63]).Bytes, ["'t'", "truncated"]),
         ["a header without its data"] = (RawGguf.Header(1, 0).Tensor("t", 0, 0, 1).Bytes, ["'t'", "truncated"]),
         ["overlapping data"] = (RawGguf.Header(2, 0).Tensor("s", 0, 0, 9).Tensor("t", 0, 32, 8).Align().Raw(new byte[64]).Bytes, ["'s'", "'t'", "overlap"]),
-        ["data at the same place"] = (RawGguf.Header(2, 0).Tensor("s", 0, 0, 1).Tensor("t", 0, 0, 1).Align().Raw(new byte[64]).Bytes, ["'s'", "'t'", "overlap"]),
+        ["data at the same place"] =
+            (RawGguf.Header(2, 0).Tensor("s", 0, 0, 1).Tensor("t", 0, 0, 1).Align().Raw(new byte[64]).Bytes, ["'s'", "'t'", "overlap"]),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];
@@ -84,8 +85,11 @@ public sealed class GgufHostileInputTests
         Refuses(new() { MaxTensorNameBytes = 0 }, "the name of tensor 0");
         Assert.NotNull(GgufHeader.Read(new MemoryStream(header), "m", new() { MaxHeaderBytes = header.Length }));
 
-        void Refuses(GgufLimits limits, string words) =>
-            Assert.Contains(words, Assert.Throws<GgufException>(() => GgufHeader.Read(new MemoryStream(header), "m", limits)).Message, StringComparison.Ordinal);
+        void Refuses(GgufLimits limits, string words)
+        {
+            var error = Assert.Throws<GgufException>(() => GgufHeader.Read(new MemoryStream(header), "m", limits));
+            Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -10,7 +10,8 @@ namespace GGUFPacker.Gguf.Tests.Format;
 public sealed class GgufLayoutGoldenTests
 {
     public static TheoryData<string> Cases =>
-        [.. Goldens.Files("convert/expected", "*.json").Concat(Goldens.Files("austen/expected", "*.json")).Select(path => Path.GetRelativePath(Goldens.Root, path)).DefaultIfEmpty("")];
+        [.. Goldens.Files("convert/expected", "*.json").Concat(Goldens.Files("austen/expected", "*.json"))
+            .Select(path => Path.GetRelativePath(Goldens.Root, path)).DefaultIfEmpty("")];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -26,24 +27,29 @@ public sealed class GgufLayoutGoldenTests
             Assert.Equal(file.GetProperty("tensors").EnumerateArray().Select(tensor => tensor.GetProperty("offset").GetInt64()), layout.TensorOffsets);
             if (layout.TensorOffsets.Length > 0)
             {
-                Assert.Equal(file.GetProperty("file").GetProperty("size").GetInt64() - file.GetProperty("data_offset").GetInt64(), layout.TotalBytes - layout.DataOffset);
+                var size = file.GetProperty("file").GetProperty("size").GetInt64();
+                Assert.Equal(size - file.GetProperty("data_offset").GetInt64(), layout.TotalBytes - layout.DataOffset);
             }
         }
 
         var options = document.RootElement.GetProperty("options").EnumerateArray().Select(option => option.GetString()!).ToArray();
-        if (written.Length > 0 && Array.Exists(options, option => option is "--split-max-tensors" or "--split-max-size" or "--no-tensor-first-split") && !options.Contains("--vocab-only"))
+        if (written.Length > 0 && Array.Exists(options, option => option is "--split-max-tensors" or "--split-max-size" or "--no-tensor-first-split")
+            && !options.Contains("--vocab-only"))
         {
             var tensors = written.SelectMany(Tensors).ToArray();
-            var plan = GgufSplitPlan.Create([.. tensors], (int)Limit(options, "--split-max-tensors"), Limit(options, "--split-max-size"), options.Contains("--no-tensor-first-split"));
+            var plan = GgufSplitPlan.Create([.. tensors], (int)Limit(options, "--split-max-tensors"), Limit(options, "--split-max-size"),
+                options.Contains("--no-tensor-first-split"));
             using var model = new MemoryModel(GgufMetadata.Empty, tensors.Select(tensor => (tensor, new byte[tensor.ByteLength])));
-            Assert.Equal(written.Select(file => file.GetProperty("tensors").GetArrayLength()), Enumerable.Range(0, plan.Count).Select(index => plan.Part(model, index).Tensors.Length));
+            var counts = Enumerable.Range(0, plan.Count).Select(index => plan.Part(model, index).Tensors.Length);
+            Assert.Equal(written.Select(file => file.GetProperty("tensors").GetArrayLength()), counts);
         }
     }
 
     private static IEnumerable<TensorInfo> Tensors(JsonElement file) => file.GetProperty("tensors").EnumerateArray().Select(tensor =>
     {
         Assert.True(TensorTypes.TryParse(tensor.GetProperty("type").GetString(), out var type));
-        var info = new TensorInfo(tensor.GetProperty("name").GetString()!, type, [.. tensor.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())]);
+        var shape = tensor.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64());
+        var info = new TensorInfo(tensor.GetProperty("name").GetString()!, type, [.. shape]);
         Assert.Equal(tensor.GetProperty("size").GetInt64(), info.ByteLength);
         return info;
     });

@@ -105,7 +105,8 @@ public sealed class GgufModelWriterTests
     {
         // 64 chunks of 2 MiB; the output takes one at a time, so no more than a ring (2 threads: 5) may be read ahead.
         var read = 0L;
-        var model = new MemoryModel(GgufMetadata.Empty, MemoryModel.Random(1, "t", TensorType.I8, 1 << 20, 128)) { Reading = (_, row) => InterlockedMax(ref read, row) };
+        var tensor = MemoryModel.Random(1, "t", TensorType.I8, 1 << 20, 128);
+        var model = new MemoryModel(GgufMetadata.Empty, tensor) { Reading = (_, row) => InterlockedMax(ref read, row) };
         using var output = new Gate();
         var writing = GgufModelWriter.WriteAsync(model, output, new() { Threads = 2 }, cancellationToken: Token);
         while (Interlocked.Read(ref read) == 0)

@@ -12,13 +12,16 @@ public sealed class GgufRoundTripTests
         .Set("u32", GgufValue.Of(4000000000u)).Set("i32", GgufValue.Of(-2000000000)).Set("f32", GgufValue.Of(1e-5f)).Set("bool", GgufValue.Of(true))
         .Set("u64", GgufValue.Of(ulong.MaxValue)).Set("i64", GgufValue.Of(long.MinValue)).Set("f64", GgufValue.Of(Math.PI))
         .Set("bytes that are no text", GgufValue.Of(new GgufString(new byte[] { 0xFF, 0x00, 0xC3 })))
-        .Set("a.u8", GgufValue.OfArray(new byte[] { 1, 2 })).Set("a.i8", GgufValue.OfArray(new sbyte[] { -1 })).Set("a.u16", GgufValue.OfArray(new ushort[] { 1, 65535 }))
-        .Set("a.i16", GgufValue.OfArray(new short[] { -2 })).Set("a.u32", GgufValue.OfArray(new uint[] { 7, 8 })).Set("a.i32", GgufValue.OfArray(new[] { -7, 8 }))
+        .Set("a.u8", GgufValue.OfArray(new byte[] { 1, 2 })).Set("a.i8", GgufValue.OfArray(new sbyte[] { -1 }))
+        .Set("a.u16", GgufValue.OfArray(new ushort[] { 1, 65535 }))
+        .Set("a.i16", GgufValue.OfArray(new short[] { -2 })).Set("a.u32", GgufValue.OfArray(new uint[] { 7, 8 }))
+        .Set("a.i32", GgufValue.OfArray(new[] { -7, 8 }))
         .Set("a.f32", GgufValue.OfArray(Enumerable.Range(0, 40_000).Select(i => (float)i).ToArray())).Set("a.bool", GgufValue.OfArray(new[] { true, false }))
         .Set("a.u64", GgufValue.OfArray(new[] { 1ul })).Set("a.i64", GgufValue.OfArray(new[] { -1L })).Set("a.f64", GgufValue.OfArray(new[] { 0.1 }))
         .Set("a.str", GgufValue.OfStrings(Enumerable.Range(0, 9000).Select(i => $"token {i}").Append(new string('x', 100_000))))
         .Set("a.empty", GgufValue.OfArray(Array.Empty<GgufString>()))
-        .Set("a.a", GgufValue.OfArray(new[] { GgufValue.OfArray(new[] { 1, 2 }), GgufValue.OfStrings(["a"]), GgufValue.OfArray(new[] { GgufValue.OfArray(new[] { 3.5f }) }) }))
+        .Set("a.a", GgufValue.OfArray(new[] { GgufValue.OfArray(new[] { 1, 2 }), GgufValue.OfStrings(["a"]),
+            GgufValue.OfArray(new[] { GgufValue.OfArray(new[] { 3.5f }) }) }))
         .Build();
 
     public static TheoryData<bool, int> Variants => new(from bigEndian in new[] { false, true } from threads in new[] { 1, 2, 5 } select (bigEndian, threads));
@@ -29,7 +32,8 @@ public sealed class GgufRoundTripTests
     {
         using var folder = new TemporaryFolder();
         var model = new MemoryModel(AllValueTypes, EveryTensorType());
-        await GgufModelWriter.WriteFileAsync(model, folder["m.gguf"], new() { BigEndian = bigEndian, Threads = threads }, cancellationToken: TestContext.Current.CancellationToken);
+        await GgufModelWriter.WriteFileAsync(model, folder["m.gguf"], new() { BigEndian = bigEndian, Threads = threads },
+            cancellationToken: TestContext.Current.CancellationToken);
 
         using var file = await GgufFile.OpenAsync(folder["m.gguf"], cancellationToken: TestContext.Current.CancellationToken);
 
@@ -37,7 +41,8 @@ public sealed class GgufRoundTripTests
         Assert.Equal(3, file.Version);
         Assert.Equal(bigEndian, file.IsBigEndian);
         Assert.Equal(Describe(model.Metadata), Describe(file.Metadata));
-        Assert.Equal(model.Tensors.Select(tensor => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)}"), file.Tensors.Select(tensor => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)}"));
+        Assert.Equal(model.Tensors.Select(tensor => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)}"),
+            file.Tensors.Select(tensor => $"{tensor.Name} {tensor.Type} {string.Join('x', tensor.Shape)}"));
         for (var i = 0; i < model.Tensors.Length; i++)
         {
             var tensor = model.Tensors[i];
@@ -68,7 +73,8 @@ public sealed class GgufRoundTripTests
     [Fact]
     public async Task Plain_numbers_of_a_big_endian_file_are_swapped_and_blocks_are_not()
     {
-        var model = new MemoryModel(GgufMetadata.Empty, Tensor("f32", TensorType.F32, 1), Tensor("f16", TensorType.F16, 1), Tensor("bf16", TensorType.BF16, 1), Tensor("q8_0", TensorType.Q8_0, 32));
+        var model = new MemoryModel(GgufMetadata.Empty, Tensor("f32", TensorType.F32, 1), Tensor("f16", TensorType.F16, 1),
+            Tensor("bf16", TensorType.BF16, 1), Tensor("q8_0", TensorType.Q8_0, 32));
         using var stream = new MemoryStream();
         await GgufModelWriter.WriteAsync(model, stream, new() { BigEndian = true }, cancellationToken: TestContext.Current.CancellationToken);
 
@@ -92,7 +98,8 @@ public sealed class GgufRoundTripTests
             .Append(MemoryModel.Random(2, "scalar", TensorType.F32))
             .Append(MemoryModel.Random(3, "deep", TensorType.F32, 3, 5, 7, 2));
 
-    internal static IEnumerable<string> Describe(IEnumerable<KeyValuePair<string, GgufValue>> metadata) => metadata.Select(entry => $"{entry.Key} = {Describe(entry.Value)}");
+    internal static IEnumerable<string> Describe(IEnumerable<KeyValuePair<string, GgufValue>> metadata) =>
+        metadata.Select(entry => $"{entry.Key} = {Describe(entry.Value)}");
 
     private static string Describe(GgufValue value) => value.Raw switch
     {

@@ -50,14 +50,16 @@ public sealed class GgufSummaryTests
     {
         TensorInfo[] tensors =
         [
-            new("blk.0.attn_q.weight", TensorType.BF16, [1]), new("blk.0.attn_k.weight", TensorType.BF16, [1]), new("blk.0.attn_norm.weight", TensorType.F32, [1]),
+            new("blk.0.attn_q.weight", TensorType.BF16, [1]), new("blk.0.attn_k.weight", TensorType.BF16, [1]),
+            new("blk.0.attn_norm.weight", TensorType.F32, [1]),
             new("output_norm.weight", TensorType.F32, [1]), new("rope_freqs.weight", TensorType.F32, [1]),
         ];
         Assert.Equal(new GgufFileTypeLabel(number, name), GgufFileTypeLabel.Of(declared, tensors));
     }
 
     [Fact]
-    public void A_file_without_blocks_has_no_known_type() => Assert.Equal(new GgufFileTypeLabel(30, "Unknown"), GgufFileTypeLabel.Of(null, [new TensorInfo("direction.1", TensorType.F32, [32])]));
+    public void A_file_without_blocks_has_no_known_type() =>
+        Assert.Equal(new GgufFileTypeLabel(30, "Unknown"), GgufFileTypeLabel.Of(null, [new TensorInfo("direction.1", TensorType.F32, [32])]));
 
     [Fact]
     public void The_goldens_are_summarized()
@@ -67,7 +69,8 @@ public sealed class GgufSummaryTests
         using var projector = GgufFile.Open(Goldens.Path("packer", "gguf", "tiny-mmproj.F16.gguf"));
 
         var summary = GgufSummary.Of(model);
-        Assert.Equal(("model", "llama", "Tiny Llama", "Golden Maker", "apache-2.0"), (summary.Type, summary.Architecture, summary.Name, summary.Author, summary.License));
+        Assert.Equal(("model", "llama", "Tiny Llama", "Golden Maker", "apache-2.0"),
+            (summary.Type, summary.Architecture, summary.Name, summary.Author, summary.License));
         Assert.Equal((22_688, 49_472, 45_696), (summary.Parameters, summary.Bytes, summary.ModelBytes));
         Assert.Equal(16.11283497884344, summary.BitsPerWeight);
         Assert.Equal(("adapter", "llama", 30), (GgufSummary.Of(vector).Type, GgufSummary.Of(vector).Architecture, GgufSummary.Of(vector).FileType.Number));

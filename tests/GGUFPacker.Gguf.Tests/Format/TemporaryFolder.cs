@@ -7,7 +7,8 @@ internal sealed class TemporaryFolder : IDisposable
 
     public string this[string name] => Path.Combine(_directory.FullName, name);
 
-    public IReadOnlyList<string> Names => [.. Directory.EnumerateFileSystemEntries(_directory.FullName).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Names =>
+        [.. Directory.EnumerateFileSystemEntries(_directory.FullName).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     public void Dispose() => _directory.Delete(recursive: true);
 }
