@@ -85,7 +85,8 @@ public sealed class ModelImageConfigTests
     [Fact]
     public void An_image_of_another_kind_is_a_base_without_a_model()
     {
-        var container = """{"architecture":"amd64","os":"linux","config":{"Cmd":["bash"],"Env":["A=b"],"Labels":{"a":"b"}},"rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
+        var container =
+            """{"architecture":"amd64","os":"linux","config":{"Cmd":["bash"],"Env":["A=b"],"Labels":{"a":"b"}},"rootfs":{"type":"layers","diff_ids":[]}}"""u8.ToArray();
 
         var config = Create(Options(null) with { Base = ImageConfig.Parse(container) });
 
