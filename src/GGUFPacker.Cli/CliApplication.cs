@@ -20,7 +20,7 @@ internal static class CliApplication
         var console = environment.Console;
 
         // "@file" is an argument like others: llama.cpp's command lines know no response files.
-        var result = CreateRoot(environment).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var result = CreateRoot(environment).Parse(arguments.Count == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Action is ParseErrorAction)
         {
             foreach (var error in result.Errors)
@@ -53,6 +53,8 @@ internal static class CliApplication
     private static RootCommand CreateRoot(CliEnvironment environment) => new("Builds, converts, quantizes, pushes and pulls LLMs in GGUF format as OCI images.")
     {
         BuildCommand.Create(environment),
+        PushCommand.Create(environment),
+        PullCommand.Create(environment),
         ListCommand.Create(environment),
         InspectCommand.Create(environment),
         RemoveCommand.Create(environment),

@@ -3,7 +3,6 @@ namespace GGUFPacker.Cli.Tests;
 public sealed class CliApplicationTests
 {
     [Theory]
-    [InlineData]
     [InlineData("lst")]
     [InlineData("list", "x")]
     [InlineData("list", "--no-such-option")]
@@ -31,6 +30,7 @@ public sealed class CliApplicationTests
     }
 
     [Theory]
+    [InlineData]
     [InlineData("--help")]
     [InlineData("build", "--help")]
     [InlineData("convert", "--help")]

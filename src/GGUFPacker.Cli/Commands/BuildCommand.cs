@@ -4,6 +4,7 @@ using System.Globalization;
 using GGUFPacker.Build.Embedded;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Cli.Output;
+using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Cli.Commands;
 
@@ -21,6 +22,8 @@ internal sealed class BuildCommand
     private readonly Option<string[]> _contexts = new("--build-context") { Description = "A directory that --from=NAME means.", HelpName = "NAME=PATH" };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Run every step again." };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads for CONVERT and QUANTIZE (default: one per core).", HelpName = "N" };
+    private readonly Option<bool> _push = new("--push") { Description = "Send the image to the registries of its names." };
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
     private readonly CliEnvironment _environment;
 
@@ -31,7 +34,7 @@ internal sealed class BuildCommand
         var build = new BuildCommand(environment);
         var command = new Command("build", "Builds a GGUFPackerfile into an image of the local store.")
         {
-            build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts, build._noCache, build._threads, build._json,
+            build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts, build._noCache, build._threads, build._push, build._insecure, build._json,
         };
         command.SetAction(build.RunAsync);
         return command;
@@ -48,6 +51,11 @@ internal sealed class BuildCommand
             _environment.Console.Note(warning.ToString());
         }
 
+        if (line.GetValue(_push))
+        {
+            await PushAsync(store, result, line.GetValue(_insecure), cancellationToken).ConfigureAwait(false);
+        }
+
         if (line.GetValue(_json))
         {
             BuildReport.WriteJson(_environment.Console.Out, result);
@@ -60,6 +68,17 @@ internal sealed class BuildCommand
         return ExitCode.Success;
     }
 
+    private async Task PushAsync(ContentStore store, BuildResult result, bool insecure, CancellationToken cancellationToken)
+    {
+        foreach (var image in result.Images)
+        {
+            foreach (var reference in image.Target.References)
+            {
+                await PushCommand.PushAsync(_environment, store, image.Manifest, References.Parse(reference), insecure, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
     private BuildRequest CreateRequest(ParseResult line)
     {
         var context = _environment.FullPath(line.GetRequiredValue(_path));
@@ -69,6 +88,11 @@ internal sealed class BuildCommand
         }
 
         var arguments = NameValues.Parse("--build-arg", line.GetValue(_arguments), _environment.Variable);
+        if (line.GetValue(_push) && line.GetValue(_tags) is not { Length: > 0 })
+        {
+            throw new UsageException("--push needs a name to push to: --tag NAME:TAG.");
+        }
+
         return new BuildRequest
         {
             PackerfilePath = line.GetValue(_file) is { } file ? _environment.FullPath(file) : PackerfileLocator.Find(context),

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using GGUFPacker.Build.Images;
 using GGUFPacker.Cli.Output;
-using GGUFPacker.Oci.Store;
+using GGUFPacker.Oci.Registry;
 
 namespace GGUFPacker.Cli.Commands;
 
@@ -13,18 +14,33 @@ internal static class InspectCommand
 
     public static Command Create(CliEnvironment environment)
     {
-        var model = new Argument<string>("MODEL") { Description = "The image." };
-        var command = new Command("inspect", "Shows what is in a model.") { model };
-        command.SetAction(result => Run(environment, result.GetRequiredValue(model)));
+        var model = new Argument<string>("MODEL") { Description = "The image's name." };
+        var force = new Option<bool>("--force") { Description = "Ask the registry even if the store has the name." };
+        var insecure = new Option<bool>("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
+        var command = new Command("inspect", "Shows what is in a model, of the local store or else of a registry, as JSON.") { model, force, insecure };
+        command.SetAction((line, cancellationToken) =>
+            RunAsync(environment, line.GetRequiredValue(model), line.GetValue(force), line.GetValue(insecure), cancellationToken));
         return command;
     }
 
-    private static int Run(CliEnvironment environment, string model)
+    private static async Task<int> RunAsync(CliEnvironment environment, string model, bool force, bool insecure, CancellationToken cancellationToken)
     {
         var reference = References.Parse(model);
         using var store = environment.OpenStore();
-        var tag = store.Tags.Find(reference) ?? throw new StoreException($"The store does not have {reference.Familiar}.");
-        WriteConfig(environment.Console.Out, StoredModel.Load(store, tag.Manifest).ConfigBytes);
+        byte[] config;
+        if (!force && store.Tags.Find(reference) is { } tag)
+        {
+            config = StoredModel.Load(store, tag.Manifest).ConfigBytes;
+        }
+        else
+        {
+            using var client = Registries.CreateClient(environment, reference.Registry, insecure, pushing: false);
+            var image = await new ImagePull(client, store).RunAsync(new PullRequest(reference) { WithoutLayers = true }, progress: null, cancellationToken).ConfigureAwait(false);
+            config = store.Blobs.Get(image.Manifest.Config.Digest);
+        }
+
+        StoredModel.RequireModel(reference, ModelImageConfig.Parse(config));
+        WriteConfig(environment.Console.Out, config);
         return ExitCode.Success;
     }
 

@@ -1,5 +1,6 @@
 using GGUFPacker.Build.Images;
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Cli.Commands;
@@ -16,6 +17,16 @@ internal sealed record StoredModel(Descriptor Manifest, Descriptor Config, byte[
 
     /// <summary>The ID: the config's digest without its algorithm.</summary>
     public string Id => Config.Digest.ToString()[(Config.Digest.ToString().IndexOf(':', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>Refuses an image that is no model's.</summary>
+    /// <exception cref="ContentException">It is none.</exception>
+    public static void RequireModel(ImageReference reference, ModelImageConfig config)
+    {
+        if (config.Model is null)
+        {
+            throw new ContentException($"{reference.Familiar} is no model image: its config describes no GGUF file.");
+        }
+    }
 
     /// <summary>Reads an image.</summary>
     /// <exception cref="StoreException">The store does not have its manifest or config.</exception>

@@ -4,6 +4,7 @@ using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Layers;
+using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Cli.Output;
@@ -52,6 +53,7 @@ internal static class FailureReport
             or ContentException
             or LayerException
             or StoreException
+            or RegistryException
             or FormatException
             or JsonException
             or IOException

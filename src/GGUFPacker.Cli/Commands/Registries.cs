@@ -1,0 +1,48 @@
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Cli.Output;
+using GGUFPacker.Gguf.Format;
+using GGUFPacker.Oci.References;
+using GGUFPacker.Oci.Registry;
+using GGUFPacker.Oci.Registry.Authentication;
+
+namespace GGUFPacker.Cli.Commands;
+
+/// <summary>Registries as commands reach them: with the credentials of this machine, and with progress.</summary>
+internal static class Registries
+{
+    /// <summary>Creates a client.</summary>
+    /// <param name="environment">Where credentials are found.</param>
+    /// <param name="registry">The registry that the user named; the credential of the environment is for it alone.</param>
+    /// <param name="insecure">Whether plain HTTP and unknown certificates are accepted.</param>
+    /// <param name="pushing">Whether something is pushed.</param>
+    public static RegistryClient CreateClient(CliEnvironment environment, RegistryName registry, bool insecure, bool pushing)
+    {
+        var docker = new DockerCredentials(environment.Variable, environment.Home);
+        return new RegistryClient(new RegistryOptions
+        {
+            Insecure = insecure,
+            Time = environment.Time,
+            Credentials = async (name, cancellationToken) =>
+                (name == registry ? EnvironmentCredential.Read(environment.Variable, pushing) : null) ?? await docker.FindAsync(name, cancellationToken).ConfigureAwait(false),
+        });
+    }
+
+    /// <summary>Shows each blob's transfer as a step.</summary>
+    public static IProgress<TransferProgress> Show(IProgress<BuildProgress> display) => new ProgressRelay<TransferProgress>(display, transfer => new BuildProgress
+    {
+        Step = transfer.Blob.Digest.ToString(),
+        Name = $"{Short(transfer)} {GgufUnits.FormatBytes(transfer.Blob.Size)}",
+        Status = transfer.Status switch
+        {
+            TransferStatus.Started => BuildStepStatus.Started,
+            TransferStatus.Advanced => BuildStepStatus.Advanced,
+            TransferStatus.Completed => BuildStepStatus.Completed,
+            _ => BuildStepStatus.Cached,
+        },
+        Done = transfer.Done,
+        Total = transfer.Blob.Size,
+    });
+
+    // "sha256:" and the digits that lists show.
+    private static string Short(TransferProgress transfer) => transfer.Blob.Digest.ToString()[..("sha256:".Length + StoredModel.ShortIdLength)];
+}
