@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Gguf.Quantization;
@@ -9,28 +11,46 @@ public static class RowValidation
     /// <summary>Whether <see cref="FindInvalid"/> knows the type.</summary>
     public static bool CanValidate(TensorType type) => RowKernels.CanQuantize(type);
 
-    /// <summary>
-    /// The first block (of a float type: the first element) that holds an infinity or NaN, or -1. The bytes are whole blocks.
-    /// </summary>
+    /// <summary>The first block (of a float type: the first element) that holds an infinity or NaN, or -1.</summary>
+    /// <param name="type">The data's type.</param>
+    /// <param name="data">Whole blocks.</param>
+    /// <exception cref="ArgumentException">The data is no whole number of blocks.</exception>
     /// <exception cref="NotSupportedException">The type is not one of <see cref="CanValidate"/>.</exception>
-    public static long FindInvalid(TensorType type, ReadOnlySpan<byte> data) => type switch
+    public static long FindInvalid(TensorType type, ReadOnlySpan<byte> data)
     {
-        TensorType.F32 => FindSingle(data),
-        TensorType.F16 => FindHalf(data, 2, [0], 0x7C00),
-        TensorType.BF16 => FindHalf(data, 2, [0], 0x7F80),
-        TensorType.Q4_0 or TensorType.Q5_0 or TensorType.Q8_0 => FindHalf(data, type.BlockBytes, [0], 0x7C00),
-        TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q4_K or TensorType.Q5_K => FindHalf(data, type.BlockBytes, [0, 2], 0x7C00),
-        TensorType.Q6_K => FindHalf(data, type.BlockBytes, [208], 0x7C00),
-        TensorType.TQ1_0 => FindHalf(data, type.BlockBytes, [52], 0x7C00),
-        TensorType.TQ2_0 => FindHalf(data, type.BlockBytes, [64], 0x7C00),
-        _ => throw new NotSupportedException($"Validating {type.GgmlName} is not supported."),
-    };
-
-    private static long FindSingle(ReadOnlySpan<byte> data)
-    {
-        for (var i = 0; i < data.Length / 4; i++)
+        if (data.Length % type.BlockBytes != 0)
         {
-            if (!float.IsFinite(BinaryPrimitives.ReadSingleLittleEndian(data[(i * 4)..])))
+            throw new ArgumentException($"{data.Length} bytes are no whole number of the {type.BlockBytes} bytes of a {type.GgmlName} block.");
+        }
+
+        return type switch
+        {
+            TensorType.F32 => FindFullExponent(MemoryMarshal.Cast<byte, uint>(data), 0x7F800000u),
+            TensorType.F16 => FindFullExponent(MemoryMarshal.Cast<byte, ushort>(data), (ushort)0x7C00),
+            TensorType.BF16 => FindFullExponent(MemoryMarshal.Cast<byte, ushort>(data), (ushort)0x7F80),
+            TensorType.Q4_0 or TensorType.Q5_0 or TensorType.Q8_0 => FindScale(data, type.BlockBytes, [0]),
+            TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q4_K or TensorType.Q5_K => FindScale(data, type.BlockBytes, [0, 2]),
+            TensorType.Q6_K => FindScale(data, type.BlockBytes, [208]),
+            TensorType.TQ1_0 => FindScale(data, type.BlockBytes, [52]),
+            TensorType.TQ2_0 => FindScale(data, type.BlockBytes, [64]),
+            _ => throw new NotSupportedException($"Validating {type.GgmlName} is not supported."),
+        };
+    }
+
+    // Infinities and NaN are the numbers whose exponent bits are all set. A vector that has one is searched element by element, as is the remainder.
+    private static int FindFullExponent<T>(ReadOnlySpan<T> elements, T exponent)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var i = 0;
+        var exponents = new Vector<T>(exponent);
+        while (i <= elements.Length - Vector<T>.Count && !Vector.EqualsAny(new Vector<T>(elements[i..]) & exponents, exponents))
+        {
+            i += Vector<T>.Count;
+        }
+
+        for (; i < elements.Length; i++)
+        {
+            if ((elements[i] & exponent) == exponent)
             {
                 return i;
             }
@@ -39,13 +59,13 @@ public static class RowValidation
         return -1;
     }
 
-    private static long FindHalf(ReadOnlySpan<byte> data, int blockBytes, ReadOnlySpan<int> offsets, int exponentMask)
+    private static int FindScale(ReadOnlySpan<byte> data, int blockBytes, ReadOnlySpan<int> offsets)
     {
         for (var i = 0; i < data.Length / blockBytes; i++)
         {
             foreach (var offset in offsets)
             {
-                if ((BinaryPrimitives.ReadUInt16LittleEndian(data[((i * blockBytes) + offset)..]) & exponentMask) == exponentMask)
+                if ((BinaryPrimitives.ReadUInt16LittleEndian(data[((i * blockBytes) + offset)..]) & 0x7C00) == 0x7C00)
                 {
                     return i;
                 }
