@@ -90,10 +90,9 @@ internal static unsafe class AffineKVector<TSearch, TRow>
 
     private static void RoundProducts(float* x, float inverse, float minimum, int highest, byte* codes)
     {
-        var bias = TRow.Create(Arithmetic.RoundingBias);
         for (var i = 0; i < SubLength; i += TRow.Count)
         {
-            var code = (TRow.Create(inverse) * (TRow.Load(x + i) - TRow.Create(minimum))) + bias - bias;
+            var code = TRow.Round(TRow.Create(inverse) * (TRow.Load(x + i) - TRow.Create(minimum)));
             TRow.Max(TRow.Create(0), TRow.Min(TRow.Create(highest), code)).StoreAsBytes(codes + i);
         }
     }
@@ -101,14 +100,13 @@ internal static unsafe class AffineKVector<TSearch, TRow>
     // False if a quotient leaves the range in which rounding floats gives the reference's codes.
     private static bool TryRoundQuotients(float* x, float scale, float minimum, int highest, byte* codes)
     {
-        var bias = TRow.Create(Arithmetic.RoundingBias);
         var limit = TRow.Create(Arithmetic.NearestIntLimit);
         var isInRange = TRow.IsLess(TRow.Create(0), limit);
         for (var i = 0; i < SubLength; i += TRow.Count)
         {
             var quotient = (TRow.Load(x + i) + TRow.Create(minimum)) / TRow.Create(scale);
             isInRange = TRow.And(isInRange, TRow.IsLess(TRow.Abs(quotient), limit));
-            TRow.Max(TRow.Create(0), TRow.Min(TRow.Create(highest), quotient + bias - bias)).StoreAsBytes(codes + i);
+            TRow.Max(TRow.Create(0), TRow.Min(TRow.Create(highest), TRow.Round(quotient))).StoreAsBytes(codes + i);
         }
 
         return TRow.AllSet(isInRange);

@@ -9,8 +9,8 @@ namespace GGUFPacker.Gguf.Quantization.KQuants;
 /// <item>Layout: the sub-blocks are transposed first; vector i holds element i of every sub-block. Weights and codes are kept the same way.</item>
 /// <item>A lane whose elements are all equal and not positive, where the scalar search returns at once, runs on with inverse scale 0: its
 /// codes are all 0, so its determinant is never above 0 and nothing is kept.</item>
-/// <item>Codes are rounded as floats, by adding and subtracting the rounding bias. This is what the reference's integer trick gives for magnitudes up to
-/// <see cref="Arithmetic.NearestIntLimit"/>. As rounding is monotonic, the sub-block's extremes bound all elements; if they are out of
+/// <item>Codes are rounded as floats, nearest even. This is what <see cref="Arithmetic.NearestInt"/> gives for magnitudes up to
+/// <see cref="Arithmetic.NearestIntLimit"/>; a code of -0 changes no sum. As rounding is monotonic, the sub-block's extremes bound all elements; if they are out of
 /// range (or not finite) in any lane, the search gives up and the caller takes the scalar one.</item>
 /// <item>The codes of the best step are not kept but can be had again from the inverse scale and minimum that made them.</item>
 /// </list>
@@ -94,7 +94,7 @@ internal static unsafe class AffineSearchVector<T>
     private static bool TryWeigh(float* x, float* weights, out T sumW, out T sumX, out T lowest, out T highest)
     {
         var sumX2 = T.Create(0);
-        for (var i = 0; i < Length * T.Count; i += T.Count)
+        for (nint i = 0; i < Length * T.Count; i += T.Count)
         {
             var value = T.Load(x + i);
             sumX2 += value * value;
@@ -129,17 +129,15 @@ internal static unsafe class AffineSearchVector<T>
 
     private static void Round(float* x, float* weights, float* codes, T inverse, T minimum, int highest, out T sumL, out T sumL2, out T sumXL)
     {
-        var bias = T.Create(Arithmetic.RoundingBias);
         var top = T.Create(highest);
         var zero = T.Create(0);
         T l = zero, l2 = zero, xl = zero;
-        for (var i = 0; i < Length * T.Count; i += T.Count)
+        for (nint i = 0; i < Length * T.Count; i += T.Count)
         {
             var value = T.Load(x + i);
-            var code = (inverse * (value - minimum)) + bias - bias;
-            code = T.Max(zero, T.Min(top, code));
+            var code = T.Max(zero, T.Min(top, T.Round(inverse * (value - minimum))));
             code.Store(codes + i);
-            var weighted = T.Load(weights + i) * code;
+            var weighted = code * T.Load(weights + i);
             l += weighted;
             l2 += weighted * code;
             xl += weighted * value;
@@ -153,10 +151,10 @@ internal static unsafe class AffineSearchVector<T>
     private static T Error(float* x, float* weights, float* codes, T scale, T minimum)
     {
         var error = T.Create(0);
-        for (var i = 0; i < Length * T.Count; i += T.Count)
+        for (nint i = 0; i < Length * T.Count; i += T.Count)
         {
             var difference = (scale * T.Load(codes + i)) + minimum - T.Load(x + i);
-            error += T.Load(weights + i) * (difference * difference);
+            error += difference * difference * T.Load(weights + i);
         }
 
         return error;

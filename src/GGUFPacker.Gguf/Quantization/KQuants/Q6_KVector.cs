@@ -102,10 +102,5 @@ internal static unsafe class Q6_KVector<TSearch, TRow>
         return TRow.AllSet(isInRange);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TRow Code(TRow scaled)
-    {
-        var bias = TRow.Create(Arithmetic.RoundingBias);
-        return TRow.Max(TRow.Create(-Half), TRow.Min(TRow.Create(Half - 1), scaled + bias - bias));
-    }
+    private static TRow Code(TRow scaled) => TRow.Max(TRow.Create(-Half), TRow.Min(TRow.Create(Half - 1), TRow.Round(scaled)));
 }

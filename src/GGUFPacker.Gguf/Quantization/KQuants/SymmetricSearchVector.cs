@@ -8,8 +8,8 @@ namespace GGUFPacker.Gguf.Quantization.KQuants;
 /// <list type="bullet">
 /// <item>Layout: the sub-blocks are transposed first; vector i holds element i of every sub-block. Squares and cubes are kept the same way.</item>
 /// <item>A lane that counts as zero, where the scalar search returns at once, runs on with inverse scale 0: all codes and sums are 0.</item>
-/// <item>Codes are rounded as floats, by adding and subtracting the rounding bias. The scaled elements of finite sub-blocks are below 33 in magnitude,
-/// far inside the range in which this is what the reference's integer trick gives; with infinities or NaN the caller takes the scalar search.</item>
+/// <item>Codes are rounded as floats, nearest even. The scaled elements of finite sub-blocks are below 33 in magnitude, far inside the range in
+/// which this is what <see cref="Arithmetic.NearestInt"/> gives; a code of -0 changes no sum. With infinities or NaN the caller takes the scalar search.</item>
 /// <item>The codes of the best step are not kept but can be had again from its inverse scale.</item>
 /// </list>
 /// </summary>
@@ -39,7 +39,7 @@ internal static unsafe class SymmetricSearchVector<T>
         var infinity = T.Create(float.PositiveInfinity);
         var isFinite = T.IsLess(zero, infinity);
         T largest = zero, extreme = zero;
-        for (var i = 0; i < Length * T.Count; i += T.Count)
+        for (nint i = 0; i < Length * T.Count; i += T.Count)
         {
             var value = T.Load(x + i);
             var magnitude = T.Abs(value);
@@ -84,16 +84,14 @@ internal static unsafe class SymmetricSearchVector<T>
 
     private static void Sums(float* x, float* squares, float* cubes, T inverse, out T sumXL, out T sumL2)
     {
-        var bias = T.Create(Arithmetic.RoundingBias);
         var lowest = T.Create(-Half);
         var highest = T.Create(Half - 1);
         T xl = T.Create(0), l2 = T.Create(0);
-        for (var i = 0; i < Length * T.Count; i += T.Count)
+        for (nint i = 0; i < Length * T.Count; i += T.Count)
         {
-            var code = (inverse * T.Load(x + i)) + bias - bias;
-            code = T.Max(lowest, T.Min(highest, code));
-            xl += T.Load(cubes + i) * code;
-            l2 += T.Load(squares + i) * code * code;
+            var code = T.Max(lowest, T.Min(highest, T.Round(inverse * T.Load(x + i))));
+            xl += code * T.Load(cubes + i);
+            l2 += code * T.Load(squares + i) * code;
         }
 
         sumXL = xl;

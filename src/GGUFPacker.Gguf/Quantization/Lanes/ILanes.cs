@@ -53,6 +53,9 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>The magnitude of the first with the sign of the second.</summary>
     static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
 
+    /// <summary>The nearest integers, ties to even.</summary>
+    static abstract TSelf Round(TSelf value);
+
     /// <summary>The square roots.</summary>
     static abstract TSelf Sqrt(TSelf value);
 

@@ -107,6 +107,10 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Round(Lanes16 value) => new(Vector512.Round(value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Sqrt(Lanes16 value) => new(Vector512.Sqrt(value._value));
 
     /// <inheritdoc/>

@@ -102,6 +102,10 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Round(Lanes4 value) => new(Vector128.Round(value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Sqrt(Lanes4 value) => new(Vector128.Sqrt(value._value));
 
     /// <inheritdoc/>

@@ -104,6 +104,10 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Round(Lanes8 value) => new(Vector256.Round(value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Sqrt(Lanes8 value) => new(Vector256.Sqrt(value._value));
 
     /// <inheritdoc/>

@@ -95,6 +95,10 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<T> Round(LanesPair<T> value) => new(T.Round(value._low), T.Round(value._high));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPair<T> Sqrt(LanesPair<T> value) => new(T.Sqrt(value._low), T.Sqrt(value._high));
 
     /// <inheritdoc/>
