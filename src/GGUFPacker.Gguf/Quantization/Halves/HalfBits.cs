@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GGUFPacker.Gguf.Quantization.Halves;
 
 /// <summary>One number at a time between float32 and the 16-bit formats, by their bits: IEEE binary16 and bfloat16.</summary>
@@ -22,6 +24,7 @@ internal static class HalfBits
     }
 
     /// <summary>float32 to binary16: nearest, ties to even, subnormals kept, overflow to infinity; every NaN becomes 7E00 with its sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort FromSingle(float value)
     {
         var bits = BitConverter.SingleToUInt32Bits(value);

@@ -26,7 +26,7 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>Stores <see cref="Count"/> numbers.</summary>
     void Store(float* destination);
 
-    /// <summary>Stores <see cref="Count"/> numbers as bytes, without their fraction; all are in [-128, 128).</summary>
+    /// <summary>Stores <see cref="Count"/> numbers as bytes, without their fraction; all are in [-128, 256).</summary>
     void StoreAsBytes(byte* destination);
 
     /// <summary>The lesser of two; which one if they are zeros of different sign or one is NaN is left open.</summary>
@@ -55,6 +55,9 @@ internal unsafe interface ILanes<TSelf> :
 
     /// <summary>The nearest integers, ties to even.</summary>
     static abstract TSelf Round(TSelf value);
+
+    /// <summary>The numbers without their fraction.</summary>
+    static abstract TSelf Truncate(TSelf value);
 
     /// <summary>The square roots.</summary>
     static abstract TSelf Sqrt(TSelf value);

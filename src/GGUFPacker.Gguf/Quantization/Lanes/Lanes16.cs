@@ -48,7 +48,7 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
     {
         var integers = Vector512.ConvertToInt32Native(_value);
         var shorts = Vector256.NarrowWithSaturation(integers.GetLower(), integers.GetUpper());
-        Vector128.NarrowWithSaturation(shorts.GetLower(), shorts.GetUpper()).AsByte().Store(destination);
+        Vector128.Narrow(shorts.GetLower(), shorts.GetUpper()).AsByte().Store(destination);
     }
 
     /// <inheritdoc/>
@@ -108,6 +108,10 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Round(Lanes16 value) => new(Vector512.Round(value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Truncate(Lanes16 value) => new(Vector512.Truncate(value._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -47,7 +47,7 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
     public void StoreAsBytes(byte* destination)
     {
         var shorts = Vector128.NarrowWithSaturation(Vector128.ConvertToInt32Native(_value), Vector128<int>.Zero);
-        *(uint*)destination = Vector128.NarrowWithSaturation(shorts, shorts).AsUInt32().ToScalar();
+        *(uint*)destination = Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar();
     }
 
     /// <inheritdoc/>
@@ -103,6 +103,10 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Round(Lanes4 value) => new(Vector128.Round(value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Truncate(Lanes4 value) => new(Vector128.Truncate(value._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

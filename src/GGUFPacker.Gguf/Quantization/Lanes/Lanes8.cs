@@ -48,7 +48,7 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
     {
         var integers = Vector256.ConvertToInt32Native(_value);
         var shorts = Vector128.NarrowWithSaturation(integers.GetLower(), integers.GetUpper());
-        *(ulong*)destination = Vector128.NarrowWithSaturation(shorts, shorts).AsUInt64().ToScalar();
+        *(ulong*)destination = Vector128.Narrow(shorts, shorts).AsUInt64().ToScalar();
     }
 
     /// <inheritdoc/>
@@ -105,6 +105,10 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Round(Lanes8 value) => new(Vector256.Round(value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Truncate(Lanes8 value) => new(Vector256.Truncate(value._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -99,6 +99,10 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<T> Truncate(LanesPair<T> value) => new(T.Truncate(value._low), T.Truncate(value._high));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPair<T> Sqrt(LanesPair<T> value) => new(T.Sqrt(value._low), T.Sqrt(value._high));
 
     /// <inheritdoc/>

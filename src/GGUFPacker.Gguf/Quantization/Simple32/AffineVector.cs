@@ -1,12 +1,10 @@
-using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using GGUFPacker.Gguf.Quantization.Halves;
 using GGUFPacker.Gguf.Quantization.Lanes;
 
 namespace GGUFPacker.Gguf.Quantization.Simple32;
 
 /// <summary>
-/// <see cref="AffineScalar"/> with the elements of one block in the lanes (a divisor of 32). The only reductions are minimum and maximum, which do not depend
+/// <see cref="AffineScalar"/> with the elements of one block in the lanes (a divisor of 16). The only reductions are minimum and maximum, which do not depend
 /// on the order, zeros apart: a block whose minimum is a zero, whose sign the format keeps, goes to the scalar code; so does one with an element that
 /// is not finite, or whose range is so small or large that the scale or its inverse could overflow. In all others the codes are far inside the range of
 /// the conversion to integers.
@@ -17,52 +15,45 @@ internal static unsafe class AffineVector<T>
     private const float LargestOrdinary = 1e38f;
 
     /// <summary>Quantizes whole blocks with 4 or 5 bits.</summary>
-    [SkipLocalsInit]
     public static void Quantize(int bits, ReadOnlySpan<float> source, Span<byte> destination)
     {
         var highest = (1 << bits) - 1;
         var blockBytes = bits == 5 ? 24 : 20;
-        var codes = stackalloc byte[NibbleBlocks.Length];
-        var allCodes = new ReadOnlySpan<byte>(codes, NibbleBlocks.Length);
         fixed (float* start = source)
         {
-            for (var block = 0; block < source.Length / NibbleBlocks.Length; block++)
+            fixed (byte* target = destination)
             {
-                var x = start + (block * NibbleBlocks.Length);
-                var target = destination.Slice(block * blockBytes, blockBytes);
-                T low = T.Load(x), high = low;
-                var largest = T.Abs(low);
-                for (var i = T.Count; i < NibbleBlocks.Length; i += T.Count)
+                for (var block = 0; block < source.Length / NibbleBlocks.Length; block++)
                 {
-                    var value = T.Load(x + i);
-                    low = T.Min(low, value);
-                    high = T.Max(high, value);
-                    largest = T.MaxMagnitude(largest, T.Abs(value));
-                }
+                    var x = start + (block * NibbleBlocks.Length);
+                    var y = target + (block * blockBytes);
+                    T low = T.Load(x), high = low;
+                    var largest = T.Abs(low);
+                    for (var i = T.Count; i < NibbleBlocks.Length; i += T.Count)
+                    {
+                        var value = T.Load(x + i);
+                        low = T.Min(low, value);
+                        high = T.Max(high, value);
+                        largest = T.MaxMagnitude(largest, T.Abs(value));
+                    }
 
-                var minimum = T.MinAcross(low);
-                var range = T.MaxAcross(high) - minimum;
-                if (!(T.MaxMagnitudeAcross(largest) <= LargestOrdinary) || minimum == 0 || !Magnitude.IsOrdinary(range))
-                {
-                    AffineScalar.Quantize(bits, new ReadOnlySpan<float>(x, NibbleBlocks.Length), target);
-                    continue;
-                }
+                    var minimum = T.MinAcross(low);
+                    var range = T.MaxAcross(high) - minimum;
+                    if (!(T.MaxMagnitudeAcross(largest) <= LargestOrdinary) || minimum == 0 || !Magnitude.IsOrdinary(range))
+                    {
+                        AffineScalar.Quantize(bits, new ReadOnlySpan<float>(x, NibbleBlocks.Length), new Span<byte>(y, blockBytes));
+                        continue;
+                    }
 
-                var scale = range / highest;
-                var inverse = T.Create(1f / scale);
-                for (var i = 0; i < NibbleBlocks.Length; i += T.Count)
-                {
-                    (((T.Load(x + i) - T.Create(minimum)) * inverse) + T.Create(0.5f)).StoreAsBytes(codes + i);
+                    var scale = range / highest;
+                    *(ushort*)y = HalfBits.FromSingle(scale);
+                    *(ushort*)(y + 2) = HalfBits.FromSingle(minimum);
+                    var fifth = NibbleVector<T>.Pack(bits, x, minimum, 1f / scale, 0.5f, y + blockBytes - 16);
+                    if (bits == 5)
+                    {
+                        *(uint*)(y + 4) = fifth;
+                    }
                 }
-
-                BinaryPrimitives.WriteUInt16LittleEndian(target, HalfBits.FromSingle(scale));
-                BinaryPrimitives.WriteUInt16LittleEndian(target[2..], HalfBits.FromSingle(minimum));
-                if (bits == 5)
-                {
-                    BinaryPrimitives.WriteUInt32LittleEndian(target[4..], NibbleBlocks.PackHigh(allCodes));
-                }
-
-                NibbleBlocks.PackLow(bits, allCodes, target[(blockBytes - 16)..]);
             }
         }
     }
