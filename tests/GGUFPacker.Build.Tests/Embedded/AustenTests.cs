@@ -42,7 +42,7 @@ public sealed class AustenTests : IDisposable
     [Theory]
     [MemberData(nameof(Conversions))]
     public async Task A_conversion_has_the_reference_bytes(string type, string sha256) =>
-        Assert.Equal(sha256, await BuildAsync($"FROM scratch\nCONVERT --pre-tokenizer=llama-bpe --from=model --type={type} . /austen.gguf\n"));
+        Assert.Equal(sha256, await BuildAsync($"FROM scratch\nCONVERT --from=model --type={type} . /austen.gguf\n"));
 
     [Theory]
     [MemberData(nameof(Quantizations))]
@@ -52,7 +52,7 @@ public sealed class AustenTests : IDisposable
         Assert.SkipWhen(!QuantizeType.TryParse(name, out _) || name is "F32" or "F16" or "BF16", $"'{name}' is made by CONVERT, which has its own cases.");
         Assert.Equal(sha256, await BuildAsync($"""
             FROM scratch AS convert
-            CONVERT --pre-tokenizer=llama-bpe --from=model --type=auto . /austen.gguf
+            CONVERT --from=model --type=auto . /austen.gguf
             FROM scratch
             QUANTIZE --from=convert --type={name} austen.gguf /austen.q.gguf
             """));
