@@ -9,9 +9,11 @@ namespace GGUFPacker.Oci.Registry;
 internal sealed class BlobUpload(RegistryTransport transport, RegistryName registry, string repository, Descriptor blob, Func<Stream> open, Action<long>? progress)
 {
     private Uri? _location;
-    private long _chunk = long.MaxValue;
     private bool _resumes = true;
     private bool _isThere;
+
+    /// <summary>The largest stretch that is sent in one request.</summary>
+    public long Chunk { get; set; } = long.MaxValue;
 
     /// <summary>The bytes that the registry has for certain.</summary>
     public long Offset { get; private set; }
@@ -30,7 +32,7 @@ internal sealed class BlobUpload(RegistryTransport transport, RegistryName regis
         }
 
         // The whole in one PUT, unless a part is there already or the registry wants pieces.
-        if (Offset == 0 && blob.Size <= _chunk)
+        if (Offset == 0 && blob.Size <= Chunk)
         {
             var uri = WithDigest(_location!);
             using var response = await SendAsync(HttpMethod.Put, uri, 0, blob.Size, ranged: false, cancellationToken).ConfigureAwait(false);
@@ -40,15 +42,15 @@ internal sealed class BlobUpload(RegistryTransport transport, RegistryName regis
                 return;
             }
 
-            _chunk = transport.Options.UploadChunkSize;
+            Chunk = transport.Options.UploadChunkSize;
             await BeginAsync(cancellationToken).ConfigureAwait(false);
         }
 
         while (Offset < blob.Size)
         {
-            var count = Math.Min(_chunk, blob.Size - Offset);
+            var count = Math.Min(Chunk, blob.Size - Offset);
             using var response = await SendAsync(HttpMethod.Patch, _location!, Offset, count, ranged: true, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed && _chunk == long.MaxValue)
+            if (response.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed && Chunk == long.MaxValue)
             {
                 // It does not go on with what it has (GHCR takes no large pieces): from the start, in one request.
                 _resumes = false;
@@ -117,9 +119,9 @@ internal sealed class BlobUpload(RegistryTransport transport, RegistryName regis
         }
 
         Offset = 0;
-        if (_chunk < long.MaxValue && response.Headers.TryGetValues("OCI-Chunk-Min-Length", out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var minimum))
+        if (Chunk < long.MaxValue && response.Headers.TryGetValues("OCI-Chunk-Min-Length", out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var minimum))
         {
-            _chunk = Math.Max(_chunk, minimum);
+            Chunk = Math.Max(Chunk, minimum);
         }
 
         Follow(response);
