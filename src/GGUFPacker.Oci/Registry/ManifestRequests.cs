@@ -82,6 +82,16 @@ public sealed class ManifestRequests
         }
     }
 
+    /// <summary>Gives a manifest or index another tag in its repository, without moving a blob.</summary>
+    /// <returns>What has the tag now.</returns>
+    /// <exception cref="RegistryException">It is not there, or the registry refuses.</exception>
+    public async Task<Descriptor> RetagAsync(ImageReference reference, string tag, CancellationToken cancellationToken)
+    {
+        var fetched = await GetAsync(reference, cancellationToken).ConfigureAwait(false);
+        await PutAsync(reference.WithTag(tag), fetched.Descriptor.MediaType, fetched.Bytes, cancellationToken).ConfigureAwait(false);
+        return fetched.Descriptor;
+    }
+
     private static RegistryRequest Request(HttpMethod method, ImageReference reference) => new(method, reference.Registry, $"/v2/{reference.Repository}/manifests/{reference.ManifestName}")
     {
         Scope = RegistryRequest.PullScope(reference.Repository),

@@ -202,6 +202,16 @@ public sealed class ImagePullTests : RegistryTestBase
     }
 
     [Fact]
+    public async Task Retagged_image_has_both_tags()
+    {
+        using var registry = new LoopbackRegistry();
+        var manifest = await PushedAsync(registry);
+        Assert.Equal(manifest.Digest, (await Client.Manifests.RetagAsync(Reference(registry), "1.0.0", Token)).Digest);
+        Assert.Equal(["1.0.0", "Q4_K_M"], registry.Content.Tags("team/model"));
+        await Assert.ThrowsAsync<RegistryException>(() => Client.Manifests.RetagAsync(Reference(registry, "team/model:none"), "2", Token));
+    }
+
+    [Fact]
     public async Task Tags_are_listed_over_several_pages()
     {
         using var registry = new LoopbackRegistry();
