@@ -53,7 +53,7 @@ internal sealed class CharacterClassParser(PatternReader reader, bool ignoreCase
         if (reader.TryTake("[:"))
         {
             var name = reader.TakeUntil(":]");
-            return name.StartsWith('^') ? UnicodeProperty.Find(name[1..]).Negate() : UnicodeProperty.Find(name);
+            return name.StartsWith('^') ? UnicodeProperty.FindBracket(name[1..]).Negate() : UnicodeProperty.FindBracket(name);
         }
 
         if (reader.TryTake('['))
@@ -64,7 +64,7 @@ internal sealed class CharacterClassParser(PatternReader reader, bool ignoreCase
         if (IsClassName(0))
         {
             reader.TryTake('\\');
-            if (reader.TryTakeClass() is { } set)
+            if (reader.TryTakeClass(inBrackets: true) is { } set)
             {
                 return set;
             }
@@ -76,7 +76,7 @@ internal sealed class CharacterClassParser(PatternReader reader, bool ignoreCase
         var first = TakeCodePoint();
 
         // A '-' is a range's only between two single characters; at the end, or before a class, it stands for itself.
-        if (reader.Next != '-' || reader.PeekAt(1) is null or ']' or '[' || IsClassName(1))
+        if (reader.Next != '-' || reader.PeekAt(1) is null or ']' or '[' || IsClassName(1) || (reader.PeekAt(1) == '&' && reader.PeekAt(2) == '&'))
         {
             return CodePointSet.OfRange(first, first);
         }

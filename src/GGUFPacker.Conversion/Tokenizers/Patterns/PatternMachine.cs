@@ -196,11 +196,6 @@ internal sealed class PatternMachine
     // Puts back what a part that is done may no longer undo; registers keep their values, which only its own loops read.
     private void Unwind(int floor)
     {
-        if (floor == 0)
-        {
-            return;
-        }
-
         while (_choices.Count > floor)
         {
             _choices.Pop();

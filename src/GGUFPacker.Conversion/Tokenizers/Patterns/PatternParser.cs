@@ -281,7 +281,7 @@ internal sealed class PatternParser
             throw _reader.Unsupported($"\\{_reader.Next}");
         }
 
-        return _reader.TryTakeClass() is { } set ? One(set) : Literal(_reader.TakeEscapedCodePoint());
+        return _reader.TryTakeClass(inBrackets: false) is { } set ? One(set) : Literal(_reader.TakeEscapedCodePoint());
     }
 
     private PatternNode.One Literal(int codePoint)

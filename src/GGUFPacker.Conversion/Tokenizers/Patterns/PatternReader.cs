@@ -71,13 +71,14 @@ internal sealed class PatternReader(string pattern)
     }
 
     /// <summary>Takes, after a backslash, the name of a class: \d, \s, \w, \h, \p{…} and their opposites. Null if it is no class's.</summary>
-    public CodePointSet? TryTakeClass()
+    /// <param name="inBrackets">Whether it stands in a bracket expression, where <c>\w</c> has fewer members.</param>
+    public CodePointSet? TryTakeClass(bool inBrackets)
     {
         var set = Next switch
         {
             'd' or 'D' => UnicodeProperty.Digit,
             's' or 'S' => UnicodeProperty.Space,
-            'w' or 'W' => UnicodeProperty.Word,
+            'w' or 'W' => inBrackets ? UnicodeProperty.FindBracket("word") : UnicodeProperty.Word,
             'h' or 'H' => UnicodeProperty.HexDigit,
             'p' or 'P' when PeekAt(1) == '{' => UnicodeProperty.Find((PeekUntil("}") ?? throw Unsupported("a property without its '}'"))[2..].TrimStart('^')),
             _ => null,

@@ -62,17 +62,16 @@ internal static class UnicodeProperty
         ["alnum"] = CodePointSet.Union([Alphabetic, Digit]),
         ["alpha"] = Alphabetic,
         ["blank"] = CodePointSet.Union([CodePointSet.OfCategories(SpaceSeparator), CodePointSet.OfRange('\t', '\t')]),
-        ["cntrl"] = CodePointSet.OfCategories(Control, Format, Surrogate, PrivateUse, OtherNotAssigned),
+        ["cntrl"] = CodePointSet.OfCategories(Control),
         ["digit"] = Digit,
         ["graph"] = Graph,
         ["print"] = CodePointSet.Union([Graph, CodePointSet.OfCategories(SpaceSeparator)]),
 
-        // Oniguruma counts the nine ASCII symbols as punctuation here, but not in \p{P}.
-        ["punct"] = CodePointSet.Union([Punctuation, CodePointSet.OfRanges([('$', '$'), ('+', '+'), ('<', '>'), ('^', '^'), ('`', '`'), ('|', '|'), ('~', '~')])]),
+        ["punct"] = Punctuation,
         ["space"] = Space,
-        ["upper"] = CodePointSet.OfCategories(UppercaseLetter),
-        ["lower"] = CodePointSet.OfCategories(LowercaseLetter),
-        ["word"] = Word,
+        ["upper"] = CodePointSet.Union([CodePointSet.OfCategories(UppercaseLetter), UnicodeTables.OtherUppercase]),
+        ["lower"] = CodePointSet.Union([CodePointSet.OfCategories(LowercaseLetter), UnicodeTables.OtherLowercase]),
+        ["word"] = Lazies.BracketWord,
         ["xdigit"] = HexDigit,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -128,7 +127,8 @@ internal static class UnicodeProperty
     /// <summary>White space: <c>\s</c>, Unicode's White_Space.</summary>
     public static CodePointSet Space => Lazies.Space;
 
-    /// <summary>Word characters: <c>\w</c>, that is letters, marks, decimal digits and connectors.</summary>
+    /// <summary>Word characters: <c>\w</c>, that is what is alphabetic, marks, decimal digits, connectors, and Latin-1's superscripts and
+    /// fractions; in bracket expressions, these last ones are missing.</summary>
     public static CodePointSet Word => Lazies.Word;
 
     /// <summary>Hexadecimal digits: <c>\h</c>.</summary>
@@ -137,7 +137,7 @@ internal static class UnicodeProperty
     /// <summary>Unicode's punctuation.</summary>
     public static CodePointSet Punctuation => Lazies.Punctuation;
 
-    private static CodePointSet Alphabetic => CodePointSet.Union([Letter, Mark, CodePointSet.OfCategories(LetterNumber), CodePointSet.OfRange(0x24B6, 0x24E9)]);
+    private static CodePointSet Alphabetic => Lazies.Alphabetic;
 
     /// <summary>Finds a property by its name; case, spaces, hyphens and underscores do not count.</summary>
     /// <exception cref="TokenizerStepException">There is no such property here.</exception>
@@ -149,9 +149,13 @@ internal static class UnicodeProperty
             key = key[(key.IndexOf('=', StringComparison.Ordinal) + 1)..];
         }
 
-        return Sets.GetValueOrDefault(LongNames.GetValueOrDefault(key, key)) ?? UnicodeScript.Find(key)
+        return Sets.GetValueOrDefault(LongNames.GetValueOrDefault(key, key)) ?? UnicodeTables.FindScript(key)
             ?? throw new TokenizerStepException($"The character property '{name}' is not known.");
     }
+
+    /// <summary>Finds the set of a bracket expression, such as <c>[:alpha:]</c>. Unlike the property of the same name, <c>[:punct:]</c> includes symbols.</summary>
+    /// <exception cref="TokenizerStepException">There is no such expression.</exception>
+    public static CodePointSet FindBracket(string name) => name == "punct" ? CodePointSet.Union([Punctuation, Find("S")]) : Find(name);
 
     // Apart, because the tables above need them while they are built.
     private static class Lazies
@@ -161,13 +165,23 @@ internal static class UnicodeProperty
         public static readonly CodePointSet Space = CodePointSet.OfRanges(
             [(0x9, 0xD), (' ', ' '), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)]);
 
-        public static readonly CodePointSet Word = CodePointSet.OfCategories(
-            UppercaseLetter, LowercaseLetter, TitlecaseLetter, ModifierLetter, OtherLetter, NonSpacingMark, SpacingCombiningMark, EnclosingMark,
-            DecimalDigitNumber, UnicodeCategory.ConnectorPunctuation);
-
         public static readonly CodePointSet HexDigit = CodePointSet.OfRanges([('0', '9'), ('A', 'F'), ('a', 'f')]);
 
         public static readonly CodePointSet Punctuation = CodePointSet.OfCategories(
             ConnectorPunctuation, DashPunctuation, OpenPunctuation, ClosePunctuation, InitialQuotePunctuation, FinalQuotePunctuation, OtherPunctuation);
+
+        public static readonly CodePointSet Alphabetic = CodePointSet.Union(
+        [
+            CodePointSet.OfCategories(UppercaseLetter, LowercaseLetter, TitlecaseLetter, ModifierLetter, OtherLetter, LetterNumber),
+            UnicodeTables.OtherAlphabetic,
+        ]);
+
+        public static readonly CodePointSet BracketWord = CodePointSet.Union(
+        [
+            Alphabetic,
+            CodePointSet.OfCategories(NonSpacingMark, SpacingCombiningMark, EnclosingMark, DecimalDigitNumber, UnicodeCategory.ConnectorPunctuation),
+        ]);
+
+        public static readonly CodePointSet Word = CodePointSet.Union([BracketWord, CodePointSet.OfRanges([(0xB2, 0xB3), (0xB9, 0xB9), (0xBC, 0xBE)])]);
     }
 }

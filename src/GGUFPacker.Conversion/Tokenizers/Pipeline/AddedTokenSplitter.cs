@@ -8,9 +8,8 @@ namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
 /// </summary>
 internal sealed class AddedTokenSplitter
 {
-    // Rust's \w, which decides about single words, has these beside Oniguruma's.
-    private static readonly CodePointSet WordCharacters =
-        CodePointSet.Union([UnicodeProperty.Word, CodePointSet.OfRanges([(0x200C, 0x200D), (0x24B6, 0x24E9)]), UnicodeProperty.Find("Nl")]);
+    // Rust's \w, which decides about single words: as in bracket expressions, and the joiners.
+    private static readonly CodePointSet WordCharacters = CodePointSet.Union([UnicodeProperty.FindBracket("word"), CodePointSet.OfRange(0x200C, 0x200D)]);
 
     private readonly AddedVocabulary _added;
     private readonly TextNormalizer _normalizer;

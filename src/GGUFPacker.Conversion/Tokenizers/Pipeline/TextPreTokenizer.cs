@@ -50,7 +50,7 @@ internal sealed class TextPreTokenizer
                 var punctuationBehavior = ReadBehavior(step, SplitBehavior.Isolated);
                 return piece => TextSplitter.Split(piece, Punctuation, punctuationBehavior);
             case "Whitespace":
-                var words = TextPattern.OfExpression(@"[\w\u200C\u200D]+|[^\w\s\u200C\u200D]+");
+                var words = TextPattern.OfExpression(@"[[:word:]\u200C\u200D]+|[^[:word:]\s\u200C\u200D]+");
                 return piece => TextSplitter.Split(piece, words, SplitBehavior.Removed, invert: true);
             case "WhitespaceSplit":
                 return piece => TextSplitter.Split(piece, UnicodeProperty.Space, SplitBehavior.Removed);
