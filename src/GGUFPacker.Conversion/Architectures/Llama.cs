@@ -33,7 +33,9 @@ internal sealed class Llama : ModelArchitecture
 
     private long HeadDim => Config["head_dim"] is { } headDim
         ? new ConfigValue("head_dim", headDim).Integer
-        : Config.RequireInteger("hidden_size") / Math.Max(1, Config.RequireInteger("num_attention_heads"));
+        : Config.RequireInteger("num_attention_heads") is > 0 and var heads
+            ? Config.RequireInteger("hidden_size") / heads
+            : throw new CheckpointException("Cannot convert: 'num_attention_heads' of config.json must be greater than 0.");
 
     /// <inheritdoc/>
     public override string? Select(string name) => base.Select(name.Replace("text_model.", "", StringComparison.Ordinal));

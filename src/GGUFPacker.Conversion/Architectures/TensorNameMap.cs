@@ -28,6 +28,11 @@ internal sealed class TensorNameMap
     /// <summary>The kind and GGUF name of a tensor, with its suffix (.weight or .bias); null if the name is unknown.</summary>
     public (TensorKind Kind, string Name)? Find(string name)
     {
+        if (name.Contains(TensorKind.BlockPlaceholder, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
         if (FindStem(name) is { } exact)
         {
             return exact;

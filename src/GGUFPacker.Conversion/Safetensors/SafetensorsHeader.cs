@@ -163,20 +163,23 @@ internal static class SafetensorsHeader
         }
     }
 
-    /// <summary>The bytes that type and shape ask for, or -1 if that is no whole number of bytes or too many to count.</summary>
+    /// <summary>
+    /// The bytes that type and shape ask for, or -1 if that is no whole number of bytes or too many to count. The other dimensions of an empty tensor
+    /// must be countable, too, because its rows are.
+    /// </summary>
     private static long ByteLength(SafetensorsEntry entry)
     {
         var bits = (Int128)entry.Type.Bits;
         foreach (var dimension in entry.Shape)
         {
-            bits *= dimension;
+            bits *= Math.Max(dimension, 1);
             if (bits > long.MaxValue)
             {
                 return -1;
             }
         }
 
-        return bits % 8 == 0 ? (long)(bits / 8) : -1;
+        return entry.Shape.Contains(0) ? 0 : bits % 8 == 0 ? (long)(bits / 8) : -1;
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)

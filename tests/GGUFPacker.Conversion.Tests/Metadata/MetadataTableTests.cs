@@ -15,18 +15,16 @@ public sealed class MetadataTableTests : IDisposable
 
     public static IEnumerable<TheoryDataRow<int, string>> Rows()
     {
-        foreach (var path in Goldens.Files("convert", "metadata-table.json"))
+        if (Goldens.Files("convert", "metadata-table.json") is not [var path])
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var index = 0;
-            foreach (var row in document.RootElement.EnumerateArray())
-            {
-                yield return new TheoryDataRow<int, string>(index++, row.GetProperty("dir").GetString()!);
-            }
+            return [new TheoryDataRow<int, string>(0, "") { Skip = "This set of goldens has no data for it." }];
         }
+
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        return [.. document.RootElement.EnumerateArray().Select((row, index) => new TheoryDataRow<int, string>(index, row.GetProperty("dir").GetString()!))];
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Rows))]
     public void Description_is_the_reference_s(int index, string directoryName)
     {

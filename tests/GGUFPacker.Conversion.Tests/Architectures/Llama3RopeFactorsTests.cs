@@ -1,0 +1,37 @@
+using System.Text.Json;
+using GGUFPacker.Conversion.Architectures;
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tests.Architectures;
+
+public sealed class Llama3RopeFactorsTests
+{
+    [Fact]
+    public void Short_waves_stay_long_ones_are_stretched_and_those_between_mixed()
+    {
+        var factors = Llama3RopeFactors.Of(
+            Parse("""{"rope_type":"llama3","rope_theta":500000.0,"factor":32.0,"low_freq_factor":1.0,"high_freq_factor":4.0,"original_max_position_embeddings":8192}"""), () => 64)!.Value;
+
+        Assert.Equal(32, factors.Length);
+        Assert.Equal(1f, factors[0]);
+        Assert.Equal(32f, factors[^1]);
+        Assert.Equal(factors.Order(), factors);
+        Assert.InRange(factors.Count(factor => factor is > 1 and < 32), 1, 10);
+    }
+
+    [Theory]
+    [InlineData("""{}""")]
+    [InlineData("""{"rope_type":"linear"}""")]
+    [InlineData("""{"rope_type":null}""")]
+    public void Other_kinds_have_none(string json) => Assert.Null(Llama3RopeFactors.Of(Parse(json), () => throw new InvalidOperationException("The head is not needed.")));
+
+    [Theory]
+    [InlineData("""{"rope_type":"LLAMA3","factor":null}""", 64)]
+    [InlineData("""{"rope_type":"llama3","factor":"8"}""", 64)]
+    [InlineData("""{"rope_type":"llama3"}""", 0)]
+    [InlineData("""{"rope_type":"llama3"}""", 1L << 40)]
+    public void Parameters_that_make_no_sense_are_refused(string json, long headDim) =>
+        Assert.Throws<CheckpointException>(() => Llama3RopeFactors.Of(Parse(json), () => headDim));
+
+    private static ModelConfig Parse(string json) => new(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(json)!);
+}

@@ -1,0 +1,84 @@
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tests;
+
+public sealed class ConvertCommandLineTests
+{
+    [Fact]
+    public void Options_come_by_their_own_names_in_any_order()
+    {
+        var line = ConvertCommandLine.Parse(
+        [
+            "--outtype", "q8_0", "dir", "--outfile=out-{ftype}.gguf", "--vocab-only", "--bigendian", "--model-name", "My Model", "--metadata", "m.json", "--no-lazy",
+            "--split-max-tensors", "7", "--split-max-size", "2G", "--no-tensor-first-split", "--fuse-qkv", "--fuse-gate-up-exps", "--fp8-as-q8", "--dry-run", "--verbose",
+            "--pre-tokenizer", "qwen2",
+        ]);
+
+        Assert.Equal("dir", line.ModelPath);
+        Assert.Equal("out-{ftype}.gguf", line.OutputPath);
+        Assert.True(line.IsDryRun);
+        Assert.True(line.IsVerbose);
+        Assert.Equal(
+            new ConvertOptions
+            {
+                OutType = OutType.Q8_0,
+                VocabularyOnly = true,
+                BigEndian = true,
+                ModelName = "My Model",
+                MetadataPath = "m.json",
+                SplitMaxTensors = 7,
+                SplitMaxBytes = 2_000_000_000,
+                NoTensorFirstSplit = true,
+                FuseQkv = true,
+                FuseGateUpExperts = true,
+                PreTokenizer = "qwen2",
+            },
+            line.Options);
+    }
+
+    [Fact]
+    public void An_option_may_be_shortened_while_it_is_unique()
+    {
+        Assert.True(ConvertCommandLine.Parse(["x", "--vocab"]).Options.VocabularyOnly);
+        Assert.Contains("--outfile or --outtype", Assert.Throws<CheckpointException>(() => ConvertCommandLine.Parse(["x", "--out", "y"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void After_two_dashes_everything_is_the_directory() => Assert.Equal("--vocab-only", ConvertCommandLine.Parse(["--", "--vocab-only"]).ModelPath);
+
+    [Theory]
+    [InlineData("0", 0L)]
+    [InlineData("60K", 60_000L)]
+    [InlineData("3M", 3_000_000L)]
+    [InlineData("100000", 100_000L)]
+    public void Sizes_are_decimal(string text, long expected) =>
+        Assert.Equal(expected, ConvertCommandLine.Parse(["x", "--split-max-size", text]).Options.SplitMaxBytes);
+
+    [Theory]
+    [InlineData("needs a value", "x", "--outtype")]
+    [InlineData("needs a value", "x", "--outfile", "--vocab-only")]
+    [InlineData("takes no value", "x", "--vocab-only=1")]
+    [InlineData("must be f32", "x", "--outtype", "F16")]
+    [InlineData("is unknown", "x", "--frob")]
+    [InlineData("is unknown", "x", "-o")]
+    [InlineData("too many", "x", "y")]
+    [InlineData("is missing", "--vocab-only")]
+    [InlineData("--split-max-size must", "x", "--split-max-size", "5X")]
+    [InlineData("--split-max-size must", "x", "--split-max-size=-5K")]
+    [InlineData("--split-max-size must", "x", "--split-max-size", "-5")]
+    [InlineData("--split-max-size must", "x", "--split-max-size", "K")]
+    [InlineData("--split-max-size must", "x", "--split-max-size", "9999999999G")]
+    [InlineData("--split-max-tensors must", "x", "--split-max-tensors", "-1")]
+    [InlineData("cannot be used when splitting", "x", "--use-temp-file", "--split-max-tensors", "2")]
+    [InlineData("cannot be used when splitting", "x", "--use-temp-file", "--split-max-size", "1G")]
+    public void What_is_wrong_is_refused(string message, params string[] arguments) =>
+        Assert.Contains(message, Assert.Throws<CheckpointException>(() => ConvertCommandLine.Parse(arguments)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("--mmproj")]
+    [InlineData("--mtp")]
+    [InlineData("--remote")]
+    [InlineData("--mistral-format")]
+    public void What_is_not_there_yet_says_so(string option) =>
+        Assert.Contains(option, Assert.Throws<CheckpointException>(() => ConvertCommandLine.Parse(["x", option])).UnsupportedFeature, StringComparison.Ordinal);
+}
