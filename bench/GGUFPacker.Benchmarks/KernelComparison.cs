@@ -14,17 +14,16 @@ internal static class KernelComparison
     private const int Columns = 4096;
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(40);
 
-    public static void Run(string libraries, IEnumerable<TensorType> types, int rounds)
+    public static void Run(LlamaLibrary peer, IEnumerable<TensorType> types, int rounds)
     {
-        var ggml = new Ggml(libraries);
-        var source = Weights(Columns * 64);
+        var source = WeightSource.Create(Columns * 64);
         Console.WriteLine("name       ours Mw/s  peer Mw/s  ratio");
         foreach (var type in types)
         {
             var ours = new byte[type.RowBytes(source.Length)];
             var peers = new byte[ours.Length];
             RowKernels.Quantize(type, source, ours);
-            ggml.Quantize((int)type, source, peers, Columns);
+            peer.Quantize((int)type, source, peers, Columns);
             if (!ours.AsSpan().SequenceEqual(peers))
             {
                 throw new InvalidOperationException($"The bytes of {type} differ from the peer's.");
@@ -34,7 +33,7 @@ internal static class KernelComparison
             for (var round = 0; round < rounds; round++)
             {
                 best = Math.Max(best, Speed(rows => RowKernels.Quantize(type, source.AsSpan(0, rows * Columns), ours.AsSpan(0, (int)type.RowBytes(rows * Columns)))));
-                peersBest = Math.Max(peersBest, Speed(rows => ggml.Quantize((int)type, source.AsSpan(0, rows * Columns), peers, Columns)));
+                peersBest = Math.Max(peersBest, Speed(rows => peer.Quantize((int)type, source.AsSpan(0, rows * Columns), peers, Columns)));
             }
 
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{type,-8} {best,11:f1} {peersBest,10:f1} {best / peersBest,6:f2}"));
@@ -55,18 +54,5 @@ internal static class KernelComparison
         }
 
         return rows * Columns / best.TotalSeconds / 1e6;
-    }
-
-    // Near-normal numbers that are halves, as the weights of an F16 file are.
-    private static float[] Weights(int count)
-    {
-        var random = new Random(1);
-        var weights = new float[count];
-        foreach (ref var weight in weights.AsSpan())
-        {
-            weight = (float)(Half)((random.NextDouble() + random.NextDouble() + random.NextDouble() + random.NextDouble() - 2) * 0.03);
-        }
-
-        return weights;
     }
 }

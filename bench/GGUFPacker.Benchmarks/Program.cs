@@ -1,4 +1,22 @@
+using System.Globalization;
+using BenchmarkDotNet.Running;
 using GGUFPacker.Benchmarks;
 using GGUFPacker.Gguf.Tensors;
 
-KernelComparison.Run(args[0], args.Skip(2).Select(Enum.Parse<TensorType>), int.Parse(args[1]));
+// kernels LIBRARIES ROUNDS TYPE...                      our row kernels and ggml's, in turns
+// files LIBRARIES FOLDER LAYERS THREADS ROUNDS TYPE...  our quantizer and llama.cpp's on a whole file, in turns
+// anything else                                         BenchmarkDotNet's options
+switch (args)
+{
+    case ["kernels", var libraries, var rounds, .. var types]:
+        KernelComparison.Run(new LlamaLibrary(libraries), types.Select(Enum.Parse<TensorType>), Number(rounds));
+        break;
+    case ["files", var libraries, var folder, var layers, var threads, var rounds, .. var types]:
+        await FileComparison.RunAsync(new LlamaLibrary(libraries), folder, types, Number(layers), Number(threads), Number(rounds));
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

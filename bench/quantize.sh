@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Our quantizer against llama.cpp's release libraries, in turns in one process, with the same bytes checked.
+#   bench/quantize.sh            row kernels, then whole files, on one thread
+#   LAYERS=22 THREADS=2 ROUNDS=1 bench/quantize.sh Q4_K_M Q5_K_M Q8_0      whole files only, 1.1 B weights
+set -euo pipefail
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+if [ -z "${GGUFPACKER_LLAMA_LIB:-}" ]; then
+    eval "$(.ci/parts)"
+fi
+
+dotnet build -c Release -v quiet bench/GGUFPacker.Benchmarks
+run() { dotnet bench/GGUFPacker.Benchmarks/bin/Release/net10.0/GGUFPacker.Benchmarks.dll "$@"; }
+
+work="$root/artifacts/bench"
+mkdir -p "$work"
+trap 'rm -rf "$work"' EXIT
+if [ $# -eq 0 ]; then
+    run kernels "$GGUFPACKER_LLAMA_LIB" "${ROUNDS:-10}" F16 BF16 Q8_0 Q4_0 Q4_1 Q5_0 Q5_1 Q4_K Q5_K Q6_K TQ1_0 TQ2_0
+    set -- Q4_K_M Q5_K_M Q6_K Q8_0 Q4_0
+fi
+
+run files "$GGUFPACKER_LLAMA_LIB" "$work" "${LAYERS:-2}" "${THREADS:-1}" "${ROUNDS:-3}" "$@"
