@@ -18,7 +18,9 @@ public static class GoldenRows
 
     /// <summary>Rows of three values.</summary>
     public static IEnumerable<ITheoryDataRow> Of<T1, T2, T3>(IEnumerable<(T1, T2, T3)> rows) =>
-        OrSkip(rows.Select(row => new TheoryDataRow<T1, T2, T3>(row.Item1, row.Item2, row.Item3)), () => new TheoryDataRow<T1, T2, T3>(default!, default!, default!));
+        OrSkip(
+            rows.Select(row => new TheoryDataRow<T1, T2, T3>(row.Item1, row.Item2, row.Item3)),
+            () => new TheoryDataRow<T1, T2, T3>(default!, default!, default!));
 
     private static IEnumerable<ITheoryDataRow> OrSkip<TRow>(IEnumerable<TRow> rows, Func<TRow> none)
         where TRow : TheoryDataRowBase

@@ -108,9 +108,9 @@ internal static partial class LlamaLibrary
     private static string? Find(string folder, string name)
     {
         var prefix = OperatingSystem.IsWindows() ? "" : "lib";
-        var suffix = OperatingSystem.IsWindows() ? ".dll" : OperatingSystem.IsMacOS() ? ".dylib" : ".so";
+        var suffix = OperatingSystem.IsWindows() ? "dll" : OperatingSystem.IsMacOS() ? "dylib" : "so";
         return Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, $"{prefix}{name}.*").Order(StringComparer.Ordinal).FirstOrDefault(path => path.EndsWith(suffix, StringComparison.Ordinal))
+            ? Directory.EnumerateFiles(folder, $"{prefix}{name}.*{suffix}").Order(StringComparer.Ordinal).FirstOrDefault()
             : null;
     }
 

@@ -41,7 +41,8 @@ public sealed class LlamaLibraryTests(AustenFiles files) : IClassFixture<AustenF
             var prompt = model.Tokenize(item.GetProperty("prompt").GetString()!);
             Assert.Equal(item.GetProperty("prompt_tokens").EnumerateArray().Select(token => token.GetInt32()), prompt);
 
-            var tokens = model.Continue(prompt, greedy.GetProperty("tokens").GetInt32(), AustenReference.Root.GetProperty("context").GetProperty("greedy").GetInt32());
+            var contextSize = AustenReference.Root.GetProperty("context").GetProperty("greedy").GetInt32();
+            var tokens = model.Continue(prompt, greedy.GetProperty("tokens").GetInt32(), contextSize);
             Assert.Equal(item.GetProperty("tokens").EnumerateArray().Select(token => token.GetInt32()), tokens);
             Assert.Equal(item.GetProperty("text").GetString(), model.TextOf(tokens));
         }

@@ -72,7 +72,8 @@ internal sealed unsafe class LlamaModel : IDisposable
     }
 
     /// <summary>
-    /// The perplexity of a text in windows that begin with the begin token; a rest shorter than a window is left out. All tokens of a window count but the first.
+    /// The perplexity of a text in windows that begin with the begin token; a rest shorter than a window is left out.
+    /// All tokens of a window count but the first.
     /// </summary>
     public (double Perplexity, int Scored) Perplexity(int[] tokens, int window)
     {

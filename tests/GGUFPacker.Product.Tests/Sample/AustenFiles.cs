@@ -51,5 +51,6 @@ public sealed class AustenFiles : IDisposable
     }
 
     private static ConvertedModel Convert(string outType) => ModelConverter.Open(
-        CheckpointFiles.FromDirectory(Path.Combine(Goldens.RepositoryRoot, "samples", "Austen", "austen")), new ConvertOptions { OutType = Enum.Parse<OutType>(outType, ignoreCase: true) });
+        CheckpointFiles.FromDirectory(Path.Combine(Goldens.RepositoryRoot, "samples", "Austen", "austen")),
+        new ConvertOptions { OutType = Enum.Parse<OutType>(outType, ignoreCase: true) });
 }

@@ -13,7 +13,8 @@ public static class GgufQuantizer
     /// <returns>The plan and the paths of the files, none for a dry run.</returns>
     /// <exception cref="GgufException">The input is invalid or cannot be quantized in this way.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
-    public static async Task<QuantizeResult> RunAsync(QuantizeCommandLine commandLine, IProgress<GgufWriteProgress>? progress = null, CancellationToken cancellationToken = default)
+    public static async Task<QuantizeResult> RunAsync(
+        QuantizeCommandLine commandLine, IProgress<GgufWriteProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(commandLine);
         if (commandLine.ImatrixPath is not null)

@@ -23,7 +23,7 @@ internal sealed class HyperParameterReader(GgufMetadata metadata, IReadOnlyColle
         }
     }
 
-    /// <summary>The numbers of a key that holds one for each layer, or one for all; empty if it is absent. Only a key that is there can be overridden.</summary>
+    /// <summary>The numbers of a key that holds one for each layer, or one for all; empty if it is absent. An absent key cannot be overridden.</summary>
     public IReadOnlyList<uint> GetPerLayer(string key, int layers)
     {
         if (metadata[key] is not { } value)

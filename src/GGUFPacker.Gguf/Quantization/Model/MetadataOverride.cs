@@ -46,7 +46,8 @@ public sealed partial record MetadataOverride
             "float" => new(key, ParseFloat(value)),
             "bool" when value is "true" or "false" => new(key, value == "true"),
             "bool" => throw new FormatException($"The value of the metadata key '{key}' is '{value}', which is neither true nor false."),
-            "str" when Encoding.UTF8.GetByteCount(value) > MaxTextBytes => throw new FormatException($"The value of the metadata key '{key}' is longer than {MaxTextBytes} bytes."),
+            "str" when Encoding.UTF8.GetByteCount(value) > MaxTextBytes =>
+                throw new FormatException($"The value of the metadata key '{key}' is longer than {MaxTextBytes} bytes."),
             "str" => new(key, value),
             var type => throw new FormatException($"'{type}' in '{text}' is no type of a metadata value: use int, float, bool or str."),
         };

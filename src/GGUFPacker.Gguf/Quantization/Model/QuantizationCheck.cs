@@ -12,7 +12,8 @@ internal static class QuantizationCheck
     {
         if (plan.ImatrixRequiredBy is { } needy)
         {
-            throw new GgufException($"Quantizing to {options.Type} requires an importance matrix: tensor '{needy.Target.Name}' becomes {needy.Target.Type.GgmlName}.");
+            throw new GgufException(
+                $"Quantizing to {options.Type} requires an importance matrix: tensor '{needy.Target.Name}' becomes {needy.Target.Type.GgmlName}.");
         }
 
         foreach (var tensor in plan.Tensors.Where(tensor => tensor.IsQuantized))
@@ -26,7 +27,8 @@ internal static class QuantizationCheck
         var (name, from, to) = (tensor.Target.Name, tensor.Source.Type, tensor.Target.Type);
         if (from.IsQuantized && !options.AllowRequantize)
         {
-            throw new GgufException($"Cannot quantize '{name}' to {to.GgmlName}: it is {from.GgmlName} already, and requantizing must be allowed (--allow-requantize).");
+            throw new GgufException(
+                $"Cannot quantize '{name}' to {to.GgmlName}: it is {from.GgmlName} already, and requantizing must be allowed (--allow-requantize).");
         }
 
         if (!HoldsWeights(from))

@@ -4,7 +4,8 @@ using GGUFPacker.Gguf.Quantization.Policy;
 namespace GGUFPacker.Gguf.Quantization.Model;
 
 /// <summary>
-/// A command line of llama-quantize (llama.cpp v0.5.0): options, then <c>INPUT [OUTPUT] TYPE [THREADS]</c>. Options come first; what follows the threads is ignored.
+/// A command line of llama-quantize (llama.cpp v0.5.0): options, then <c>INPUT [OUTPUT] TYPE [THREADS]</c>.
+/// Options come first; what follows the threads is ignored.
 /// </summary>
 public sealed record QuantizeCommandLine
 {

@@ -50,7 +50,7 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
                 MetadataOverrides = _overrides.ToImmutable(),
                 PrunedLayers = [.. _pruned],
             },
-            Threads = _next < arguments.Count ? Math.Max(0, LeadingInteger.Parse(arguments[_next]) ?? throw new FormatException($"'{arguments[_next]}' is no number of threads.")) : 0,
+            Threads = _next < arguments.Count ? ParseThreads(arguments[_next]) : 0,
             IsDryRun = _isDryRun,
             ImatrixPath = _imatrix,
             IncludedWeights = _included.ToImmutable(),
@@ -83,10 +83,14 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
 
     private string Value(string option) => _next < arguments.Count ? arguments[_next++] : throw new FormatException($"The option '{option}' needs a value.");
 
-    private string Operand(string what) => _next < arguments.Count ? arguments[_next++] : throw new FormatException($"The command line lacks {what}: INPUT [OUTPUT] TYPE [THREADS].");
+    private string Operand(string what) =>
+        _next < arguments.Count ? arguments[_next++] : throw new FormatException($"The command line lacks {what}: INPUT [OUTPUT] TYPE [THREADS].");
 
-    private void AddTensorTypes(string path) =>
-        _tensorTypes.AddRange(File.ReadAllText(Path.GetFullPath(path, directory)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(TensorTypeRule.Parse));
+    private void AddTensorTypes(string path)
+    {
+        var rules = File.ReadAllText(Path.GetFullPath(path, directory)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        _tensorTypes.AddRange(rules.Select(TensorTypeRule.Parse));
+    }
 
     private void AddPrunedLayers(string list)
     {
@@ -95,6 +99,10 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
             _pruned.Add(LeadingInteger.Parse(item) is { } layer and >= 0 ? layer : throw new FormatException($"'{item}' is no number of a layer."));
         }
     }
+
+    // A number below 1 means the default, as for llama-quantize.
+    private static int ParseThreads(string text) =>
+        Math.Max(0, LeadingInteger.Parse(text) ?? throw new FormatException($"'{text}' is no number of threads."));
 
     // The option bounds llama-quantize's memory; ours needs little in any case.
     private static void RequireBufferSize(string text)

@@ -33,7 +33,7 @@ public sealed class QuantizedModel : IGgufModel
     public ImmutableArray<TensorInfo> Tensors { get; }
 
     /// <summary>Plans the quantization and checks that all of it can be done. No tensor data is read.</summary>
-    /// <param name="source">The model; the result owns it.</param>
+    /// <param name="source">The model; the result disposes it.</param>
     /// <param name="options">How to quantize.</param>
     /// <exception cref="GgufException">The model cannot be quantized in this way; the message names the key or the tensor.</exception>
     public static QuantizedModel Create(IGgufModel source, QuantizeOptions options)
@@ -114,7 +114,8 @@ public sealed class QuantizedModel : IGgufModel
     {
         if (RowValidation.FindInvalid(tensor.Target.Type, data) >= 0)
         {
-            throw new GgufException($"Cannot quantize '{tensor.Target.Name}' to {tensor.Target.Type.GgmlName}: its values are too large, the result has infinities or NaN.");
+            throw new GgufException(
+                $"Cannot quantize '{tensor.Target.Name}' to {tensor.Target.Type.GgmlName}: its values are too large, the result has infinities or NaN.");
         }
     }
 }

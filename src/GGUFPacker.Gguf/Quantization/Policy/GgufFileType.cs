@@ -5,7 +5,6 @@ namespace GGUFPacker.Gguf.Quantization.Policy;
 /// A file type stands for a mixture of tensor types; see <see cref="GgufFileTypes"/>. The numbers that are missing were removed from llama.cpp.
 /// </summary>
 #pragma warning disable CS1591 // The names are llama.cpp's.
-#pragma warning disable CA1707 // So are their underscores.
 public enum GgufFileType : uint
 {
     F32 = 0,

@@ -70,7 +70,7 @@ internal sealed class Mixture
         }
 
         var layer = TensorNames.LayerOf(tensor.Name)
-            ?? throw new GgufException($"Cannot choose a type for tensor '{tensor.Name}': a mixture of a model with experts goes by layers, and the name begins with none.");
+            ?? throw new GgufException($"Cannot choose a type for tensor '{tensor.Name}': with experts it goes by the layer, and the name begins with none.");
         return layer >= 0 && layer < _model.LayerCount
             ? layer
             : throw new GgufException($"Cannot choose a type for tensor '{tensor.Name}': the model has {_model.LayerCount} layers.");

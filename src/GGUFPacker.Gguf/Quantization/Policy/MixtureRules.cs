@@ -16,7 +16,8 @@ internal sealed class MixtureRules(GgufFileType fileType, TensorType usual, Mode
     public TensorType Usual => usual;
 
     /// <summary>Whether the file type is one of the 1- and 2-bit types that have rules of their own.</summary>
-    public bool IsLowBit => fileType is GgufFileType.IQ1_S or GgufFileType.IQ1_M or GgufFileType.IQ2_XXS or GgufFileType.IQ2_XS or GgufFileType.IQ2_S or GgufFileType.IQ2_M;
+    public bool IsLowBit => fileType is GgufFileType.IQ1_S or GgufFileType.IQ1_M
+        or GgufFileType.IQ2_XXS or GgufFileType.IQ2_XS or GgufFileType.IQ2_S or GgufFileType.IQ2_M;
 
     /// <summary>Whether the file type is the one that only tells experts from the rest.</summary>
     public bool IsMxfp4Moe => fileType == GgufFileType.MXFP4_MOE;
@@ -143,8 +144,8 @@ internal sealed class MixtureRules(GgufFileType fileType, TensorType usual, Mode
 
         if (model.HasEightExperts)
         {
-            return fileType is GgufFileType.Q2_K or GgufFileType.IQ3_XS or GgufFileType.IQ3_XXS or GgufFileType.Q3_K_S or GgufFileType.Q3_K_M or GgufFileType.IQ4_NL
-                or GgufFileType.Q4_K_S or GgufFileType.Q4_K_M or GgufFileType.IQ3_S or GgufFileType.IQ3_M or GgufFileType.IQ4_XS
+            return fileType is GgufFileType.Q2_K or GgufFileType.Q3_K_S or GgufFileType.Q3_K_M or GgufFileType.Q4_K_S or GgufFileType.Q4_K_M
+                or GgufFileType.IQ3_XXS or GgufFileType.IQ3_XS or GgufFileType.IQ3_S or GgufFileType.IQ3_M or GgufFileType.IQ4_NL or GgufFileType.IQ4_XS
                 ? TensorType.Q5_K
                 : usual;
         }

@@ -53,14 +53,13 @@ public sealed record QuantizeType
         }
 
         // Types with interleaved rows existed from 2024-07 to 2024-11.
-        if (text.StartsWith("Q4_0_", StringComparison.OrdinalIgnoreCase) || text is "33" or "34" or "35")
+        var successor = text.StartsWith("Q4_0_", StringComparison.OrdinalIgnoreCase) || text is "33" or "34" or "35" ? "Q4_0"
+            : text.StartsWith("IQ4_NL_", StringComparison.OrdinalIgnoreCase) ? "IQ4_NL"
+            : null;
+        if (successor is not null)
         {
-            throw new FormatException($"The quantize type '{text}' was removed from llama.cpp: use Q4_0, which llama.cpp repacks for the processor when it loads the model.");
-        }
-
-        if (text.StartsWith("IQ4_NL_", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new FormatException($"The quantize type '{text}' was removed from llama.cpp: use IQ4_NL, which llama.cpp repacks for the processor when it loads the model.");
+            throw new FormatException(
+                $"The quantize type '{text}' was removed from llama.cpp: use {successor}, which llama.cpp repacks for the processor when it loads the model.");
         }
 
         if (string.Equals(text, nameof(GgufFileType.NVFP4), StringComparison.OrdinalIgnoreCase) || text is "39")

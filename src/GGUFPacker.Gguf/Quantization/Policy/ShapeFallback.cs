@@ -25,7 +25,8 @@ internal static class ShapeFallback
             TensorType.Q6_K => TensorType.Q8_0,
             _ when wanted.BlockLength <= 32 => wanted,
             _ => throw new GgufException(
-                $"Cannot quantize '{tensor.Name}' to {wanted.GgmlName}: its rows of {tensor.Columns} are not a multiple of {wanted.BlockLength}, and there is no tensor type fallback for {wanted.GgmlName}."),
+                $"Cannot quantize '{tensor.Name}' to {wanted.GgmlName}: its rows of {tensor.Columns} are not a multiple of {wanted.BlockLength}, "
+                + "and no other type takes its place."),
         };
         return Fits(tensor, replacement) ? replacement : TensorType.F16;
     }

@@ -30,16 +30,18 @@ internal static class FileComparison
 
         if (compareLayout)
         {
-            yield return $"data offset {file.DataOffset}, expected {expected.GetProperty("data_offset")}; size {stream.Length}, expected {expected.GetProperty("size")}; sha256 {hash}, expected {expected.GetProperty("sha256")}";
+            yield return $"data offset {file.DataOffset}, expected {expected.GetProperty("data_offset")}";
+            yield return $"size {stream.Length}, expected {expected.GetProperty("size")}";
+            yield return $"sha256 {hash}, expected {expected.GetProperty("sha256")}";
         }
     }
 
     private static IEnumerable<string> KeyDifferences(JsonElement expected, GgufMetadata actual, GgufMetadata input)
     {
         var removed = expected.GetProperty("kv_removed").EnumerateArray().Select(item => item.GetString()!).ToHashSet(StringComparer.Ordinal);
-        var keys = input.Where(item => !removed.Contains(item.Key)).Select(Describe)
-            .Concat(expected.GetProperty("kv_appended").EnumerateArray().Select(item => Describe(KeyValuePair.Create(item[0].GetString()!, KeyValueRecipe.Read(item[1].GetString()!, item[2])))));
-        return Differences("key", keys, actual.Select(Describe));
+        var kept = input.Where(item => !removed.Contains(item.Key));
+        var keys = kept.Concat(KeyValueRecipe.ReadAll(expected.GetProperty("kv_appended")));
+        return Differences("key", keys.Select(Describe), actual.Select(Describe));
     }
 
     private static IEnumerable<string> TensorDifferences(JsonElement expected, GgufFile actual, GgufFile input)

@@ -58,7 +58,8 @@ public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceF
         SkipIfNotThereYet(commandLine);
         var result = await GgufQuantizer.RunAsync(commandLine, cancellationToken: TestContext.Current.CancellationToken);
 
-        var expected = commandLine.IsDryRun ? [] : item.GetProperty("files").EnumerateArray().ToDictionary(record => record.GetProperty("file").GetString()!, StringComparer.Ordinal);
+        JsonElement[] files = commandLine.IsDryRun ? [] : [.. item.GetProperty("files").EnumerateArray()];
+        var expected = files.ToDictionary(record => record.GetProperty("file").GetString()!, StringComparer.Ordinal);
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), result.Paths.Select(path => Path.GetFileName(path)));
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), folder.Outputs());
         var log = item.GetProperty("log").EnumerateArray().Select(line => line.GetString()!).ToArray();
@@ -116,7 +117,8 @@ public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceF
     // Cases run in order in the reference; here each makes the kept outputs of earlier ones that it reads.
     private async Task KeepInputsAsync(JsonElement[] group, int index)
     {
-        foreach (var argument in Arguments(group[index]).Where(argument => argument.EndsWith(".gguf", StringComparison.Ordinal) && !File.Exists(folder.PathOf(argument))))
+        var files = Arguments(group[index]).Where(argument => argument.EndsWith(".gguf", StringComparison.Ordinal));
+        foreach (var argument in files.Where(file => !File.Exists(folder.PathOf(file))))
         {
             for (var earlier = 0; earlier < index; earlier++)
             {

@@ -52,8 +52,11 @@ internal static class KeyValueRecipe
 
     private static float Single(JsonElement value) => FormulaVectors.FromBits(value.GetString()!);
 
-    private static double Double(JsonElement value) => BitConverter.UInt64BitsToDouble(ulong.Parse(value.GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+    private static double Double(JsonElement value) =>
+        BitConverter.UInt64BitsToDouble(ulong.Parse(value.GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
 
     private static GgufString Text(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object ? new GgufString(Convert.FromHexString(value.GetProperty("hex").GetString()!)) : new GgufString(value.GetString()!);
+        value.ValueKind == JsonValueKind.Object
+            ? new GgufString(Convert.FromHexString(value.GetProperty("hex").GetString()!))
+            : new GgufString(value.GetString()!);
 }

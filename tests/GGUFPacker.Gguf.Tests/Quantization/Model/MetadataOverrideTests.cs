@@ -12,7 +12,8 @@ public sealed class MetadataOverrideTests
     [InlineData("a=float:0.1", 0.1f)]
     [InlineData("a=float:1e-6x", 1e-6f)]
     [InlineData("a=bool:true", true)]
-    public void A_value_is_read_as_the_reference_reads_it(string text, object expected) => Assert.Equal(expected, MetadataOverride.Parse(text).ToGgufValue().Raw);
+    public void A_value_is_read_as_the_reference_reads_it(string text, object expected) =>
+        Assert.Equal(expected, MetadataOverride.Parse(text).ToGgufValue().Raw);
 
     [Fact]
     public void Text_keeps_its_separators() => Assert.Equal("a=b:c", MetadataOverride.Parse("k=str:a=b:c").ToGgufValue().AsString());

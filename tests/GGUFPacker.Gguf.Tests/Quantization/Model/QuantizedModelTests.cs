@@ -65,7 +65,10 @@ public sealed class QuantizedModelTests
     public void What_cannot_be_quantized_is_refused_before_any_data_is_read(string type, TensorType sourceType, string reason)
     {
         var tensor = new TensorInfo(Name, sourceType, [256, 2]);
-        using var source = new MemoryModel(LlamaRecipe.Metadata().Build(), (tensor, new byte[tensor.ByteLength])) { Reading = (_, _) => Assert.Fail("Data was read.") };
+        using var source = new MemoryModel(LlamaRecipe.Metadata().Build(), (tensor, new byte[tensor.ByteLength]))
+        {
+            Reading = (_, _) => Assert.Fail("Data was read."),
+        };
         var error = Assert.Throws<GgufException>(() => QuantizedModel.Create(source, Options(type)));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Contains($"'{Name}'", error.Message, StringComparison.Ordinal);
