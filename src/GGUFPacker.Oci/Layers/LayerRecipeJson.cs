@@ -21,18 +21,7 @@ internal static class LayerRecipeJson
         writer.WriteStartArray("segments");
         foreach (var segment in recipe.Segments)
         {
-            writer.WriteStartObject();
-            if (segment.IsContent)
-            {
-                writer.WriteString("content", segment.Content.ToString());
-                writer.WriteNumber("size", segment.Length);
-            }
-            else
-            {
-                writer.WriteBase64String("inline", segment.Inline.Span);
-            }
-
-            writer.WriteEndObject();
+            WriteSegment(writer, segment);
         }
 
         writer.WriteEndArray();
@@ -79,7 +68,23 @@ internal static class LayerRecipeJson
         }
     }
 
-    private static LayerSegment ReadSegment(JsonElement json) => json.TryGetProperty("inline", out var inline)
+    public static void WriteSegment(Utf8JsonWriter writer, LayerSegment segment)
+    {
+        writer.WriteStartObject();
+        if (segment.IsContent)
+        {
+            writer.WriteString("content", segment.Content.ToString());
+            writer.WriteNumber("size", segment.Length);
+        }
+        else
+        {
+            writer.WriteBase64String("inline", segment.Inline.Span);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    public static LayerSegment ReadSegment(JsonElement json) => json.TryGetProperty("inline", out var inline)
         ? LayerSegment.Of(inline.GetBytesFromBase64())
         : LayerSegment.Of(Digest.Parse(json.GetProperty("content").GetString()!), json.GetProperty("size").GetInt64());
 

@@ -75,25 +75,69 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
         var compression = MediaTypes.CompressionOf(layer.MediaType)
             ?? throw new ContentException($"The layer {layer.Digest} of {source} has the media type '{layer.MediaType}', which is no tar.");
         progress?.Report(new TransferProgress(layer, TransferStatus.Started, 0));
+        var recipe = compression == LayerCompression.None
+            ? await PullPlainAsync(source, layer, diffId, progress, cancellationToken).ConfigureAwait(false)
+            : await PullCompressedAsync(source, layer, compression, diffId, progress, cancellationToken).ConfigureAwait(false);
+        progress?.Report(new TransferProgress(layer, TransferStatus.Completed, layer.Size));
+        return recipe;
+    }
+
+    private async Task<LayerRecipe> PullPlainAsync(
+        ImageReference source, Descriptor layer, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        using var partial = layer.Size < PartialLayer.MinContentSize ? null : store.Layers.OpenPartial(layer.Digest);
+        for (var resumes = partial is { Length: > 0 }; ; resumes = false)
+        {
+            var offset = resumes && partial!.Length <= layer.Size ? partial.Length : 0;
+            var rest = client.Blobs.Open(source.Registry, source.Repository, layer, offset);
+
+            // A plain tar's own digest is its diff ID, which the import verifies; hashing it twice would only cost.
+            var blob = new VerifyingStream(
+                offset > 0 ? store.Layers.OpenJoined(partial!, rest) : rest,
+                layer,
+                done => progress?.Report(new TransferProgress(layer, TransferStatus.Advanced, done)),
+                hashes: false);
+            await using (blob.ConfigureAwait(false))
+            {
+                try
+                {
+                    var recipe = await store.Layers.ImportAsync(blob, LayerCompression.None, layer.Size, diffId, partial, cancellationToken).ConfigureAwait(false);
+                    partial?.Delete();
+                    return recipe;
+                }
+                catch (LayerException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    // What an earlier process left may be what is wrong: then the whole layer is fetched.
+                    partial?.Delete();
+                    if (offset == 0)
+                    {
+                        throw;
+                    }
+                }
+            }
+        }
+    }
+
+    private async Task<LayerRecipe> PullCompressedAsync(
+        ImageReference source, Descriptor layer, LayerCompression compression, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
         Stream? kept = null;
-        if (compression != LayerCompression.None && layer.Size <= BlobArea.MaxKeptCompressed)
+        if (layer.Size <= BlobArea.MaxKeptCompressed)
         {
             var bytes = await client.Blobs.GetAsync(source.Registry, source.Repository, layer, cancellationToken).ConfigureAwait(false);
             store.Blobs.Put(layer.MediaType, bytes);
             kept = new MemoryStream(bytes, writable: false);
         }
 
-        // A plain tar's own digest is its diff ID, which the import verifies; hashing it twice would only cost.
         var blob = new VerifyingStream(
             kept ?? client.Blobs.Open(source.Registry, source.Repository, layer),
             layer,
             done => progress?.Report(new TransferProgress(layer, TransferStatus.Advanced, done)),
-            hashes: compression != LayerCompression.None && kept is null);
+            hashes: kept is null);
         await using (blob.ConfigureAwait(false))
         {
             var recipe = await store.Layers.ImportAsync(blob, compression, layer.Size, diffId, cancellationToken).ConfigureAwait(false);
             await blob.VerifyAsync(cancellationToken).ConfigureAwait(false);
-            progress?.Report(new TransferProgress(layer, TransferStatus.Completed, layer.Size));
             return recipe;
         }
     }

@@ -49,7 +49,7 @@ public sealed class ContentArea
     public ContentIngest BeginIngest(PendingLayer? layer = null) => new(this, layer);
 
     /// <summary>Begins to take in a file within a tar whose digest is computed on the way.</summary>
-    internal ContentIngest BeginIngest(HashLane tar) => new(this, new ContentHasher(tar));
+    internal ContentIngest BeginIngest(HashLane tar, string? path) => new(this, new ContentHasher(tar), path);
 
     /// <summary>Takes in what a stream holds.</summary>
     /// <param name="source">The bytes.</param>

@@ -21,10 +21,14 @@ public sealed class ContentIngest : Stream
     internal ContentIngest(ContentArea area, PendingLayer? layer)
         : this(area, new ContentHasher(layer, area.AppendTo)) => _layer = layer;
 
-    internal ContentIngest(ContentArea area, ContentHasher hasher)
+    /// <summary>Creates the ingest.</summary>
+    /// <param name="area">Where the file goes.</param>
+    /// <param name="hasher">Computes its digest.</param>
+    /// <param name="path">Where the unfinished file lies; null for a temporary file.</param>
+    internal ContentIngest(ContentArea area, ContentHasher hasher, string? path = null)
     {
         (_area, _hasher) = (area, hasher);
-        _temporary = area.Files.NewTemporary();
+        _temporary = path ?? area.Files.NewTemporary();
         _file = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
     }
 
@@ -47,8 +51,8 @@ public sealed class ContentIngest : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The file while it is being written; other processes may be told of it, nobody may change it.</summary>
-    internal string TemporaryPath => _temporary;
+    /// <summary>Whether the file stays where it is if it is never finished.</summary>
+    internal bool KeepsUnfinished { get; set; }
 
     /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
@@ -118,15 +122,6 @@ public sealed class ContentIngest : Stream
     {
     }
 
-    /// <summary>Writes what is held back to the temporary file, which then holds every byte.</summary>
-    internal void FlushToTemporary()
-    {
-        if (_block.Length > 0)
-        {
-            RandomAccess.Write(_file, _block.Bytes, _written);
-        }
-    }
-
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -143,7 +138,10 @@ public sealed class ContentIngest : Stream
         {
             _file.Dispose();
             _hasher.Dispose();
-            StoreFiles.TryDelete(_temporary);
+            if (!KeepsUnfinished)
+            {
+                StoreFiles.TryDelete(_temporary);
+            }
         }
         else if (disposing)
         {

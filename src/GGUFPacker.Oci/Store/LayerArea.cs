@@ -60,9 +60,14 @@ public sealed class LayerArea
     /// <param name="diffId">The digest that the plain tar must have; not set if it is not known.</param>
     /// <param name="cancellationToken">Stops; the layer is not there then.</param>
     /// <exception cref="LayerException">It is no tar, holds what a layer may not hold, or has another digest.</exception>
-    public async Task<LayerRecipe> ImportAsync(Stream source, LayerCompression compression, long size, Digest diffId, CancellationToken cancellationToken)
+    public Task<LayerRecipe> ImportAsync(Stream source, LayerCompression compression, long size, Digest diffId, CancellationToken cancellationToken) =>
+        ImportAsync(source, compression, size, diffId, null, cancellationToken);
+
+    internal async Task<LayerRecipe> ImportAsync(
+        Stream source, LayerCompression compression, long size, Digest diffId, PartialLayer? partial, CancellationToken cancellationToken)
     {
-        using var import = new LayerImport(_contents, LayerDecompression.Open(source, compression, LayerDecompression.LimitFor(size)), compression == LayerCompression.None ? size : null);
+        var tar = LayerDecompression.Open(source, compression, LayerDecompression.LimitFor(size));
+        using var import = new LayerImport(_contents, tar, compression == LayerCompression.None ? size : null, partial);
         LayerRecipe recipe;
         try
         {
@@ -84,6 +89,12 @@ public sealed class LayerArea
 
     /// <summary>Reads the layer's plain tar.</summary>
     public LayerStream OpenRead(LayerRecipe recipe) => new(recipe, _contents.OpenHandle);
+
+    /// <summary>What has come of a plain layer so far; null if another process is about it.</summary>
+    internal PartialLayer? OpenPartial(Digest diffId) => PartialLayer.TryOpen(_files, diffId, s => _contents.Contains(s.Content, s.Length));
+
+    /// <summary>Reads what has come of a layer so far, and then the rest.</summary>
+    internal Stream OpenJoined(PartialLayer partial, Stream rest) => new JoinedStream(partial.Open(_contents.OpenHandle).Append(rest));
 
     internal string PathOf(Digest diffId) => StoreFiles.In(_files.Layers, diffId, ".json");
 

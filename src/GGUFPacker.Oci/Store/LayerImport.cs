@@ -15,6 +15,7 @@ internal sealed class LayerImport : IDisposable
     private readonly ContentArea _contents;
     private readonly Stream _source;
     private readonly long? _size;
+    private readonly PartialLayer? _partial;
     private readonly HashLane _hash = new();
     private readonly ImmutableArray<LayerSegment>.Builder _segments = ImmutableArray.CreateBuilder<LayerSegment>();
     private readonly ImmutableArray<LayerEntry>.Builder _entries = ImmutableArray.CreateBuilder<LayerEntry>();
@@ -27,7 +28,9 @@ internal sealed class LayerImport : IDisposable
     /// <param name="contents">Where the files go.</param>
     /// <param name="source">The plain tar.</param>
     /// <param name="size">The tar's size if it is known beforehand.</param>
-    public LayerImport(ContentArea contents, Stream source, long? size) => (_contents, _source, _size) = (contents, source, size);
+    /// <param name="partial">Where the way is recorded, so that another import can go on from where this one stops; null for nowhere.</param>
+    public LayerImport(ContentArea contents, Stream source, long? size, PartialLayer? partial = null) =>
+        (_contents, _source, _size, _partial) = (contents, source, size, partial);
 
     /// <summary>Reads the tar to its end. The recipe is not yet saved: its digest is the caller's to compare.</summary>
     /// <exception cref="LayerException">It is no tar that can be taken in.</exception>
@@ -143,7 +146,8 @@ internal sealed class LayerImport : IDisposable
     private async Task<Digest> ReadContentAsync(string name, long size, CancellationToken cancellationToken)
     {
         FlushInline();
-        using var ingest = _contents.BeginIngest(_hash);
+        var data = _partial is not null && size >= PartialLayer.MinContentSize ? _partial.NewDataPath() : null;
+        using var ingest = _contents.BeginIngest(_hash, data);
         for (var left = size; left > 0;)
         {
             var room = ingest.GetMemory();
@@ -155,6 +159,12 @@ internal sealed class LayerImport : IDisposable
 
             ingest.Advance(read);
             left -= read;
+            if (data is not null && !ingest.KeepsUnfinished && _position + (size - left) > _partial!.Length)
+            {
+                // Until here the bytes were those of an earlier import, whose record was the better one.
+                _partial.Record(_segments, data);
+                ingest.KeepsUnfinished = true;
+            }
         }
 
         var stored = ingest.Commit();

@@ -11,6 +11,9 @@ internal sealed class StoreFiles(string root, TimeProvider time)
     /// <summary>Temporary files that nobody has written to for so long belong to a process that is no more.</summary>
     private static readonly TimeSpan s_abandoned = TimeSpan.FromHours(24);
 
+    /// <summary>A transfer that ended early is gone on with for so long.</summary>
+    private static readonly TimeSpan s_partialAge = TimeSpan.FromDays(7);
+
     public string Root { get; } = root;
 
     public TimeProvider Time { get; } = time;
@@ -27,11 +30,13 @@ internal sealed class StoreFiles(string root, TimeProvider time)
 
     public string Temporary { get; } = Path.Combine(root, "temp");
 
+    public string Partial { get; } = Path.Combine(root, "partial");
+
     public string Lock { get; } = Path.Combine(root, "lock");
 
     public void Create()
     {
-        foreach (var directory in new[] { Contents, Blobs, Layers, Tags, Cache, Temporary })
+        foreach (var directory in new[] { Contents, Blobs, Layers, Tags, Cache, Temporary, Partial })
         {
             Directory.CreateDirectory(directory);
         }
@@ -105,8 +110,14 @@ internal sealed class StoreFiles(string root, TimeProvider time)
 
     public void SweepTemporary()
     {
-        var limit = Time.GetUtcNow().UtcDateTime - s_abandoned;
-        foreach (var file in new DirectoryInfo(Temporary).EnumerateFiles())
+        Sweep(Temporary, s_abandoned);
+        Sweep(Partial, s_partialAge);
+    }
+
+    private void Sweep(string directory, TimeSpan age)
+    {
+        var limit = Time.GetUtcNow().UtcDateTime - age;
+        foreach (var file in new DirectoryInfo(directory).EnumerateFiles())
         {
             if (file.LastWriteTimeUtc < limit)
             {

@@ -52,7 +52,8 @@ public sealed partial class StorePrune
         removed = Sweep(_files.Contents, IsMarked, removed);
         removed = Sweep(_files.Blobs, IsMarked, removed);
         removed = Sweep(_files.Layers, IsMarked, removed);
-        return Sweep(_files.Temporary, _ => false, removed);
+        removed = Sweep(_files.Temporary, _ => false, removed);
+        return Sweep(_files.Partial, _ => false, removed);
     }
 
     // A digest may name a manifest, a layer or a content, or several of them; each way is followed.

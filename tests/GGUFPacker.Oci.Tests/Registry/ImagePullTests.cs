@@ -26,6 +26,51 @@ public sealed class ImagePullTests : RegistryTestBase
         Assert.All(asked.Skip(1), Assert.NotNull);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Pull_that_ended_early_is_gone_on_with_by_the_next(bool damaged)
+    {
+        using var registry = new LoopbackRegistry();
+        var manifest = await PushedAsync(registry, 40_000_000);
+        registry.Add(new RegistryFault("GET", ModelPath(manifest)) { BreakAfter = 30_000_000 });
+        var impatient = new ImagePull(NewClient(change: o => o with { Retries = 0 }), Other);
+        await Assert.ThrowsAsync<RegistryException>(() => impatient.RunAsync(new PullRequest(Reference(registry)), null, Token));
+        var partial = Path.Combine(Other.Root, "partial");
+        var data = Assert.Single(Directory.GetFiles(partial, "*.data"));
+        if (damaged)
+        {
+            var bytes = await File.ReadAllBytesAsync(data, Token);
+            bytes[^1] ^= 1;
+            await File.WriteAllBytesAsync(data, bytes, Token);
+        }
+
+        else
+        {
+            // It breaks once more, which must not lose what there was.
+            registry.Add(new RegistryFault("GET", ModelPath(manifest)) { BreakAfter = 0 });
+            await Assert.ThrowsAsync<RegistryException>(() => impatient.RunAsync(new PullRequest(Reference(registry)), null, Token));
+        }
+
+        await PullAsync(registry);
+        AssertPulled(Reference(registry), manifest);
+        var ranges = registry.Requests.Where(r => r.Method == "GET" && r.Path.Contains(ModelPath(manifest), StringComparison.Ordinal)).Select(r => r.Header("Range")).ToList();
+        Assert.Equal(3, ranges.Count);
+        Assert.InRange(long.Parse(ranges[1]!["bytes=".Length..^1], System.Globalization.CultureInfo.InvariantCulture), 16_000_000, 30_000_000);
+        Assert.Equal(damaged ? null : ranges[1], ranges[2]);
+        Assert.Empty(Directory.GetFiles(partial, "*.data"));
+        Assert.Empty(Directory.GetFiles(partial, "*.json"));
+    }
+
+    [Fact]
+    public async Task Two_pulls_of_one_image_do_not_hinder_each_other()
+    {
+        using var registry = new LoopbackRegistry();
+        var manifest = await PushedAsync(registry, 40_000_000);
+        await Task.WhenAll(PullAsync(registry), PullAsync(registry), PullAsync(registry));
+        AssertPulled(Reference(registry), manifest);
+    }
+
     [Fact]
     public async Task Silent_connection_is_given_up_and_made_again()
     {
@@ -229,9 +274,9 @@ public sealed class ImagePullTests : RegistryTestBase
 
     private Task PullAsync(LoopbackRegistry registry) => new ImagePull(Client, Other).RunAsync(new PullRequest(Reference(registry)), null, Token);
 
-    private async Task<Descriptor> PushedAsync(LoopbackRegistry registry)
+    private async Task<Descriptor> PushedAsync(LoopbackRegistry registry, int size = 3_000_000)
     {
-        var manifest = MakeImage();
+        var manifest = MakeImage(size);
         var image = new ImageContent(Store, manifest.Digest);
         foreach (var blob in image.Manifest.Layers)
         {
