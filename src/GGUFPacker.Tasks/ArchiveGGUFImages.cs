@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using GGUFPacker.Oci.Layouts;
+using GGUFPacker.Oci.Store;
 using GGUFPacker.Tasks.Hosting;
+using GGUFPacker.Tasks.Publishing;
 using Microsoft.Build.Framework;
 
 namespace GGUFPacker.Tasks;
@@ -14,7 +18,7 @@ public sealed class ArchiveGGUFImages : GGUFTask
     [Required]
     public string StorePath { get; set; } = "";
 
-    /// <summary>A file (<c>.tar</c>), or a directory if it ends with a separator.</summary>
+    /// <summary>A file (<c>.tar</c>), or a directory: one that is there, or a path that ends with a separator.</summary>
     [Required]
     public string ArchivePath { get; set; } = "";
 
@@ -27,5 +31,23 @@ public sealed class ArchiveGGUFImages : GGUFTask
     public ITaskItem[] GeneratedContainers { get; private set; } = [];
 
     /// <inheritdoc />
-    protected override Task RunAsync(CancellationToken cancellationToken) => throw new NotSupportedException("There is no archive writer yet.");
+    protected override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var store = ContentStore.Open(StorePath);
+        var images = PublishedImage.Find(store, Images, ProjectFile);
+        var layout = images.Select(image => new LayoutImage(image.Manifest, image.Reference)).ToImmutableArray();
+        var text = ArchivePath.Replace('\\', Path.DirectorySeparatorChar);
+        var path = Path.GetFullPath(text, Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!);
+        if (Path.EndsInDirectorySeparator(text) || Directory.Exists(path))
+        {
+            await new LayoutWriter(store).WriteDirectoryAsync(Path.TrimEndingDirectorySeparator(path), layout, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await new LayoutWriter(store).WriteArchiveAsync(path, layout, cancellationToken).ConfigureAwait(false);
+        }
+
+        GeneratedArchiveOutputPath = path;
+        GeneratedContainers = [.. images.Select(image => image.ToItem(store, image.Reference.Familiar))];
+    }
 }
