@@ -11,7 +11,7 @@ public sealed class ModelProjectTests(PackedProduct product) : IDisposable
     private const string Project = $"""
         <Project Sdk="GGUFPacker.Sdk/{PackedProduct.Version}">
           <ItemGroup>
-            <GGUFModel Include="austen" /> <GGUFQuantizeType Include="Q8_0;Q4_K_M;Q4_0" />
+            <GGUFModel Include="austen" PreTokenizer="llama-bpe" /> <GGUFQuantizeType Include="Q8_0;Q4_K_M;Q4_0" />
           </ItemGroup>
         </Project>
         """;

@@ -28,7 +28,7 @@ internal static class ProjectLocation
             if (element is IXmlLineInfo line && line.HasLineInfo())
             {
                 // The line information points behind the angle bracket.
-                return new SourceSpan(projectFile, line.LineNumber, line.LinePosition - 1, line.LineNumber, line.LinePosition - 1);
+                return new SourceSpan(projectFile, line.LineNumber, line.LinePosition - 1, 0, 0);
             }
         }
         catch (Exception exception) when (exception is XmlException or IOException or UnauthorizedAccessException)
