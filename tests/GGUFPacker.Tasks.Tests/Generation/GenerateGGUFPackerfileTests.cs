@@ -1,3 +1,4 @@
+using GGUFPacker.Testing;
 using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
@@ -10,7 +11,7 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
 
     public GenerateGGUFPackerfileTests()
     {
-        Directory.CreateDirectory(_directory.Combine("austen"));
+        Directory.CreateDirectory(_directory["austen"]);
         _directory.Write("tiny.gguf", "");
     }
 
@@ -40,13 +41,13 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
         Assert.Equal(["austen:Q8_0", "austen:Q4_K_M"], task.Targets.Select(target => target.ItemSpec));
         Assert.Equal(["q8_0", "q4_k_m"], task.Targets.Select(target => target.GetMetadata("Stage")));
         var context = Assert.Single(task.NamedContexts);
-        Assert.Equal(("model", _directory.Combine("austen")), (context.GetMetadata("Name"), context.ItemSpec));
+        Assert.Equal(("model", _directory["austen"]), (context.GetMetadata("Name"), context.ItemSpec));
     }
 
     [Fact]
     public void A_gguf_file_is_quantized_without_conversion()
     {
-        var task = Task(model: Item(_directory.Combine("tiny.gguf"), ("Name", "Tiny")), quantizeTypes: [Item("Q4_0", ("Pure", "true"), ("OutputTensorType", "Q6_K"))]);
+        var task = Task(model: Item(_directory["tiny.gguf"], ("Name", "Tiny")), quantizeTypes: [Item("Q4_0", ("Pure", "true"), ("OutputTensorType", "Q6_K"))]);
 
         Assert.True(task.Execute());
         Assert.Equal(
@@ -57,13 +58,13 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
 
             """,
             Instructions(task));
-        Assert.Equal(_directory.Path, Assert.Single(task.NamedContexts).ItemSpec);
+        Assert.Equal(_directory.FullName, Assert.Single(task.NamedContexts).ItemSpec);
     }
 
     [Fact]
     public void A_gguf_file_without_quantize_types_is_copied()
     {
-        var task = Task(model: Item(_directory.Combine("tiny.gguf")));
+        var task = Task(model: Item(_directory["tiny.gguf"]));
 
         Assert.True(task.Execute());
         Assert.Equal("FROM scratch AS gguf\nCOPY --from=model tiny.gguf /Austen.gguf\nCMD [\"-m\", \"Austen.gguf\"]\n", Instructions(task));
@@ -73,7 +74,7 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
     [Fact]
     public void A_directory_without_quantize_types_is_converted_to_the_type_that_its_name_and_tag_tell()
     {
-        var task = Task(model: Item(_directory.Combine("austen"), ("Type", "bf16"), ("PreTokenizer", "llama-bpe")));
+        var task = Task(model: Item(_directory["austen"], ("Type", "bf16"), ("PreTokenizer", "llama-bpe")));
 
         Assert.True(task.Execute());
         Assert.Equal("FROM scratch AS bf16\nCONVERT --from=model --type=BF16 --pre-tokenizer=llama-bpe . /Austen.BF16.gguf\nCMD [\"-m\", \"Austen.BF16.gguf\"]\n", Instructions(task));
@@ -83,7 +84,7 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
     [Fact]
     public void Labels_and_names_are_quoted_where_they_must_be_and_the_last_label_of_a_key_wins()
     {
-        var task = Task(model: Item(_directory.Combine("austen"), ("Name", "Miss $A")), labels: [Item("a", ("Value", "old")), Item("b", ("Value", "http://x:1/")), Item("a", ("Value", "say \"$5\" \\ ü"))]);
+        var task = Task(model: Item(_directory["austen"], ("Name", "Miss $A")), labels: [Item("a", ("Value", "old")), Item("b", ("Value", "http://x:1/")), Item("a", ("Value", "say \"$5\" \\ ü"))]);
 
         Assert.True(task.Execute());
         Assert.Equal(
@@ -161,7 +162,7 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
     public void A_model_that_is_not_there_is_an_error_at_its_line()
     {
         var project = _directory.Write("Austen.ggufproj", "<Project>\n  <ItemGroup>\n    <GGUFModel Include=\"nowhere\" />\n  </ItemGroup>\n</Project>");
-        var task = Task(model: Item(_directory.Combine("nowhere")));
+        var task = Task(model: Item(_directory["nowhere"]));
         task.ProjectFile = project;
         task.Models[0].ItemSpec = "nowhere";
 
@@ -189,7 +190,7 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
     public void No_model_and_several_models_are_errors(int count, string code)
     {
         var task = Task();
-        task.Models = [.. Enumerable.Range(0, count).Select(_ => Item(_directory.Combine("austen")))];
+        task.Models = [.. Enumerable.Range(0, count).Select(_ => Item(_directory["austen"]))];
 
         Assert.False(task.Execute());
         Assert.Equal(code, Assert.Single(_engine.Errors).Code);
@@ -198,13 +199,13 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
     private GenerateGGUFPackerfile Task(ITaskItem? model = null, ITaskItem[]? quantizeTypes = null, ITaskItem[]? arguments = null, ITaskItem[]? labels = null) => new()
     {
         BuildEngine = _engine,
-        ProjectFile = _directory.Combine("Austen.ggufproj"),
-        Models = [model ?? Item(_directory.Combine("austen"))],
+        ProjectFile = _directory["Austen.ggufproj"],
+        Models = [model ?? Item(_directory["austen"])],
         QuantizeTypes = quantizeTypes ?? [],
         CommandArguments = arguments ?? [],
         Labels = labels ?? [],
         Repository = "Austen",
-        PackerfilePath = _directory.Combine("obj", "GGUFPackerfile"),
+        PackerfilePath = _directory["obj", "GGUFPackerfile"],
     };
 
     private static ITaskItem Item(string include, params (string Name, string Value)[] metadata) => new TaskItem(include, metadata.ToDictionary(pair => pair.Name, pair => pair.Value));

@@ -6,6 +6,7 @@ using GGUFPacker.Oci.Store;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Tasks.Outputs;
 using GGUFPacker.Tasks.Reporting;
+using GGUFPacker.Testing;
 using Microsoft.Build.Utilities;
 using Task = System.Threading.Tasks.Task;
 
@@ -17,7 +18,7 @@ public sealed class ModelBuildTests : IDisposable
     private readonly RecordingBuildEngine _log = new();
     private readonly ContentStore _store;
 
-    public ModelBuildTests() => _store = ContentStore.Open(_directory.Combine("store"));
+    public ModelBuildTests() => _store = ContentStore.Open(_directory["store"]);
 
     public void Dispose()
     {
@@ -30,15 +31,15 @@ public sealed class ModelBuildTests : IDisposable
     {
         await RunAsync(Image("q8_0", ["a:Q8_0", "a:1-Q8_0"], ("/A.Q8_0.gguf", "eight"), ("/readme.txt", "text")), Image("q4_0", ["a:Q4_0"], ("/models/A.Q4_0.gguf", "four"), ("/A.Q8_0.gguf", "eight")));
 
-        Assert.Equal(["A.Q4_0.gguf", "A.Q8_0.gguf"], Directory.EnumerateFiles(_directory.Combine("bin")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.Equal("eight", File.ReadAllText(_directory.Combine("bin", "A.Q8_0.gguf")));
+        Assert.Equal(["A.Q4_0.gguf", "A.Q8_0.gguf"], Directory.EnumerateFiles(_directory["bin"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal("eight", File.ReadAllText(_directory["bin", "A.Q8_0.gguf"]));
 
         // Two names of one file: what is appended to the one is read from the other.
-        File.AppendAllText(_directory.Combine("bin", "A.Q4_0.gguf"), "!");
+        File.AppendAllText(_directory["bin", "A.Q4_0.gguf"], "!");
         Assert.Equal("four!", File.ReadAllText(_store.Contents.PathOf(Digest.Of("four"u8))));
 
-        Assert.Equal([Path.Combine("bin", "A.Q8_0.gguf"), Path.Combine("bin", "A.Q4_0.gguf")], File.ReadAllLines(_directory.Combine("obj", "outputs")));
-        var images = File.ReadAllLines(_directory.Combine("obj", "images")).Select(line => line.Split('|')).ToList();
+        Assert.Equal([Path.Combine("bin", "A.Q8_0.gguf"), Path.Combine("bin", "A.Q4_0.gguf")], File.ReadAllLines(_directory["obj", "outputs"]));
+        var images = File.ReadAllLines(_directory["obj", "images"]).Select(line => line.Split('|')).ToList();
         Assert.Equal(["a:Q8_0", "a:1-Q8_0", "a:Q4_0"], images.Select(image => image[0]));
         Assert.All(images, image => Assert.True(File.Exists(image[2])));
     }
@@ -48,13 +49,13 @@ public sealed class ModelBuildTests : IDisposable
     {
         var image = Image("all", ["a:latest"], ("/a.gguf", "aaaa"), ("/b.gguf", "bbbb"));
         await RunAsync(image);
-        var before = File.GetLastWriteTimeUtc(_directory.Combine("bin", "a.gguf"));
-        File.Delete(_directory.Combine("bin", "b.gguf"));
+        var before = File.GetLastWriteTimeUtc(_directory["bin", "a.gguf"]);
+        File.Delete(_directory["bin", "b.gguf"]);
 
         await RunAsync(image);
 
-        Assert.Equal(before, File.GetLastWriteTimeUtc(_directory.Combine("bin", "a.gguf")));
-        Assert.Equal("bbbb", File.ReadAllText(_directory.Combine("bin", "b.gguf")));
+        Assert.Equal(before, File.GetLastWriteTimeUtc(_directory["bin", "a.gguf"]));
+        Assert.Equal("bbbb", File.ReadAllText(_directory["bin", "b.gguf"]));
     }
 
     [Fact]
@@ -63,12 +64,12 @@ public sealed class ModelBuildTests : IDisposable
         var (old, young) = (Image("x", ["a:x"], ("/a.gguf", "old!")), Image("x", ["a:x"], ("/a.gguf", "new!")));
         File.SetLastWriteTimeUtc(old.Files[0].StorePath, DateTime.UtcNow.AddDays(-2));
         await RunAsync(young);
-        var before = File.GetLastWriteTimeUtc(_directory.Combine("bin", "a.gguf"));
+        var before = File.GetLastWriteTimeUtc(_directory["bin", "a.gguf"]);
 
         await RunAsync(old);
 
-        Assert.Equal("old!", File.ReadAllText(_directory.Combine("bin", "a.gguf")));
-        Assert.True(File.GetLastWriteTimeUtc(_directory.Combine("bin", "a.gguf")) > before);
+        Assert.Equal("old!", File.ReadAllText(_directory["bin", "a.gguf"]));
+        Assert.True(File.GetLastWriteTimeUtc(_directory["bin", "a.gguf"]) > before);
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public sealed class ModelBuildTests : IDisposable
     [Fact]
     public async Task A_second_build_waits_for_the_first()
     {
-        var path = _directory.Combine("obj", "lock");
+        var path = _directory["obj", "lock"];
         var first = await OutputLock.TakeAsync(path, () => { }, CancellationToken.None);
         var told = new TaskCompletionSource();
         var second = OutputLock.TakeAsync(path, told.SetResult, CancellationToken.None);
@@ -108,8 +109,8 @@ public sealed class ModelBuildTests : IDisposable
     private Task RunAsync(ImmutableArray<Diagnostic> warnings, params BuiltImage[] images)
     {
         var log = new TaskLoggingHelper(_log, "test");
-        var request = new BuildRequest { PackerfilePath = "GGUFPackerfile", ContextDirectory = _directory.Path };
-        var output = new ModelOutputOptions { ProjectDirectory = _directory.Path, OutputDirectory = "bin", OutputsRecord = _directory.Combine("obj", "outputs"), ImagesRecord = _directory.Combine("obj", "images") };
+        var request = new BuildRequest { PackerfilePath = "GGUFPackerfile", ContextDirectory = _directory.FullName };
+        var output = new ModelOutputOptions { ProjectDirectory = _directory.FullName, OutputDirectory = "bin", OutputsRecord = _directory["obj", "outputs"], ImagesRecord = _directory["obj", "images"] };
         var engine = new ReadyEngine(new BuildResult([.. images], warnings, 1, 0));
         return new ModelBuild(engine, _store, log).RunAsync(request, output, new BuildProgressLog(log, TimeProvider.System, null), CancellationToken.None);
     }
