@@ -58,6 +58,7 @@ internal static class CliApplication
         ListCommand.Create(environment),
         InspectCommand.Create(environment),
         RemoveCommand.Create(environment),
+        PruneCommand.Create(environment),
         ConvertCommand.Create(environment),
         QuantizeCommand.Create(environment),
     };

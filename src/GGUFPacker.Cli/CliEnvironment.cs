@@ -42,6 +42,9 @@ internal sealed record CliEnvironment
     /// <summary>A path that the user typed, in full.</summary>
     public string FullPath(string path) => Path.GetFullPath(path, CurrentDirectory);
 
-    /// <summary>Opens the store that the environment names.</summary>
-    public ContentStore OpenStore() => ContentStore.Open(ContentStore.DefaultRoot(Variable, Home), Time);
+    /// <summary>The directory of the store.</summary>
+    public string StoreRoot => ContentStore.DefaultRoot(Variable, Home);
+
+    /// <summary>Opens the store.</summary>
+    public ContentStore OpenStore() => ContentStore.Open(StoreRoot, Time);
 }

@@ -22,6 +22,7 @@ internal sealed class BuildCommand
     private readonly Option<string[]> _contexts = new("--build-context") { Description = "A directory that --from=NAME means.", HelpName = "NAME=PATH" };
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Run every step again." };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads for CONVERT and QUANTIZE (default: one per core).", HelpName = "N" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "Also write an OCI layout: a directory, a .tar, or type=oci,dest=PATH.", HelpName = "PATH" };
     private readonly Option<bool> _push = new("--push") { Description = "Send the image to the registries of its names." };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
@@ -34,7 +35,7 @@ internal sealed class BuildCommand
         var build = new BuildCommand(environment);
         var command = new Command("build", "Builds a GGUFPackerfile into an image of the local store.")
         {
-            build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts, build._noCache, build._threads, build._push, build._insecure, build._json,
+            build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts, build._noCache, build._threads, build._output, build._push, build._insecure, build._json,
         };
         command.SetAction(build.RunAsync);
         return command;
@@ -43,12 +44,18 @@ internal sealed class BuildCommand
     private async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
         var request = CreateRequest(line);
+        var output = line.GetValue(_output) is { } path ? LayoutOutput.Parse(path, _environment) : null;
         using var store = _environment.OpenStore();
         var result = await ProgressDisplay.RunAsync(
             _environment, display => new EmbeddedBuildEngine(store).BuildAsync(request, display, cancellationToken)).ConfigureAwait(false);
         foreach (var warning in result.Warnings)
         {
             _environment.Console.Note(warning.ToString());
+        }
+
+        if (output is not null)
+        {
+            await output.WriteAsync(store, result, cancellationToken).ConfigureAwait(false);
         }
 
         if (line.GetValue(_push))

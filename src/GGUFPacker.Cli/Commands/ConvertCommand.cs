@@ -13,14 +13,31 @@ internal static class ConvertCommand
 {
     private const string Help =
         """
-        Converts a checkpoint to a GGUF file: gguf-packer convert SRC [DST].
-        SRC is the checkpoint's directory; DST a file, in whose name {ftype} is the type, or a directory. The default is a name by ggml's convention in SRC.
-        The options are those of llama.cpp's convert_hf_to_gguf.py: --outtype auto|f32|f16|bf16|q8_0|tq1_0|tq2_0, --outfile, --vocab-only, --bigendian, --model-name,
-        --metadata, --split-max-tensors, --split-max-size, --no-tensor-first-split, --dry-run, --print-supported-models, …; and --pre-tokenizer NAME for tokenizer.ggml.pre.
+        Converts a checkpoint to a GGUF file, as llama.cpp's convert_hf_to_gguf.py does.
+
+        Usage:
+          gguf-packer convert SRC [DST] [OPTION]...
+
+        SRC is the checkpoint's directory. DST is a file, in whose name {ftype} stands for the type, or a directory;
+        by default the file gets a name by ggml's convention and lies in SRC.
+
+        Options (those of convert_hf_to_gguf.py, and --pre-tokenizer):
+          --outtype TYPE            auto (the default), f32, f16, bf16, q8_0, tq1_0 or tq2_0
+          --outfile FILE            the same as DST
+          --vocab-only              write the vocabulary without tensors
+          --bigendian               write for big-endian machines
+          --model-name NAME         general.name
+          --metadata FILE           a JSON file with other general.* keys
+          --pre-tokenizer NAME      tokenizer.ggml.pre
+          --split-max-tensors N     split after so many tensors
+          --split-max-size N        split after so many bytes; K, M, G
+          --no-tensor-first-split   no tensors in the first file
+          --dry-run                 print the tensors and write nothing
+          --print-supported-models  print the architectures
         """;
 
     public static Command Create(CliEnvironment environment) =>
-        LlamaCommandLine.CreateCommand("convert", Help, (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
+        LlamaCommandLine.CreateCommand("convert", "Converts a checkpoint to a GGUF file: convert SRC [DST].", Help, (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
 
     private static async Task<int> RunAsync(CliEnvironment environment, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {

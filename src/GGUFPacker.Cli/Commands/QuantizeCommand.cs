@@ -11,14 +11,29 @@ internal static class QuantizeCommand
 {
     private const string Help =
         """
-        Quantizes a GGUF file: gguf-packer quantize [OPTION]… SRC [DST] TYPE [THREADS].
-        TYPE is a name or number of llama.cpp's list, such as Q4_K_M or Q8_0. The default of DST is ggml-model-TYPE.gguf beside SRC.
-        The options are those of llama-quantize and stand before SRC, as there: --allow-requantize, --leave-output-tensor, --pure, --output-tensor-type TYPE,
-        --token-embedding-type TYPE, --tensor-type NAME=TYPE, --tensor-type-file FILE, --keep-split, --override-kv KEY=TYPE:VALUE, --prune-layers L0,L1,…, --dry-run.
+        Quantizes a GGUF file, as llama.cpp's llama-quantize does.
+
+        Usage:
+          gguf-packer quantize [OPTION]... SRC [DST] TYPE [THREADS]
+
+        TYPE is a name or number of llama.cpp's list, such as Q4_K_M. The default of DST is ggml-model-TYPE.gguf beside SRC.
+
+        Options (those of llama-quantize; they stand before SRC, as there):
+          --allow-requantize           take tensors that are quantized already
+          --leave-output-tensor        keep output.weight as it is
+          --pure                       the same type for every tensor
+          --output-tensor-type TYPE    the type of output.weight
+          --token-embedding-type TYPE  the type of token_embd.weight
+          --tensor-type NAME=TYPE      the type of the tensors whose name matches; may be repeated
+          --tensor-type-file FILE      a file of these
+          --prune-layers L0,L1,...     leave layers out
+          --keep-split                 as many files as SRC has
+          --override-kv KEY=TYPE:VALUE set a key; may be repeated
+          --dry-run                    print the tensors and write nothing
         """;
 
     public static Command Create(CliEnvironment environment) =>
-        LlamaCommandLine.CreateCommand("quantize", Help, (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
+        LlamaCommandLine.CreateCommand("quantize", "Quantizes a GGUF file: quantize SRC [DST] TYPE.", Help, (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
 
     private static async Task<int> RunAsync(CliEnvironment environment, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {

@@ -20,22 +20,38 @@ internal static partial class RemoveCommand
 
     private static int Run(CliEnvironment environment, string[] models)
     {
-        using var store = environment.OpenStore();
         var failed = false;
-        foreach (var model in models)
+        using (var store = environment.OpenStore())
         {
-            if (Remove(store, model) is { } fault)
+            foreach (var model in models)
             {
-                failed = true;
-                environment.Console.Error.WriteLine($"gguf-packer: {model} is not removed: {fault}");
-            }
-            else
-            {
-                environment.Console.Out.WriteLine($"removed {model}");
+                if (Remove(store, model) is { } fault)
+                {
+                    failed = true;
+                    environment.Console.Error.WriteLine($"gguf-packer: {model} is not removed: {fault}");
+                }
+                else
+                {
+                    environment.Console.Out.WriteLine($"removed {model}");
+                }
             }
         }
 
+        Free(environment);
         return failed ? ExitCode.Failure : ExitCode.Success;
+    }
+
+    // The name is gone in any case; a build that is running keeps the files for now.
+    private static void Free(CliEnvironment environment)
+    {
+        try
+        {
+            StorePrune.Run(environment.StoreRoot, cacheAge: null, environment.Time);
+        }
+        catch (StoreException error)
+        {
+            environment.Console.Note($"gguf-packer: the files stay until 'gguf-packer prune' is run: {error.Message}");
+        }
     }
 
     private static string? Remove(ContentStore store, string model)

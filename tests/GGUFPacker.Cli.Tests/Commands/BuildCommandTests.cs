@@ -113,6 +113,69 @@ public sealed class BuildCommandTests
         Assert.Equal("NAME  TAG  ID  ARCH  PARAMS  BPW  TYPE  USAGE  CREATED  SIZE\n", (await cli.RunAsync("list")).Succeeded().Output);
     }
 
+    [Theory]
+    [InlineData("out/image.tar", true)]
+    [InlineData("out/image", false)]
+    [InlineData("type=oci,dest=out/image.oci", false)]
+    [InlineData("type=oci,tar=true,dest=out/image.oci", true)]
+    public async Task An_image_is_also_written_as_a_layout(string output, bool isArchive)
+    {
+        using var cli = new CliRunner();
+        Prepare(cli);
+
+        var result = JsonDocument.Parse((await cli.RunAsync("build", "-t", "a/b:1", "--json", "--output", output)).Succeeded().Output).RootElement;
+
+        var path = cli[output[(output.LastIndexOf('=') + 1)..].Split('/')];
+        var index = isArchive ? ReadEntry(path, "index.json") : File.ReadAllBytes(Path.Combine(path, "index.json"));
+        Assert.Equal(Digest(result), JsonDocument.Parse(index).RootElement.GetProperty("manifests")[0].GetProperty("digest").GetString());
+    }
+
+    [Theory]
+    [InlineData("type=docker,dest=x")]
+    [InlineData("type=oci")]
+    [InlineData("type=oci,dest=x,tar=maybe")]
+    [InlineData("size=1")]
+    public async Task Outputs_that_are_not_known_are_refused(string output)
+    {
+        using var cli = new CliRunner();
+        Prepare(cli);
+
+        Assert.Equal(2, (await cli.RunAsync("build", "--output", output)).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_nothing_needs_is_pruned()
+    {
+        using var cli = new CliRunner();
+        Prepare(cli);
+        (await cli.RunAsync("build", "-t", "a/b:1")).Succeeded();
+
+        var kept = (await cli.RunAsync("prune", "--cache-older-than", "0")).Succeeded();
+        (await cli.RunAsync("inspect", "a/b:1")).Succeeded();
+        (await cli.RunAsync("remove", "a/b:1")).Succeeded();
+
+        Assert.StartsWith("removed ", kept.Output, StringComparison.Ordinal);
+        Assert.Equal("removed 0 files, 0 B\n", (await cli.RunAsync("prune")).Succeeded().Output);
+        Assert.DoesNotContain(Directory.EnumerateFiles(cli.StorePath, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 1000);
+        Assert.Equal(2, (await cli.RunAsync("prune", "--cache-older-than", "-1")).ExitCode);
+    }
+
+    private static byte[] ReadEntry(string archive, string name)
+    {
+        using var reader = new System.Formats.Tar.TarReader(File.OpenRead(archive));
+        while (reader.GetNextEntry() is { } entry)
+        {
+            if (entry.Name == name)
+            {
+                var bytes = new MemoryStream();
+                entry.DataStream!.CopyTo(bytes);
+                return bytes.ToArray();
+            }
+        }
+
+        throw new InvalidOperationException($"{archive} has no {name}.");
+    }
+
     private static void Prepare(CliRunner cli)
     {
         Models.WriteF16(cli["m.gguf"]);
