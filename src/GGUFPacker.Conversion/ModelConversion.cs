@@ -16,6 +16,7 @@ public static class ModelConversion
     /// <param name="options">How to convert; the defaults if null.</param>
     /// <param name="writeOptions">How to write; the byte order is that of <paramref name="options"/>.</param>
     /// <param name="progress">Told after each run of rows.</param>
+    /// <param name="notes">Told what is worth telling the user, such as how the pre-tokenizer was found, before anything is written.</param>
     /// <param name="cancellationToken">Stops the conversion and removes what was written.</param>
     /// <returns>The paths of the files, in order.</returns>
     /// <exception cref="CheckpointException">The checkpoint is broken or of a kind that is not supported.</exception>
@@ -26,10 +27,16 @@ public static class ModelConversion
         ConvertOptions? options = null,
         GgufWriteOptions? writeOptions = null,
         IProgress<GgufWriteProgress>? progress = null,
+        Action<string>? notes = null,
         CancellationToken cancellationToken = default)
     {
         options ??= new ConvertOptions();
         using var model = ModelConverter.Open(files, options);
+        foreach (var note in model.Notes)
+        {
+            notes?.Invoke(note);
+        }
+
         var path = Directory.Exists(output)
             ? Path.Combine(output, model.DefaultFileName)
             : Path.Combine(Path.GetDirectoryName(output) ?? "", model.FillFileName(Path.GetFileName(output)));

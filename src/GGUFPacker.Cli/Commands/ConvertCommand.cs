@@ -78,12 +78,14 @@ internal static class ConvertCommand
         }
 
         var name = $"Convert {files.Name}";
+        var notes = new List<string>();
         var paths = await ProgressDisplay.RunAsync(environment, async display =>
         {
-            var result = await ModelConversion.RunAsync(files, output, options, progress: WriteProgress.Of(display, name), cancellationToken: cancellationToken).ConfigureAwait(false);
+            var result = await ModelConversion.RunAsync(files, output, options, progress: WriteProgress.Of(display, name), notes: notes.Add, cancellationToken: cancellationToken).ConfigureAwait(false);
             display.Report(new BuildProgress { Step = name, Name = name, Status = BuildStepStatus.Completed });
             return result;
         }).ConfigureAwait(false);
+        notes.ForEach(console.Note);
         foreach (var written in paths)
         {
             console.Out.WriteLine(written);

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using GGUFPacker.Testing;
+
+namespace GGUFPacker.Cli.Tests.Commands;
+
+public sealed class ConvertCommandTests
+{
+    private static readonly string Checkpoint = Path.Combine(Goldens.RepositoryRoot, "samples", "Austen", "austen");
+
+    public static IEnumerable<TheoryDataRow<string>> Expected =>
+        Goldens.Files("austen/expected", "austen.*.json").Select(file => new TheoryDataRow<string>(Path.GetFileName(file).Split('.')[1]));
+
+    [Theory(SkipTestWithoutData = true)]
+    [MemberData(nameof(Expected))]
+    public async Task The_sample_becomes_the_file_that_llama_cpp_makes_of_it(string type)
+    {
+        using var cli = new CliRunner();
+        using var expected = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("austen", "expected", $"austen.{type}.json")));
+
+        var options = expected.RootElement.GetProperty("options").EnumerateArray().Select(option => option.GetString()!);
+        var result = (await cli.RunAsync(["convert", Checkpoint, "a file.gguf", .. options])).Succeeded();
+
+        Assert.Equal(cli["a file.gguf"] + "\n", result.Output);
+        Assert.Equal(expected.RootElement.GetProperty("file").GetProperty("sha256").GetString(), Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(cli["a file.gguf"]))));
+    }
+
+    [Fact]
+    public async Task The_output_may_be_named_as_for_llama_cpp()
+    {
+        using var cli = new CliRunner();
+        Directory.CreateDirectory(cli["out"]);
+
+        var named = (await cli.RunAsync("convert", "--outfile", "out/m-{ftype}.gguf", "--outtype=q8_0", Checkpoint)).Succeeded();
+        var byConvention = (await cli.RunAsync("convert", Checkpoint, "out", "--outtype", "q8_0", "--model-name", "Jane")).Succeeded();
+
+        Assert.Equal(cli["out", "m-q8_0.gguf"] + "\n", named.Output);
+        Assert.StartsWith(cli["out", "Jane-"], byConvention.Output, StringComparison.Ordinal);
+        Assert.Contains("--pre-tokenizer", named.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_prints_the_tensors_and_writes_nothing()
+    {
+        using var cli = new CliRunner();
+
+        var result = (await cli.RunAsync("convert", "--dry-run", Checkpoint, "m.gguf", "--outtype", "f16")).Succeeded();
+
+        Assert.Matches(@"(?m)^token_embd.weight +F16 +", result.Output);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(cli.Directory));
+    }
+
+    [Fact]
+    public async Task The_architectures_are_printed()
+    {
+        using var cli = new CliRunner();
+
+        Assert.Contains("LlamaForCausalLM\n", (await cli.RunAsync("convert", "--print-supported-models")).Succeeded().Output, StringComparison.Ordinal);
+    }
+}
