@@ -13,10 +13,7 @@ internal static class ConfigJson
         {
             Created = JsonMembers.Text(json, "created"),
             Author = JsonMembers.Text(json, "author"),
-            Platform = new Platform(JsonMembers.Text(json, "os") ?? "linux", JsonMembers.Text(json, "architecture") ?? "", JsonMembers.Text(json, "variant") is { Length: > 0 } v ? v : null)
-            {
-                OsVersion = JsonMembers.Text(json, "os.version"),
-            },
+            Platform = DescriptorJson.ReadPlatform(json),
             Config = json.TryGetProperty("config", out var config) && config.ValueKind != JsonValueKind.Null ? config.Clone() : null,
             DiffIds = JsonMembers.Object(json, "rootfs", ReadRootfs)?.DiffIds ?? [],
             History = JsonMembers.List(json, "history", ReadHistory),
@@ -65,7 +62,9 @@ internal static class ConfigJson
     });
 
     private static Rootfs ReadRootfs(JsonElement json) => new(JsonMembers.List(JsonMembers.RequireObject(json, "rootfs"), "diff_ids", item =>
-        item.ValueKind == JsonValueKind.String && Digest.TryParse(item.GetString(), out var digest) ? digest : throw JsonMembers.Wrong("diff_ids", "a list of sha256 digests")));
+        item.ValueKind == JsonValueKind.String && Digest.TryParse(item.GetString(), out var digest)
+            ? digest
+            : throw JsonMembers.Wrong("diff_ids", "a list of sha256 digests")));
 
     private static ImageHistory ReadHistory(JsonElement json) => new()
     {

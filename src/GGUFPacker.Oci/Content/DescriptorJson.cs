@@ -14,7 +14,8 @@ internal static class DescriptorJson
             throw new ContentException($"The digest '{digestText}' is no sha256 digest; others are not supported.");
         }
 
-        if (!json.TryGetProperty("size", out var sizeMember) || sizeMember.ValueKind != JsonValueKind.Number || !sizeMember.TryGetInt64(out var size) || size < 0)
+        if (!json.TryGetProperty("size", out var sizeMember) || sizeMember.ValueKind != JsonValueKind.Number || !sizeMember.TryGetInt64(out var size)
+            || size < 0)
         {
             throw JsonMembers.Wrong("size", "a size in bytes");
         }
@@ -50,10 +51,12 @@ internal static class DescriptorJson
         writer.WriteEndObject();
     }
 
-    private static Platform ReadPlatform(JsonElement json)
+    /// <summary>Reads a platform from the members of a descriptor's <c>platform</c> or of an image config.</summary>
+    public static Platform ReadPlatform(JsonElement json)
     {
         JsonMembers.RequireObject(json, "platform");
-        return new Platform(JsonMembers.Text(json, "os") ?? "", JsonMembers.Text(json, "architecture") ?? "", JsonMembers.Text(json, "variant") is { Length: > 0 } v ? v : null)
+        var variant = JsonMembers.Text(json, "variant");
+        return new Platform(JsonMembers.Text(json, "os") ?? "", JsonMembers.Text(json, "architecture") ?? "", string.IsNullOrEmpty(variant) ? null : variant)
         {
             OsVersion = JsonMembers.Text(json, "os.version"),
         };

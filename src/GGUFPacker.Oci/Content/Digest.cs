@@ -23,7 +23,9 @@ public readonly record struct Digest
     /// <summary>The digest with this SHA-256 value.</summary>
     /// <param name="hash">32 bytes.</param>
     public static Digest FromHash(ReadOnlySpan<byte> hash) =>
-        hash.Length == SHA256.HashSizeInBytes ? new(Convert.ToHexStringLower(hash)) : throw new ArgumentException("A SHA-256 value has 32 bytes.", nameof(hash));
+        hash.Length == SHA256.HashSizeInBytes
+            ? new(Convert.ToHexStringLower(hash))
+            : throw new ArgumentException("A SHA-256 value has 32 bytes.", nameof(hash));
 
     /// <summary>Parses <c>sha256:…</c>.</summary>
     /// <exception cref="FormatException">It is none.</exception>

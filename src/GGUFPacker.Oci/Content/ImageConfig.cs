@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace GGUFPacker.Oci.Content;
 
-/// <summary>An image config of the OCI image specification. Its <c>config</c> member is whatever the builder puts there: a model's facts, or a container's defaults.</summary>
+/// <summary>
+/// An image config of the OCI image specification. Its <c>config</c> member is whatever the builder puts there: a model's facts, or a container's defaults.
+/// </summary>
 public sealed record ImageConfig
 {
     /// <summary>When the image was made, RFC 3339 as written; null if unknown. <see cref="Rfc3339.Format"/> makes one.</summary>

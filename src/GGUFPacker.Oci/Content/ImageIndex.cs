@@ -38,7 +38,8 @@ public sealed record ImageIndex
     /// <exception cref="ContentException">The index holds no image.</exception>
     public Descriptor Select(Platform platform)
     {
-        var images = Manifests.Where(m => m.Platform is not { Os: "unknown" } && (MediaTypes.IsManifest(m.MediaType) || MediaTypes.IsIndex(m.MediaType))).ToList();
+        var images = Manifests.Where(m => m.Platform is not { Os: "unknown" }
+            && (MediaTypes.IsManifest(m.MediaType) || MediaTypes.IsIndex(m.MediaType))).ToList();
         return images.Find(m => m.Platform?.Normalize() == platform.Normalize())
             ?? images.Find(m => m.Platform is { } p && platform.Runs(p))
             ?? images.FirstOrDefault()

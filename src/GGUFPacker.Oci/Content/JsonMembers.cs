@@ -56,7 +56,8 @@ internal static class JsonMembers
         : throw Wrong(name, "a string");
 
     public static bool Flag(JsonElement owner, string name) =>
-        Has(owner, name, out var member) && (member.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => throw Wrong(name, "true or false") });
+        Has(owner, name, out var member)
+            && (member.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => throw Wrong(name, "true or false") });
 
     public static ImmutableArray<T> List<T>(JsonElement owner, string name, Func<JsonElement, T> item)
     {
@@ -81,7 +82,9 @@ internal static class JsonMembers
         var annotations = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var property in RequireObject(member, "annotations").EnumerateObject())
         {
-            annotations[property.Name] = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString()! : throw Wrong(property.Name, "a string");
+            annotations[property.Name] = property.Value.ValueKind == JsonValueKind.String
+                ? property.Value.GetString()!
+                : throw Wrong(property.Name, "a string");
         }
 
         return annotations.ToImmutable();
@@ -102,7 +105,8 @@ internal static class JsonMembers
         return others.DrainToImmutable();
     }
 
-    public static JsonElement RequireObject(JsonElement element, string name) => element.ValueKind == JsonValueKind.Object ? element : throw Wrong(name, "an object");
+    public static JsonElement RequireObject(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object ? element : throw Wrong(name, "an object");
 
     public static void WriteText(this Utf8JsonWriter writer, string name, string? value)
     {

@@ -88,7 +88,8 @@ internal static class ManifestJson
     private static JsonElement Root(ReadOnlyMemory<byte> bytes, string what)
     {
         var json = JsonMembers.ParseObject(bytes, JsonMembers.MaxManifestSize, what);
-        return json.TryGetProperty("schemaVersion", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number) && number == 2
+        return json.TryGetProperty("schemaVersion", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt32(out var number)
+            && number == 2
             ? json
             : throw new ContentException($"The {what} is not of schema version 2.");
     }

@@ -33,7 +33,8 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
     private static partial Regex OtherPart { get; }
 
     /// <summary>
-    /// Parses <c>os</c>, <c>architecture</c>, <c>os/architecture</c> or <c>os/architecture/variant</c>, case-insensitively and with the usual other names (<c>x86_64</c>, <c>aarch64</c>, <c>macos</c>).
+    /// Parses <c>os</c>, <c>architecture</c>, <c>os/architecture</c> or <c>os/architecture/variant</c>, case-insensitively and with the usual other names
+    /// (<c>x86_64</c>, <c>aarch64</c>, <c>macos</c>).
     /// What is left out is the host's.
     /// </summary>
     /// <exception cref="FormatException">It is no platform.</exception>
@@ -122,9 +123,14 @@ public sealed partial record Platform(string Os, string Architecture, string? Va
     }
 
     private static readonly HashSet<string> KnownSystems =
-        ["aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd", "openbsd", "plan9", "solaris", "wasip1", "windows", "zos"];
+    [
+        "aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd", "openbsd", "plan9", "solaris", "wasip1",
+        "windows", "zos",
+    ];
 
     private static readonly HashSet<string> KnownArchitectures =
-        ["386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "ppc64", "ppc64le", "loong64", "mips", "mipsle", "mips64", "mips64le", "mips64p32", "mips64p32le",
-        "ppc", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm"];
+    [
+        "386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "ppc64", "ppc64le", "loong64", "mips", "mipsle", "mips64", "mips64le", "mips64p32",
+        "mips64p32le", "ppc", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm",
+    ];
 }

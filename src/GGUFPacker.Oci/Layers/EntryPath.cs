@@ -52,7 +52,8 @@ public static class EntryPath
 
         var root = Path.GetFullPath(directory);
         var local = Path.GetFullPath(Path.Join(root, relative.Replace('/', Path.DirectorySeparatorChar)));
-        return local == root || local.StartsWith(root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        return local == root
+            || local.StartsWith(root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? local
             : throw new LayerException($"The path '{path}' lies outside '{directory}'.");
     }

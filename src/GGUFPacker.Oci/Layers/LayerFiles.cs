@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace GGUFPacker.Oci.Layers;
 
-/// <summary>The file system that layers make when they are laid upon each other, as the OCI image specification says: whiteouts hide, later entries replace.</summary>
+/// <summary>
+/// The file system that layers make when they are laid upon each other, as the OCI image specification says: whiteouts hide, later entries replace.
+/// </summary>
 public static class LayerFiles
 {
     private const string Whiteout = ".wh.";

@@ -4,7 +4,8 @@ using GGUFPacker.Oci.Content;
 namespace GGUFPacker.Oci.Layers;
 
 /// <summary>
-/// The stretches of the tar that a set of entries makes, before its digest is known: entries sorted by path, directories before what is in them, parents added where they are missing.
+/// The stretches of the tar that a set of entries makes, before its digest is known: entries sorted by path, directories before what is in them, parents added
+/// where they are missing.
 /// A file whose content is still being written stands there with its size alone.
 /// </summary>
 internal sealed class LayerLayout
@@ -50,7 +51,9 @@ internal sealed class LayerLayout
     /// <param name="pending">The content of the file whose content the entries did not name.</param>
     public LayerRecipe ToRecipe(Digest diffId, Digest pending = default)
     {
-        var entries = Entries.Select(e => e is { Kind: LayerEntryKind.File, Size: > 0, Content.IsEmpty: true } ? e with { Content = pending } : e).ToImmutableArray();
+        var entries = Entries.Select(e => e is { Kind: LayerEntryKind.File, Size: > 0, Content.IsEmpty: true }
+            ? e with { Content = pending }
+            : e).ToImmutableArray();
         var segments = Parts.Select(p => p.IsContent ? LayerSegment.Of(entries[p.Entry].Content, entries[p.Entry].Size) : LayerSegment.Of(p.Inline));
         return new LayerRecipe(diffId, Size, [.. segments], entries);
     }

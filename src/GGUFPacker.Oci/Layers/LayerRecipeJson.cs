@@ -60,7 +60,9 @@ internal static class LayerRecipeJson
                 json.GetProperty("size").GetInt64(),
                 JsonMembers.List(json, "segments", ReadSegment),
                 JsonMembers.List(json, "entries", ReadEntry));
-            return recipe.Segments.Sum(s => s.Length) == recipe.Size ? recipe : throw new LayerException($"The recipe of layer {recipe.DiffId} does not add up to its size.");
+            return recipe.Segments.Sum(s => s.Length) == recipe.Size
+                ? recipe
+                : throw new LayerException($"The recipe of layer {recipe.DiffId} does not add up to its size.");
         }
         catch (Exception exception) when (exception is KeyNotFoundException or InvalidOperationException or FormatException or ContentException)
         {
@@ -88,7 +90,8 @@ internal static class LayerRecipeJson
         ? LayerSegment.Of(inline.GetBytesFromBase64())
         : LayerSegment.Of(Digest.Parse(json.GetProperty("content").GetString()!), json.GetProperty("size").GetInt64());
 
-    private static LayerEntry ReadEntry(JsonElement json) => new(json.GetProperty("path").GetString()!, Enum.Parse<LayerEntryKind>(json.GetProperty("kind").GetString()!))
+    private static LayerEntry ReadEntry(JsonElement json) =>
+        new(json.GetProperty("path").GetString()!, Enum.Parse<LayerEntryKind>(json.GetProperty("kind").GetString()!))
     {
         Mode = json.GetProperty("mode").GetInt32(),
         UserId = json.GetProperty("uid").GetInt32(),

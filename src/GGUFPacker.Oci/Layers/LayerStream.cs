@@ -170,5 +170,6 @@ public sealed class LayerStream : Stream
         return (segment, _position - _starts[_segment], (int)Math.Min(wanted, _starts[_segment + 1] - _position), _file);
     }
 
-    private static int Checked(int read, LayerSegment segment) => read > 0 ? read : throw new LayerException($"The content {segment.Content} was cut off while it was read.");
+    private static int Checked(int read, LayerSegment segment) =>
+        read > 0 ? read : throw new LayerException($"The content {segment.Content} was cut off while it was read.");
 }

@@ -47,7 +47,9 @@ internal readonly record struct PaxRecords(string? Path, string? LinkPath, long?
                     : throw new LayerException($"The layer is no tar: a pax header says size '{value}'.");
             case "mtime":
                 var seconds = value.Split('.')[0];
-                return long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var modified) ? this with { Modified = modified } : this;
+                return long.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var modified)
+                    ? this with { Modified = modified }
+                    : this;
             case var sparse when sparse.StartsWith("GNU.sparse.", StringComparison.Ordinal):
                 throw new LayerException("The layer has a sparse file, which is not supported.");
             default:

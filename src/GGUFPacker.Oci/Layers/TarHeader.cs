@@ -81,7 +81,8 @@ internal readonly record struct TarHeader(string Name, string LinkName, long Siz
             var head = bytes[..^8];
             var low = BinaryPrimitives.ReadInt64BigEndian(bytes[^8..]);
             var fill = (byte)(negative ? 0xFF : 0);
-            if (head.Length > 0 && ((head[0] | (negative ? 0 : 0x80)) != (negative ? 0xFF : 0x80) || head[1..].ContainsAnyExcept(fill) || (low < 0) != negative))
+            if (head.Length > 0
+                && ((head[0] | (negative ? 0 : 0x80)) != (negative ? 0xFF : 0x80) || head[1..].ContainsAnyExcept(fill) || (low < 0) != negative))
             {
                 throw new LayerException($"The layer is no tar: the {what} of a header does not fit 64 bits.");
             }

@@ -4,7 +4,8 @@ using System.Text;
 namespace GGUFPacker.Oci.Layers;
 
 /// <summary>
-/// Writes tar headers that depend on nothing but the entry: owners by number alone, no device, no access time. Where ustar cannot say a path or a size, a pax record does,
+/// Writes tar headers that depend on nothing but the entry: owners by number alone, no device, no access time. Where ustar cannot say a path or a size, a pax
+/// record does,
 /// laid out as Go's archive/tar does it, so that layers have the digests that BuildKit's exporter gives the same entries.
 /// </summary>
 internal static class TarHeaderWriter

@@ -22,7 +22,9 @@ internal sealed class ArchiveEntryStream(FileStream archive, long offset, long s
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var wanted = (int)Math.Min(buffer.Length, size - _position);
-        var read = wanted == 0 ? 0 : await RandomAccess.ReadAsync(archive.SafeFileHandle, buffer[..wanted], offset + _position, cancellationToken).ConfigureAwait(false);
+        var read = wanted == 0
+            ? 0
+            : await RandomAccess.ReadAsync(archive.SafeFileHandle, buffer[..wanted], offset + _position, cancellationToken).ConfigureAwait(false);
         _position += read;
         return read;
     }
@@ -35,7 +37,8 @@ internal sealed class ArchiveEntryStream(FileStream archive, long offset, long s
         return read;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int start, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(start, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int start, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(start, count), cancellationToken).AsTask();
 
     public override void Flush()
     {

@@ -72,7 +72,8 @@ public sealed class LayoutReader(ContentStore store)
                 continue;
             }
 
-            var compression = MediaTypes.CompressionOf(layer.MediaType) ?? throw new ContentException($"The layer {layer.Digest} has the media type '{layer.MediaType}', which is no tar.");
+            var compression = MediaTypes.CompressionOf(layer.MediaType)
+                ?? throw new ContentException($"The layer {layer.Digest} has the media type '{layer.MediaType}', which is no tar.");
             var blob = files.Open(LayoutFormat.PathOf(layer.Digest));
             await using (blob.ConfigureAwait(false))
             {
@@ -91,6 +92,8 @@ public sealed class LayoutReader(ContentStore store)
     private static async Task<byte[]> ReadBlobAsync(LayoutFiles files, Descriptor blob, long limit, CancellationToken cancellationToken)
     {
         var bytes = await files.ReadAsync(LayoutFormat.PathOf(blob.Digest), limit, cancellationToken).ConfigureAwait(false);
-        return Digest.Of(bytes) == blob.Digest ? bytes : throw new ContentException($"The blob {blob.Digest} of the image layout is damaged: its digest is {Digest.Of(bytes)}.");
+        return Digest.Of(bytes) == blob.Digest
+            ? bytes
+            : throw new ContentException($"The blob {blob.Digest} of the image layout is damaged: its digest is {Digest.Of(bytes)}.");
     }
 }

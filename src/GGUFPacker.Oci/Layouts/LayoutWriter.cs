@@ -5,7 +5,9 @@ using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Oci.Layouts;
 
-/// <summary>Writes images of the store as an OCI image layout: a directory, or a tar archive of one that <c>docker load</c>, <c>podman load</c> and <c>skopeo</c> read.</summary>
+/// <summary>
+/// Writes images of the store as an OCI image layout: a directory, or a tar archive of one that <c>docker load</c>, <c>podman load</c> and <c>skopeo</c> read.
+/// </summary>
 /// <param name="store">The store.</param>
 public sealed class LayoutWriter(ContentStore store)
 {
@@ -26,8 +28,10 @@ public sealed class LayoutWriter(ContentStore store)
             }
         }
 
-        await WriteFileAsync(Path.Combine(directory, LayoutFormat.MarkerName), output => output.WriteAsync(LayoutFormat.Marker(), cancellationToken).AsTask()).ConfigureAwait(false);
-        await WriteFileAsync(Path.Combine(directory, LayoutFormat.IndexName), output => output.WriteAsync(LayoutFormat.Index(images), cancellationToken).AsTask()).ConfigureAwait(false);
+        await WriteFileAsync(Path.Combine(directory, LayoutFormat.MarkerName), output =>
+            output.WriteAsync(LayoutFormat.Marker(), cancellationToken).AsTask()).ConfigureAwait(false);
+        await WriteFileAsync(Path.Combine(directory, LayoutFormat.IndexName), output =>
+            output.WriteAsync(LayoutFormat.Index(images), cancellationToken).AsTask()).ConfigureAwait(false);
     }
 
     /// <summary>Writes a tar archive of a layout; it appears under its name when it is whole. The same images give the same bytes.</summary>
@@ -71,12 +75,14 @@ public sealed class LayoutWriter(ContentStore store)
 
         return ([.. blobs.Values.OrderBy(b => b.Descriptor.Digest.Hex, StringComparer.Ordinal)], contents);
 
-        void Add(Digest digest, byte[] bytes) => blobs.TryAdd(digest, new ImageBlob(new Descriptor("", digest, bytes.Length), () => new MemoryStream(bytes, writable: false)));
+        void Add(Digest digest, byte[] bytes) => blobs.TryAdd(
+            digest, new ImageBlob(new Descriptor("", digest, bytes.Length), () => new MemoryStream(bytes, writable: false)));
     }
 
     private static async Task CopyAsync(ImageBlob blob, Stream output, CancellationToken cancellationToken)
     {
-        var input = (blob.Open ?? throw new StoreException($"The layer {blob.Descriptor.Digest} was pulled compressed and is kept only as its files, so it cannot be written."))();
+        var input = (blob.Open
+            ?? throw new StoreException($"The layer {blob.Descriptor.Digest} was pulled compressed and is kept only as its files, so it cannot be written."))();
         await using (input.ConfigureAwait(false))
         {
             await input.CopyToAsync(output, BufferSize, cancellationToken).ConfigureAwait(false);

@@ -63,7 +63,8 @@ public sealed record ImageReference
 
     /// <summary>The same repository at another tag.</summary>
     /// <exception cref="FormatException">It is no tag.</exception>
-    public ImageReference WithTag(string tag) => ReferenceParser.IsTag(tag) ? this with { Tag = tag, Digest = default } : throw new FormatException($"'{tag}' is no tag.");
+    public ImageReference WithTag(string tag) =>
+        ReferenceParser.IsTag(tag) ? this with { Tag = tag, Digest = default } : throw new FormatException($"'{tag}' is no tag.");
 
     /// <summary>The same repository at a digest.</summary>
     public ImageReference WithDigest(Digest digest) => this with { Tag = null, Digest = digest };

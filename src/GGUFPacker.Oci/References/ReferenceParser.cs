@@ -8,7 +8,10 @@ internal static partial class ReferenceParser
 {
     private const int MaxRepositoryLength = 255;
 
-    [GeneratedRegex(@"^(?:(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9])(?:\.(?:[A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9-]*[A-Za-z0-9]))*|\[[A-Fa-f0-9:]+\])(?::[0-9]+)?\z", RegexOptions.CultureInvariant)]
+    // Labels joined by dots, or an IPv6 address in brackets; then perhaps a port.
+    [GeneratedRegex(
+        @"^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[A-Fa-f0-9:]+\])(?::[0-9]+)?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Domain { get; }
 
     [GeneratedRegex(@"^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\z", RegexOptions.CultureInvariant)]
@@ -73,8 +76,12 @@ internal static partial class ReferenceParser
             return (null, $"'{text}' is no image reference: the repository '{rest}' must be lower-case.");
         }
 
+        if (rest.Length > MaxRepositoryLength)
+        {
+            return (null, $"'{text}' is no image reference: the repository has {rest.Length} characters, more than {MaxRepositoryLength}.");
+        }
+
         return !Domain.IsMatch(domain) ? (null, $"'{text}' is no image reference: '{domain}' is no registry.")
-            : rest.Length > MaxRepositoryLength ? (null, $"'{text}' is no image reference: the repository has {rest.Length} characters, more than {MaxRepositoryLength}.")
             : !Path.IsMatch(rest) ? (null, $"'{text}' is no image reference: '{rest}' is no repository.")
             : (new ImageReference { Registry = new RegistryName(domain), Repository = rest, Tag = tag, Digest = digest }, null);
     }

@@ -39,11 +39,14 @@ public sealed class BlobRequests
             await stream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
         }
 
-        return Digest.Of(bytes) == blob.Digest ? bytes : throw new RegistryException($"The registry gave other bytes for the blob {blob.Digest}: theirs are {Digest.Of(bytes)}.");
+        return Digest.Of(bytes) == blob.Digest
+            ? bytes
+            : throw new RegistryException($"The registry gave other bytes for the blob {blob.Digest}: theirs are {Digest.Of(bytes)}.");
     }
 
     /// <summary>
-    /// Streams a blob. A connection that breaks is made again and the blob is read on from where it stopped. The stream ends after the descriptor's size; its digest is the reader's to verify.
+    /// Streams a blob. A connection that breaks is made again and the blob is read on from where it stopped. The stream ends after the descriptor's size; its
+    /// digest is the reader's to verify.
     /// </summary>
     /// <param name="registry">The registry.</param>
     /// <param name="repository">The repository.</param>
@@ -52,7 +55,8 @@ public sealed class BlobRequests
     public BlobStream Open(RegistryName registry, string repository, Descriptor blob, long offset = 0) =>
         new(_transport, Request(HttpMethod.Get, registry, repository, blob.Digest) with { Retry = false }, blob, offset);
 
-    private static RegistryRequest Request(HttpMethod method, RegistryName registry, string repository, Digest digest) => new(method, registry, $"/v2/{repository}/blobs/{digest}")
+    private static RegistryRequest Request(HttpMethod method, RegistryName registry, string repository, Digest digest) =>
+        new(method, registry, $"/v2/{repository}/blobs/{digest}")
     {
         Scope = RegistryRequest.PullScope(repository),
         FollowRedirects = true,

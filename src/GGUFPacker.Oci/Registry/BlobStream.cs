@@ -4,7 +4,8 @@ using GGUFPacker.Oci.Content;
 namespace GGUFPacker.Oci.Registry;
 
 /// <summary>
-/// A blob as it comes from a registry. When the connection breaks, is silent for too long, or its presigned address has expired, the blob is asked for again from the first byte that is missing;
+/// A blob as it comes from a registry. When the connection breaks, is silent for too long, or its presigned address has expired, the blob is asked for again
+/// from the first byte that is missing;
 /// only that many failures in a row without a byte between them end it.
 /// </summary>
 public sealed class BlobStream : Stream
@@ -120,7 +121,8 @@ public sealed class BlobStream : Stream
                     throw new RegistryException($"The registry {_request.Registry} answered for another range of the blob {_blob.Digest} than was asked for.");
                 case HttpStatusCode.OK or HttpStatusCode.PartialContent:
                     break;
-                case var status when RegistryTransport.IsPassing(status) || (status is HttpStatusCode.Forbidden && !_request.Registry.ApiHost.Equals(response.RequestMessage?.RequestUri?.Authority, StringComparison.OrdinalIgnoreCase)):
+                case var status when RegistryTransport.IsPassing(status) || (status is HttpStatusCode.Forbidden
+                    && !_request.Registry.ApiHost.Equals(response.RequestMessage?.RequestUri?.Authority, StringComparison.OrdinalIgnoreCase)):
                     throw new IOException($"{response.RequestMessage?.RequestUri?.Host} answered {(int)status}");
                 default:
                     throw await RegistryErrors.FromAsync(response.RequestMessage!, response, cancellationToken).ConfigureAwait(false);
@@ -130,7 +132,8 @@ public sealed class BlobStream : Stream
             var start = response.StatusCode == HttpStatusCode.OK ? 0 : _position;
             if (length is not null && length != _blob.Size - start)
             {
-                throw new RegistryException($"The registry {_request.Registry} has the blob {_blob.Digest} with {start + length} bytes; the manifest says {_blob.Size}.");
+                throw new RegistryException(
+                    $"The registry {_request.Registry} has the blob {_blob.Digest} with {start + length} bytes; the manifest says {_blob.Size}.");
             }
 
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);

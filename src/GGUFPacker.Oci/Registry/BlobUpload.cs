@@ -6,7 +6,8 @@ using GGUFPacker.Oci.References;
 namespace GGUFPacker.Oci.Registry;
 
 /// <summary>One blob's way into a registry, which may take several requests.</summary>
-internal sealed class BlobUpload(RegistryTransport transport, RegistryName registry, string repository, Descriptor blob, Func<Stream> open, Action<long>? progress)
+internal sealed class BlobUpload(
+    RegistryTransport transport, RegistryName registry, string repository, Descriptor blob, Func<Stream> open, Action<long>? progress)
 {
     private Uri? _location;
     private bool _resumes = true;
@@ -50,7 +51,8 @@ internal sealed class BlobUpload(RegistryTransport transport, RegistryName regis
         {
             var count = Math.Min(Chunk, blob.Size - Offset);
             using var response = await SendAsync(HttpMethod.Patch, _location!, Offset, count, ranged: true, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed && Chunk == long.MaxValue)
+            if (response.StatusCode is HttpStatusCode.RequestedRangeNotSatisfiable or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
+                && Chunk == long.MaxValue)
             {
                 // It does not go on with what it has (GHCR takes no large pieces): from the start, in one request.
                 _resumes = false;
@@ -73,7 +75,11 @@ internal sealed class BlobUpload(RegistryTransport transport, RegistryName regis
         try
         {
             // The upload may have ended well and only the answer been lost.
-            var head = new RegistryRequest(HttpMethod.Head, registry, $"/v2/{repository}/blobs/{blob.Digest}") { Scope = RegistryRequest.PushScope(repository), FollowRedirects = true };
+            var head = new RegistryRequest(HttpMethod.Head, registry, $"/v2/{repository}/blobs/{blob.Digest}")
+            {
+                Scope = RegistryRequest.PushScope(repository),
+                FollowRedirects = true,
+            };
             using (var there = await transport.SendAsync(head, cancellationToken).ConfigureAwait(false))
             {
                 if (there.IsSuccessStatusCode)
@@ -115,11 +121,13 @@ internal sealed class BlobUpload(RegistryTransport transport, RegistryName regis
         using var response = await transport.SendCheckedAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.Accepted || response.Headers.Location is null)
         {
-            throw new RegistryException($"The registry {registry} began no upload: it answered {(int)response.StatusCode}{(response.Headers.Location is null ? " without a location" : "")}.");
+            var without = response.Headers.Location is null ? " without a location" : "";
+            throw new RegistryException($"The registry {registry} began no upload: it answered {(int)response.StatusCode}{without}.");
         }
 
         Offset = 0;
-        if (Chunk < long.MaxValue && response.Headers.TryGetValues("OCI-Chunk-Min-Length", out var values) && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var minimum))
+        if (Chunk < long.MaxValue && response.Headers.TryGetValues("OCI-Chunk-Min-Length", out var values)
+            && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var minimum))
         {
             Chunk = Math.Max(Chunk, minimum);
         }
@@ -191,9 +199,17 @@ internal sealed class BlobUpload(RegistryTransport transport, RegistryName regis
         }
 
         var error = await RegistryErrors.FromAsync(response.RequestMessage!, response, cancellationToken).ConfigureAwait(false);
-        throw error.ErrorCode == "DIGEST_INVALID"
-            ? new RegistryException($"The registry {registry} got other bytes for the blob {blob.Digest} than its digest says; the store may be damaged.", error) { StatusCode = error.StatusCode, ErrorCode = error.ErrorCode }
-            : error;
+        if (error.ErrorCode != "DIGEST_INVALID")
+        {
+            throw error;
+        }
+
+        var what = $"The registry {registry} got other bytes for the blob {blob.Digest} than its digest says; the store may be damaged.";
+        throw new RegistryException(what, error)
+        {
+            StatusCode = error.StatusCode,
+            ErrorCode = error.ErrorCode,
+        };
     }
 
     private Uri WithDigest(Uri location)
@@ -211,6 +227,8 @@ internal sealed class BlobUpload(RegistryTransport transport, RegistryName regis
         }
 
         var text = values.First();
-        return long.TryParse(text.AsSpan(text.IndexOf('-', StringComparison.Ordinal) + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var end) ? end : null;
+        return long.TryParse(text.AsSpan(text.IndexOf('-', StringComparison.Ordinal) + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var end)
+            ? end
+            : null;
     }
 }

@@ -6,7 +6,8 @@ using GGUFPacker.Oci.Store;
 namespace GGUFPacker.Oci.Registry;
 
 /// <summary>
-/// Pulls images into the store: only layers that it does not have, several at a time, unpacked and verified as they come. The name is set last, so that it always stands for a whole image.
+/// Pulls images into the store: only layers that it does not have, several at a time, unpacked and verified as they come. The name is set last, so that it
+/// always stands for a whole image.
 /// </summary>
 /// <param name="client">The registry client.</param>
 /// <param name="store">The store.</param>
@@ -30,7 +31,8 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
                 throw new ContentException($"The image {source} is an index of indexes of indexes.");
             }
 
-            fetched = await client.Manifests.GetAsync(source.WithDigest(ImageIndex.Parse(fetched.Bytes).Select(request.Platform).Digest), cancellationToken).ConfigureAwait(false);
+            fetched = await client.Manifests.GetAsync(
+                source.WithDigest(ImageIndex.Parse(fetched.Bytes).Select(request.Platform).Digest), cancellationToken).ConfigureAwait(false);
         }
 
         var manifest = ImageManifest.Parse(fetched.Bytes);
@@ -64,7 +66,8 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
     /// <param name="diffId">The digest of its plain tar in the config.</param>
     /// <param name="progress">Told of the transfer.</param>
     /// <param name="cancellationToken">Stops the pull.</param>
-    public async Task<LayerRecipe> PullLayerAsync(ImageReference source, Descriptor layer, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    public async Task<LayerRecipe> PullLayerAsync(
+        ImageReference source, Descriptor layer, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         if (store.Layers.Find(diffId) is { } present)
         {
@@ -101,7 +104,8 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
             {
                 try
                 {
-                    var recipe = await store.Layers.ImportAsync(blob, LayerCompression.None, layer.Size, diffId, partial, cancellationToken).ConfigureAwait(false);
+                    var recipe = await store.Layers.ImportAsync(
+                        blob, LayerCompression.None, layer.Size, diffId, partial, cancellationToken).ConfigureAwait(false);
                     partial?.Delete();
                     return recipe;
                 }
@@ -119,7 +123,12 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
     }
 
     private async Task<LayerRecipe> PullCompressedAsync(
-        ImageReference source, Descriptor layer, LayerCompression compression, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+        ImageReference source,
+        Descriptor layer,
+        LayerCompression compression,
+        Digest diffId,
+        IProgress<TransferProgress>? progress,
+        CancellationToken cancellationToken)
     {
         Stream? kept = null;
         if (layer.Size <= BlobArea.MaxKeptCompressed)

@@ -6,7 +6,8 @@ using GGUFPacker.Oci.Store;
 namespace GGUFPacker.Oci.Registry;
 
 /// <summary>
-/// Pushes images of the store: blobs first, several at a time, only those that the registry does not have; the manifest last, so that a push that breaks leaves nothing that looks like an image.
+/// Pushes images of the store: blobs first, several at a time, only those that the registry does not have; the manifest last, so that a push that breaks leaves
+/// nothing that looks like an image.
 /// </summary>
 /// <param name="client">The registry client.</param>
 /// <param name="store">The store.</param>
@@ -47,7 +48,12 @@ public sealed class ImagePush(RegistryClient client, ContentStore store)
         return destination.WithDigest(request.Manifest.Digest);
     }
 
-    private async Task PushBlobAsync(ImageBlob blob, ImageReference destination, ImmutableArray<string> mountFrom, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    private async Task PushBlobAsync(
+        ImageBlob blob,
+        ImageReference destination,
+        ImmutableArray<string> mountFrom,
+        IProgress<TransferProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var (registry, repository) = (destination.Registry, destination.Repository);
         if (await client.Blobs.ExistsAsync(registry, repository, blob.Descriptor.Digest, cancellationToken).ConfigureAwait(false))
@@ -67,7 +73,9 @@ public sealed class ImagePush(RegistryClient client, ContentStore store)
 
         if (blob.Open is not { } open)
         {
-            throw new StoreException($"The layer {blob.Descriptor.Digest} was pulled compressed and is kept only as its files, so it cannot be pushed to {registry}/{repository}, which does not have it.");
+            throw new StoreException(
+                $"The layer {blob.Descriptor.Digest} was pulled compressed and is kept only as its files, "
+                + $"so it cannot be pushed to {registry}/{repository}, which does not have it.");
         }
 
         progress?.Report(new TransferProgress(blob.Descriptor, TransferStatus.Started, 0));

@@ -92,14 +92,16 @@ public sealed class ManifestRequests
         return fetched.Descriptor;
     }
 
-    private static RegistryRequest Request(HttpMethod method, ImageReference reference) => new(method, reference.Registry, $"/v2/{reference.Repository}/manifests/{reference.ManifestName}")
+    private static RegistryRequest Request(HttpMethod method, ImageReference reference) =>
+        new(method, reference.Registry, $"/v2/{reference.Repository}/manifests/{reference.ManifestName}")
     {
         Scope = RegistryRequest.PullScope(reference.Repository),
         Accept = MediaTypes.Manifests,
         FollowRedirects = true,
     };
 
-    private static string? DigestOf(HttpResponseMessage response) => response.Headers.TryGetValues(DigestHeader, out var values) ? values.FirstOrDefault() : null;
+    private static string? DigestOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues(DigestHeader, out var values) ? values.FirstOrDefault() : null;
 
     private static async Task<RegistryException> RefusedAsync(ImageReference reference, HttpResponseMessage response, CancellationToken cancellationToken) =>
         response.StatusCode == HttpStatusCode.NotFound

@@ -2,7 +2,10 @@ using GGUFPacker.Oci.References;
 
 namespace GGUFPacker.Oci.Registry;
 
-/// <summary>A client of the OCI distribution specification, for any number of registries. The verbs are its members; <see cref="ImagePush"/> and <see cref="ImagePull"/> move whole images.</summary>
+/// <summary>
+/// A client of the OCI distribution specification, for any number of registries. The verbs are its members; <see cref="ImagePush"/> and <see cref="ImagePull"/>
+/// move whole images.
+/// </summary>
 public sealed class RegistryClient : IDisposable
 {
     private readonly RegistryTransport _transport;

@@ -63,6 +63,9 @@ internal sealed class RegistryEndpoint
             return endpoint;
         }
 
-        throw new RegistryException($"{registry} is no registry: {request.RequestUri} answered {(int)response.StatusCode}.") { StatusCode = response.StatusCode };
+        throw new RegistryException($"{registry} is no registry: {request.RequestUri} answered {(int)response.StatusCode}.")
+        {
+            StatusCode = response.StatusCode,
+        };
     }
 }

@@ -28,7 +28,11 @@ internal static class RegistryErrors
 
         var said = message is { Length: > 0 } ? $"{message}{(code is null ? "" : $" ({code})")}" : code ?? response.ReasonPhrase ?? "";
         var uri = request.RequestUri!;
-        return new RegistryException($"{request.Method} {uri.GetLeftPart(UriPartial.Path)} answered {(int)response.StatusCode}: {said}") { StatusCode = response.StatusCode, ErrorCode = code };
+        return new RegistryException($"{request.Method} {uri.GetLeftPart(UriPartial.Path)} answered {(int)response.StatusCode}: {said}")
+        {
+            StatusCode = response.StatusCode,
+            ErrorCode = code,
+        };
     }
 
     /// <summary>The body of an answer that has to be small.</summary>
@@ -44,7 +48,10 @@ internal static class RegistryErrors
             {
                 if (body.Length + read > limit)
                 {
-                    throw new RegistryException($"{response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Path)} answered with more than {limit} bytes.") { StatusCode = response.StatusCode };
+                    throw new RegistryException($"{response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Path)} answered with more than {limit} bytes.")
+                    {
+                        StatusCode = response.StatusCode,
+                    };
                 }
 
                 body.Write(buffer, 0, read);
@@ -54,5 +61,6 @@ internal static class RegistryErrors
         return body.ToArray();
     }
 
-    private static string? Text(JsonElement error, string name) => error.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
+    private static string? Text(JsonElement error, string name) =>
+        error.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String ? member.GetString() : null;
 }

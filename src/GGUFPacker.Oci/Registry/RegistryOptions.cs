@@ -6,7 +6,9 @@ namespace GGUFPacker.Oci.Registry;
 /// <summary>How registries are talked to.</summary>
 public sealed record RegistryOptions
 {
-    /// <summary>Finds the credential for a registry; null for anonymous access everywhere. <see cref="Authentication.DockerCredentials"/> reads Docker's.</summary>
+    /// <summary>
+    /// Finds the credential for a registry; null for anonymous access everywhere. <see cref="Authentication.DockerCredentials"/> reads Docker's.
+    /// </summary>
     public Func<RegistryName, CancellationToken, ValueTask<RegistryCredential?>>? Credentials { get; init; }
 
     /// <summary>Whether certificates that nobody vouches for, and plain HTTP to other machines, are accepted.</summary>

@@ -7,7 +7,9 @@ using GGUFPacker.Oci.Registry.Authentication;
 
 namespace GGUFPacker.Oci.Registry;
 
-/// <summary>Sends requests: finds out how a registry is reached, meets its challenges, follows redirects without credentials, tries again after passing failures.</summary>
+/// <summary>
+/// Sends requests: finds out how a registry is reached, meets its challenges, follows redirects without credentials, tries again after passing failures.
+/// </summary>
 internal sealed class RegistryTransport : IDisposable
 {
     private const int MaxRedirects = 5;
@@ -29,7 +31,8 @@ internal sealed class RegistryTransport : IDisposable
     /// <exception cref="RegistryException">There is no registry.</exception>
     public async Task<RegistryEndpoint> ConnectAsync(RegistryName registry, CancellationToken cancellationToken)
     {
-        var connecting = _endpoints.GetOrAdd(registry, name => new Lazy<Task<RegistryEndpoint>>(() => RegistryEndpoint.FindAsync(name, name.IsLoopback ? _local : _http, Options)));
+        var connecting = _endpoints.GetOrAdd(
+            registry, name => new Lazy<Task<RegistryEndpoint>>(() => RegistryEndpoint.FindAsync(name, name.IsLoopback ? _local : _http, Options)));
         try
         {
             return await connecting.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -100,12 +103,15 @@ internal sealed class RegistryTransport : IDisposable
 
     /// <summary>Whether a failure to talk at all may pass.</summary>
     public static bool IsPassing(Exception exception, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && exception is HttpRequestException { HttpRequestError: not HttpRequestError.SecureConnectionError } or IOException or TimeoutException or OperationCanceledException;
+        !cancellationToken.IsCancellationRequested
+        && exception is HttpRequestException { HttpRequestError: not HttpRequestError.SecureConnectionError }
+            or IOException or TimeoutException or OperationCanceledException;
 
     public static bool IsPassing(HttpStatusCode status) => status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
         or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
-    public static RegistryException Unreachable(RegistryName registry, Exception exception) => new($"The registry {registry} cannot be reached: {exception.Message}", exception);
+    public static RegistryException Unreachable(RegistryName registry, Exception exception) =>
+        new($"The registry {registry} cannot be reached: {exception.Message}", exception);
 
     public void Dispose()
     {
@@ -124,7 +130,8 @@ internal sealed class RegistryTransport : IDisposable
             response.Dispose();
             if (redirect == MaxRedirects || (endpoint.IsSecure && next.Scheme != Uri.UriSchemeHttps))
             {
-                throw new RegistryException($"The registry {request.Registry} redirects {(redirect == MaxRedirects ? "in circles" : $"to '{next.GetLeftPart(UriPartial.Path)}', which has no TLS")}.");
+                var where = redirect == MaxRedirects ? "in circles" : $"to '{next.GetLeftPart(UriPartial.Path)}', which has no TLS";
+                throw new RegistryException($"The registry {request.Registry} redirects {where}.");
             }
 
             response = endpoint.IsSameOrigin(next)
@@ -136,7 +143,8 @@ internal sealed class RegistryTransport : IDisposable
     }
 
     // With the registry's credential, which goes to the registry alone; a refused token is renewed once.
-    private async Task<HttpResponseMessage> SendAuthorizedAsync(RegistryRequest request, RegistryEndpoint endpoint, Uri uri, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAuthorizedAsync(
+        RegistryRequest request, RegistryEndpoint endpoint, Uri uri, CancellationToken cancellationToken)
     {
         if (!endpoint.IsSameOrigin(uri))
         {
@@ -157,7 +165,9 @@ internal sealed class RegistryTransport : IDisposable
         {
             using (response)
             {
-                throw new RegistryException($"The registry {request.Registry} refuses access{(request.Scope.Length > 0 ? $" to {request.Scope}" : "")}: {(header is null ? "no credential for it was found" : "the credential is not accepted")}.")
+                var what = request.Scope.Length > 0 ? $" to {request.Scope}" : "";
+                var why = header is null ? "no credential for it was found" : "the credential is not accepted";
+                throw new RegistryException($"The registry {request.Registry} refuses access{what}: {why}.")
                 {
                     StatusCode = response.StatusCode,
                 };
@@ -168,7 +178,8 @@ internal sealed class RegistryTransport : IDisposable
         return await SendPlainAsync(request, uri, renewed, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<HttpResponseMessage> SendPlainAsync(RegistryRequest request, Uri uri, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendPlainAsync(
+        RegistryRequest request, Uri uri, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
         var message = new HttpRequestMessage(request.Method, uri) { Content = request.Content?.Invoke() };
         message.Headers.Authorization = authorization;
@@ -205,7 +216,8 @@ internal sealed class RegistryTransport : IDisposable
         }
     }
 
-    private static Uri? RedirectOf(HttpResponseMessage response) => response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+    private static Uri? RedirectOf(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
         or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect ? response.Headers.Location : null;
 
     private static HttpClient CreateClient(RegistryOptions options, bool useProxy)
@@ -227,7 +239,8 @@ internal sealed class RegistryTransport : IDisposable
         }
 
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("gguf-packer", typeof(RegistryTransport).Assembly.GetName().Version?.ToString(3)));
+        client.DefaultRequestHeaders.UserAgent.Add(
+            new ProductInfoHeaderValue("gguf-packer", typeof(RegistryTransport).Assembly.GetName().Version?.ToString(3)));
         return client;
     }
 }

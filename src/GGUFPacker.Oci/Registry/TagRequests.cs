@@ -45,7 +45,9 @@ public sealed class TagRequests
     // Link: </v2/a/tags/list?last=x&n=1000>; rel="next"
     private static string? NextOf(HttpResponseMessage response)
     {
-        var link = response.Headers.TryGetValues("Link", out var values) ? values.FirstOrDefault(v => v.Contains("rel=\"next\"", StringComparison.Ordinal)) : null;
+        var link = response.Headers.TryGetValues("Link", out var values)
+            ? values.FirstOrDefault(v => v.Contains("rel=\"next\"", StringComparison.Ordinal))
+            : null;
         var start = link?.IndexOf('<', StringComparison.Ordinal) ?? -1;
         var end = link?.IndexOf('>', StringComparison.Ordinal) ?? -1;
         if (start < 0 || end <= start)

@@ -4,7 +4,9 @@ using GGUFPacker.Oci.Content;
 
 namespace GGUFPacker.Oci.Registry;
 
-/// <summary>A stretch of a blob as the body of a request, with its length, told of as it goes out. A connection that takes no bytes for too long is given up.</summary>
+/// <summary>
+/// A stretch of a blob as the body of a request, with its length, told of as it goes out. A connection that takes no bytes for too long is given up.
+/// </summary>
 internal sealed class UploadContent : HttpContent
 {
     private const int BufferSize = 1 << 20;

@@ -5,8 +5,10 @@ using GGUFPacker.Oci.References;
 namespace GGUFPacker.Oci.Registry;
 
 /// <summary>
-/// The distribution specification's requests for bringing blobs: a mount where another repository of the registry has it, else the whole blob in one request (GHCR, GAR and GCR want no other),
-/// in pieces only where a registry or a proxy before it refuses so large a body. An upload that breaks goes on where the registry says it stopped, or begins again.
+/// The distribution specification's requests for bringing blobs: a mount where another repository of the registry has it, else the whole blob in one request
+/// (GHCR, GAR and GCR want no other),
+/// in pieces only where a registry or a proxy before it refuses so large a body. An upload that breaks goes on where the registry says it stopped, or begins
+/// again.
 /// </summary>
 public sealed class UploadRequests
 {
@@ -18,7 +20,8 @@ public sealed class UploadRequests
     /// <returns>Whether it has it now; if not, it has to be uploaded.</returns>
     public async Task<bool> MountAsync(RegistryName registry, string repository, Digest digest, string fromRepository, CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest(HttpMethod.Post, registry, $"/v2/{repository}/blobs/uploads/?mount={Uri.EscapeDataString(digest.ToString())}&from={Uri.EscapeDataString(fromRepository)}")
+        var query = $"mount={Uri.EscapeDataString(digest.ToString())}&from={Uri.EscapeDataString(fromRepository)}";
+        var request = new RegistryRequest(HttpMethod.Post, registry, $"/v2/{repository}/blobs/uploads/?{query}")
         {
             Scope = $"{RegistryRequest.PushScope(repository)} {RegistryRequest.PullScope(fromRepository)}",
         };
@@ -40,7 +43,8 @@ public sealed class UploadRequests
     /// <param name="progress">Told how many bytes of the blob are there; may go back when an upload begins again.</param>
     /// <param name="cancellationToken">Stops the upload.</param>
     /// <exception cref="RegistryException">The registry refuses the blob or cannot be reached.</exception>
-    public async Task UploadAsync(RegistryName registry, string repository, Descriptor blob, Func<Stream> open, Action<long>? progress, CancellationToken cancellationToken)
+    public async Task UploadAsync(
+        RegistryName registry, string repository, Descriptor blob, Func<Stream> open, Action<long>? progress, CancellationToken cancellationToken)
     {
         var upload = new BlobUpload(_transport, registry, repository, blob, open, progress);
         var failures = 0;
@@ -68,7 +72,12 @@ public sealed class UploadRequests
 
     private async Task CancelAsync(RegistryName registry, string repository, Uri location, CancellationToken cancellationToken)
     {
-        var request = new RegistryRequest(HttpMethod.Delete, registry, "") { Location = location, Scope = RegistryRequest.PushScope(repository), Retry = false };
+        var request = new RegistryRequest(HttpMethod.Delete, registry, "")
+        {
+            Location = location,
+            Scope = RegistryRequest.PushScope(repository),
+            Retry = false,
+        };
         try
         {
             using var response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);

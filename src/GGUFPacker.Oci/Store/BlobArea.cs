@@ -6,7 +6,8 @@ namespace GGUFPacker.Oci.Store;
 public sealed class BlobArea
 {
     /// <summary>
-    /// Compressed layers up to this size are kept as they came as well, so that the image can be pushed elsewhere unchanged. Larger ones are kept as their files alone: weights are not stored twice.
+    /// Compressed layers up to this size are kept as they came as well, so that the image can be pushed elsewhere unchanged. Larger ones are kept as their
+    /// files alone: weights are not stored twice.
     /// </summary>
     internal const long MaxKeptCompressed = 32 << 20;
 
@@ -41,7 +42,9 @@ public sealed class BlobArea
 
     /// <summary>Opens a blob of any size for reading; null if the store does not have it.</summary>
     internal Func<Stream>? Opener(Descriptor blob) =>
-        Contains(blob.Digest, blob.Size) ? () => new FileStream(PathOf(blob.Digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0) : null;
+        Contains(blob.Digest, blob.Size)
+            ? () => new FileStream(PathOf(blob.Digest), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0)
+            : null;
 
     internal string PathOf(Digest digest) => StoreFiles.In(_files.Blobs, digest);
 }

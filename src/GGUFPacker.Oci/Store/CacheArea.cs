@@ -2,7 +2,10 @@ using GGUFPacker.Oci.Content;
 
 namespace GGUFPacker.Oci.Store;
 
-/// <summary>What builds remember: a small JSON record by a digest of the caller's making. A record keeps the contents and layers whose digests it mentions from being pruned.</summary>
+/// <summary>
+/// What builds remember: a small JSON record by a digest of the caller's making. A record keeps the contents and layers whose digests it mentions from being
+/// pruned.
+/// </summary>
 public sealed class CacheArea
 {
     private const int MaxSize = 16 << 20;

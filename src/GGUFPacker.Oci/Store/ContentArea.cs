@@ -85,7 +85,9 @@ public sealed class ContentArea
         return await IngestAsync(file, layer, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A new path on the store's volume for a file that is not written front to back; <see cref="Adopt"/> takes it in, the writer deletes it otherwise.</summary>
+    /// <summary>
+    /// A new path on the store's volume for a file that is not written front to back; <see cref="Adopt"/> takes it in, the writer deletes it otherwise.
+    /// </summary>
     public string NewTemporaryPath() => Files.NewTemporary();
 
     /// <summary>Takes in a finished file of <see cref="NewTemporaryPath"/> by renaming it; its bytes are read once for the digests.</summary>
@@ -124,7 +126,8 @@ public sealed class ContentArea
     }
 
     /// <summary>
-    /// Puts the file at a path outside the store: as a hard link, or as a copy where none can be made (another volume, a file system without them, too many links). What was there is replaced at once, never written into.
+    /// Puts the file at a path outside the store: as a hard link, or as a copy where none can be made (another volume, a file system without them, too many
+    /// links). What was there is replaced at once, never written into.
     /// </summary>
     /// <param name="digest">The file.</param>
     /// <param name="destination">The path; its directory is made if need be.</param>

@@ -3,7 +3,9 @@ using GGUFPacker.Oci.Layers;
 
 namespace GGUFPacker.Oci.Store;
 
-/// <summary>Computes, in one pass over a file's bytes, the file's digest and, if a layer is wanted, the digest of the tar around it. Each on a thread of its own.</summary>
+/// <summary>
+/// Computes, in one pass over a file's bytes, the file's digest and, if a layer is wanted, the digest of the tar around it. Each on a thread of its own.
+/// </summary>
 internal sealed class ContentHasher : IDisposable
 {
     private readonly HashLane _content = new();

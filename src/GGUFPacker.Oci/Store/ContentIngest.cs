@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
-/// Takes a file into the store while it is written, front to back: the bytes go to a temporary file, and their digest (and the digest of the layer around them) is computed on the way.
+/// Takes a file into the store while it is written, front to back: the bytes go to a temporary file, and their digest (and the digest of the layer around them)
+/// is computed on the way.
 /// <see cref="Commit"/> gives the file its name; without it nothing stays.
 /// </summary>
 public sealed class ContentIngest : Stream

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
-/// Images on this machine: contents, layers, manifests and names below one directory, safe for several processes at a time. While it is open, nothing in it is pruned.
+/// Images on this machine: contents, layers, manifests and names below one directory, safe for several processes at a time. While it is open, nothing in it is
+/// pruned.
 /// </summary>
 public sealed partial class ContentStore : IDisposable
 {

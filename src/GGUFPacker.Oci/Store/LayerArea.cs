@@ -24,7 +24,10 @@ public sealed class LayerArea
     /// <exception cref="StoreException">The store does not have it.</exception>
     public LayerRecipe Get(Digest diffId) => Find(diffId) ?? throw new StoreException($"The store does not have the layer {diffId}.");
 
-    /// <summary>Makes a layer of entries whose contents are in the store: sorted, directories added, as reproducible as its entries. Its contents are read once for the digest.</summary>
+    /// <summary>
+    /// Makes a layer of entries whose contents are in the store: sorted, directories added, as reproducible as its entries. Its contents are read once for the
+    /// digest.
+    /// </summary>
     /// <exception cref="LayerException">The entries do not make a layer.</exception>
     /// <exception cref="StoreException">A content is not in the store.</exception>
     public LayerRecipe Create(IEnumerable<LayerEntry> entries)

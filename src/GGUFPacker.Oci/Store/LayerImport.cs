@@ -47,7 +47,8 @@ internal sealed class LayerImport : IDisposable
                     pax = PaxRecords.Parse(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false));
                     continue;
                 case TarFormat.TypePaxGlobal:
-                    if (PaxRecords.Parse(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false)) is { Path: not null } or { LinkPath: not null } or { Size: not null })
+                    var global = PaxRecords.Parse(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false));
+                    if (global is { Path: not null } or { LinkPath: not null } or { Size: not null })
                     {
                         throw new LayerException("The layer has a global pax header that names a path or a size, which is not supported.");
                     }

@@ -7,7 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
-/// What has come of a plain layer whose transfer ended early, even by the death of its process: a journal of the stretches before the file that was being written, and that file.
+/// What has come of a plain layer whose transfer ended early, even by the death of its process: a journal of the stretches before the file that was being
+/// written, and that file.
 /// The next transfer reads these bytes first (they are verified like all others) and asks the registry for the rest alone. One process at a time has it.
 /// </summary>
 internal sealed class PartialLayer : IDisposable
@@ -62,7 +63,8 @@ internal sealed class PartialLayer : IDisposable
     {
         try
         {
-            var lockFile = new FileStream(StoreFiles.In(files.Partial, blob, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            var lockFile = new FileStream(
+                StoreFiles.In(files.Partial, blob, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             return new PartialLayer(files, blob, lockFile, isThere);
         }
         catch (IOException)

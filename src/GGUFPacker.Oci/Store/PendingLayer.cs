@@ -4,7 +4,8 @@ using GGUFPacker.Oci.Layers;
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
-/// A layer around a file that is about to be written. Because a tar's header comes first and holds the size, the layer's digest can be computed while the file is written,
+/// A layer around a file that is about to be written. Because a tar's header comes first and holds the size, the layer's digest can be computed while the file
+/// is written,
 /// if path and size are known beforehand.
 /// </summary>
 /// <param name="Path">The file's path in the image.</param>

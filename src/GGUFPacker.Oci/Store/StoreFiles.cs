@@ -3,8 +3,10 @@ using GGUFPacker.Oci.Content;
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
-/// Where the store's files lie, and how they come to be there: written under a temporary name on the same volume and then renamed, so that nothing unfinished is ever seen under its final name.
-/// Files are not flushed to the disk one by one, which would cost more than making a model anew: after a power failure a file may be short, and sizes are checked whenever one is used.
+/// Where the store's files lie, and how they come to be there: written under a temporary name on the same volume and then renamed, so that nothing unfinished
+/// is ever seen under its final name.
+/// Files are not flushed to the disk one by one, which would cost more than making a model anew: after a power failure a file may be short, and sizes are
+/// checked whenever one is used.
 /// </summary>
 internal sealed class StoreFiles(string root, TimeProvider time)
 {
@@ -149,7 +151,8 @@ internal sealed class StoreFiles(string root, TimeProvider time)
                 File.Move(from, to, overwrite: true);
                 return;
             }
-            catch (Exception exception) when (attempt < 10 && exception is IOException or UnauthorizedAccessException && File.Exists(from) && OperatingSystem.IsWindows())
+            catch (Exception exception) when (attempt < 10 && exception is IOException or UnauthorizedAccessException && File.Exists(from)
+                && OperatingSystem.IsWindows())
             {
                 // A reader or a virus scanner holds the old file for a moment.
                 Thread.Sleep(10 * attempt);

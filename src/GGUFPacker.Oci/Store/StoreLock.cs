@@ -1,6 +1,8 @@
 namespace GGUFPacker.Oci.Store;
 
-/// <summary>A lock between processes on a file: shared by all that use the store, exclusive for pruning. The system lets go of it when a process ends, however it ends.</summary>
+/// <summary>
+/// A lock between processes on a file: shared by all that use the store, exclusive for pruning. The system lets go of it when a process ends, however it ends.
+/// </summary>
 internal sealed class StoreLock : IDisposable
 {
     private readonly FileStream _file;

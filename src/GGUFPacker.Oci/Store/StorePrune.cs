@@ -5,7 +5,8 @@ using GGUFPacker.Oci.Layers;
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
-/// Removes what no name and no cache record leads to. First everything that is reachable is marked, then the rest is removed; while it runs nobody else has the store open,
+/// Removes what no name and no cache record leads to. First everything that is reachable is marked, then the rest is removed; while it runs nobody else has the
+/// store open,
 /// so that nothing is taken from under a build that has not yet named its result.
 /// </summary>
 public sealed partial class StorePrune
@@ -35,7 +36,8 @@ public sealed partial class StorePrune
     {
         var files = new StoreFiles(Path.GetFullPath(root), time ?? TimeProvider.System);
         files.Create();
-        using var storeLock = StoreLock.TryExclude(files.Lock) ?? throw new StoreException($"The store '{files.Root}' is in use; pruning waits for nobody. Try again when no build, push or pull runs.");
+        using var storeLock = StoreLock.TryExclude(files.Lock)
+            ?? throw new StoreException($"The store '{files.Root}' is in use; pruning waits for nobody. Try again when no build, push or pull runs.");
         return new StorePrune(files).Run(cacheAge);
     }
 
@@ -103,7 +105,8 @@ public sealed partial class StorePrune
         }
     }
 
-    private bool IsMarked(FileInfo file) => Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(file.Name), out var digest) && _marked.Contains(digest);
+    private bool IsMarked(FileInfo file) =>
+        Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(file.Name), out var digest) && _marked.Contains(digest);
 
     private static PruneReport Sweep(string directory, Func<FileInfo, bool> keeps, PruneReport sofar)
     {

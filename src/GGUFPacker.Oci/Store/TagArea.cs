@@ -51,7 +51,8 @@ public sealed class TagArea
         try
         {
             var json = JsonMembers.ParseObject(bytes, MaxSize, "tag");
-            return ImageReference.TryParse(JsonMembers.Text(json, "reference"), out var reference) && Rfc3339.TryParse(JsonMembers.Text(json, "updated"), out var updated)
+            return ImageReference.TryParse(JsonMembers.Text(json, "reference"), out var reference)
+                && Rfc3339.TryParse(JsonMembers.Text(json, "updated"), out var updated)
                 ? new StoredTag(reference, DescriptorJson.Read(json.GetProperty("manifest")), updated)
                 : null;
         }

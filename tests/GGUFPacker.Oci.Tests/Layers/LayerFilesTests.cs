@@ -49,7 +49,8 @@ public sealed class LayerFilesTests
         Assert.Equal((s_one, LayerEntryKind.File), LayerFiles.Flatten([Layer(File("a/x", s_one)), Layer(link)])["h"] is var e ? (e.Content, e.Kind) : default);
     }
 
-    private static LayerEntry File(string path, Digest content = default) => new(path, LayerEntryKind.File) { Content = content, Size = content.IsEmpty ? 0 : 1 };
+    private static LayerEntry File(string path, Digest content = default) =>
+        new(path, LayerEntryKind.File) { Content = content, Size = content.IsEmpty ? 0 : 1 };
 
     private static LayerRecipe Layer(params LayerEntry[] entries) => new(s_one, 0, [], [.. entries]);
 }

@@ -56,7 +56,8 @@ public sealed class LayoutTests : RegistryTestBase
         Assert.Equal("""{"imageLayoutVersion":"1.0.0"}"""u8, files["oci-layout"]);
         using var docker = JsonDocument.Parse(files["manifest.json"]);
         Assert.Equal("localhost:5000/team/model:Q4_K_M", docker.RootElement[0].GetProperty("RepoTags")[0].GetString());
-        foreach (var path in docker.RootElement[0].GetProperty("Layers").EnumerateArray().Append(docker.RootElement[0].GetProperty("Config")).Select(p => p.GetString()!))
+        foreach (var path in docker.RootElement[0].GetProperty("Layers").EnumerateArray().Append(docker.RootElement[0].GetProperty("Config")).Select(p =>
+            p.GetString()!))
         {
             Assert.Equal(path, "blobs/sha256/" + Digest.Of(files[path]).Hex);
         }
@@ -83,5 +84,7 @@ public sealed class LayoutTests : RegistryTestBase
     private Task<ContentException> RefusedAsync(string path) => Assert.ThrowsAsync<ContentException>(() => new LayoutReader(Other).ReadAsync(path, Token));
 
     private Task WriteAsync(string path, params LayoutImage[] images) =>
-        path.EndsWith(".tar", StringComparison.Ordinal) ? new LayoutWriter(Store).WriteArchiveAsync(path, [.. images], Token) : new LayoutWriter(Store).WriteDirectoryAsync(path, [.. images], Token);
+        path.EndsWith(".tar", StringComparison.Ordinal)
+            ? new LayoutWriter(Store).WriteArchiveAsync(path, [.. images], Token)
+            : new LayoutWriter(Store).WriteDirectoryAsync(path, [.. images], Token);
 }

@@ -32,7 +32,8 @@ public sealed class AuthenticationTests : RegistryTestBase
     {
         using var registry = new LoopbackRegistry { Access = RegistryAccess.Token, TokenUses = 2 };
         var manifest = MakeImage(9_000_000);
-        await new ImagePush(NewClient(s_login, o => o with { ParallelTransfers = 1 }), Store).RunAsync(new PushRequest(manifest, Reference(registry)), null, Token);
+        await new ImagePush(NewClient(s_login, o => o with { ParallelTransfers = 1 }), Store).RunAsync(
+            new PushRequest(manifest, Reference(registry)), null, Token);
         Assert.NotNull(registry.Content.Manifest("team/model", "Q4_K_M"));
         Assert.True(registry.Requests.Count(r => r.Path == "/token") > 3);
     }
@@ -43,9 +44,11 @@ public sealed class AuthenticationTests : RegistryTestBase
     public async Task Missing_or_wrong_login_is_said(RegistryAccess access)
     {
         using var registry = new LoopbackRegistry { Access = access };
-        var none = await Assert.ThrowsAsync<RegistryException>(() => new ImagePull(NewClient(), Other).RunAsync(new PullRequest(Reference(registry)), null, Token));
+        var none = await Assert.ThrowsAsync<RegistryException>(
+            () => new ImagePull(NewClient(), Other).RunAsync(new PullRequest(Reference(registry)), null, Token));
         Assert.Contains("no credential for it was found", none.Message, StringComparison.Ordinal);
-        var wrong = await Assert.ThrowsAsync<RegistryException>(() => new ImagePull(NewClient(new("user", "SECRET")), Other).RunAsync(new PullRequest(Reference(registry)), null, Token));
+        var wrong = await Assert.ThrowsAsync<RegistryException>(
+            () => new ImagePull(NewClient(new("user", "SECRET")), Other).RunAsync(new PullRequest(Reference(registry)), null, Token));
         Assert.Contains("not accept", wrong.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", wrong.ToString(), StringComparison.Ordinal);
     }
@@ -84,7 +87,8 @@ public sealed class AuthenticationTests : RegistryTestBase
     {
         using var registry = new LoopbackRegistry { Access = RegistryAccess.Basic, UploadsElsewhere = true };
         var client = NewClient(s_login, o => o with { Retries = 0 });
-        await Assert.ThrowsAsync<RegistryException>(() => new ImagePush(client, Store).RunAsync(new PushRequest(MakeImage(), Reference(registry)), null, Token));
+        await Assert.ThrowsAsync<RegistryException>(
+            () => new ImagePush(client, Store).RunAsync(new PushRequest(MakeImage(), Reference(registry)), null, Token));
         Assert.NotEmpty(registry.StorageRequests);
         Assert.All(registry.StorageRequests, r => Assert.Null(r.Header("Authorization")));
     }

@@ -21,7 +21,8 @@ public sealed class ImagePullTests : RegistryTestBase
         registry.Add(new RegistryFault("GET", ModelPath(manifest)) { BreakAfter = 700_000, Times = 2 });
         await PullAsync(registry);
         AssertPulled(Reference(registry), manifest);
-        var asked = registry.Requests.Where(r => r.Method == "GET" && r.Path.Contains(ModelPath(manifest), StringComparison.Ordinal)).Select(r => r.Header("Range")).ToList();
+        var asked = registry.Requests.Where(r => r.Method == "GET"
+            && r.Path.Contains(ModelPath(manifest), StringComparison.Ordinal)).Select(r => r.Header("Range")).ToList();
         Assert.Equal(3, asked.Count);
         Assert.All(asked.Skip(1), Assert.NotNull);
     }
@@ -54,7 +55,8 @@ public sealed class ImagePullTests : RegistryTestBase
 
         await PullAsync(registry);
         AssertPulled(Reference(registry), manifest);
-        var ranges = registry.Requests.Where(r => r.Method == "GET" && r.Path.Contains(ModelPath(manifest), StringComparison.Ordinal)).Select(r => r.Header("Range")).ToList();
+        var ranges = registry.Requests.Where(r => r.Method == "GET"
+            && r.Path.Contains(ModelPath(manifest), StringComparison.Ordinal)).Select(r => r.Header("Range")).ToList();
         Assert.Equal(3, ranges.Count);
         Assert.InRange(long.Parse(ranges[1]!["bytes=".Length..^1], System.Globalization.CultureInfo.InvariantCulture), 16_000_000, 30_000_000);
         Assert.Equal(damaged ? null : ranges[1], ranges[2]);
@@ -261,7 +263,8 @@ public sealed class ImagePullTests : RegistryTestBase
     {
         using var registry = new LoopbackRegistry();
         var manifest = MakeImage();
-        await new ImagePush(Client, Store).RunAsync(new PushRequest(manifest, Reference(registry, "team/model:a")) { OtherTags = ["b", "c", "d", "e"] }, null, Token);
+        await new ImagePush(Client, Store).RunAsync(
+            new PushRequest(manifest, Reference(registry, "team/model:a")) { OtherTags = ["b", "c", "d", "e"] }, null, Token);
         Assert.Equal(["a", "b", "c", "d", "e"], await Client.Tags.ListAsync(Reference(registry).Registry, "team/model", Token));
         var exception = await Assert.ThrowsAsync<RegistryException>(() => Client.Tags.ListAsync(Reference(registry).Registry, "none", Token));
         Assert.Equal("NAME_UNKNOWN", exception.ErrorCode);

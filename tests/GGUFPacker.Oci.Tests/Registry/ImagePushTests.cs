@@ -14,7 +14,8 @@ public sealed class ImagePushTests : RegistryTestBase
         using var registry = new LoopbackRegistry();
         var manifest = MakeImage();
         var events = new ConcurrentQueue<TransferProgress>();
-        var pushed = await new ImagePush(Client, Store).RunAsync(new PushRequest(manifest, Reference(registry)) { OtherTags = ["latest"] }, new Direct(events), Token);
+        var pushed = await new ImagePush(Client, Store).RunAsync(
+            new PushRequest(manifest, Reference(registry)) { OtherTags = ["latest"] }, new Direct(events), Token);
 
         Assert.Equal($"{registry.Host}/team/model@{manifest.Digest}", pushed.ToString());
         Assert.Equal(["Q4_K_M", "latest"], registry.Content.Tags("team/model"));
@@ -81,7 +82,8 @@ public sealed class ImagePushTests : RegistryTestBase
         using var registry = new LoopbackRegistry();
         registry.Add(new RegistryFault("PUT", "/blobs/uploads/") { BreakRequestAfter = 2_000_000, KeepsPart = true });
         var manifest = MakeImage(5_000_000);
-        await new ImagePush(NewClient(change: o => o with { ParallelTransfers = 1 }), Store).RunAsync(new PushRequest(manifest, Reference(registry)), null, Token);
+        await new ImagePush(NewClient(change: o => o with { ParallelTransfers = 1 }), Store).RunAsync(
+            new PushRequest(manifest, Reference(registry)), null, Token);
         Assert.NotNull(registry.Content.Manifest("team/model", "Q4_K_M"));
         var patch = Assert.Single(registry.Requests, r => r.Method == "PATCH");
         Assert.StartsWith("2000000-", patch.Header("Content-Range"), StringComparison.Ordinal);
@@ -95,7 +97,8 @@ public sealed class ImagePushTests : RegistryTestBase
         using var registry = new LoopbackRegistry { MaxPatch = maxPatch };
         registry.Add(new RegistryFault("PUT", "/blobs/uploads/") { BreakRequestAfter = 2_000_000, KeepsPart = keeps });
         var manifest = MakeImage(5_000_000);
-        await new ImagePush(NewClient(change: o => o with { ParallelTransfers = 1 }), Store).RunAsync(new PushRequest(manifest, Reference(registry)), null, Token);
+        await new ImagePush(NewClient(change: o => o with { ParallelTransfers = 1 }), Store).RunAsync(
+            new PushRequest(manifest, Reference(registry)), null, Token);
         Assert.NotNull(registry.Content.Manifest("team/model", "Q4_K_M"));
         Assert.Equal(2, registry.Requests.Count(r => r.Method == "PUT" && r.Header("Content-Length") == "5002240"));
     }
@@ -115,7 +118,8 @@ public sealed class ImagePushTests : RegistryTestBase
     {
         using var registry = new LoopbackRegistry { MaxBody = 1_000_000 };
         var manifest = MakeImage();
-        await new ImagePush(NewClient(change: o => o with { UploadChunkSize = 900_000 }), Store).RunAsync(new PushRequest(manifest, Reference(registry)), null, Token);
+        await new ImagePush(NewClient(change: o => o with { UploadChunkSize = 900_000 }), Store).RunAsync(
+            new PushRequest(manifest, Reference(registry)), null, Token);
         Assert.Equal(4, registry.Requests.Count(r => r.Method == "PATCH"));
         await new ImagePull(Client, Other).RunAsync(new PullRequest(Reference(registry)), null, Token);
         AssertPulled(Reference(registry), manifest);
@@ -130,7 +134,8 @@ public sealed class ImagePushTests : RegistryTestBase
         var bytes = await File.ReadAllBytesAsync(path, Token);
         bytes[1000] ^= 1;
         await File.WriteAllBytesAsync(path, bytes, Token);
-        var exception = await Assert.ThrowsAsync<RegistryException>(() => new ImagePush(Client, Store).RunAsync(new PushRequest(manifest, Reference(registry)), null, Token));
+        var exception = await Assert.ThrowsAsync<RegistryException>(
+            () => new ImagePush(Client, Store).RunAsync(new PushRequest(manifest, Reference(registry)), null, Token));
         Assert.Contains("the store may be damaged", exception.Message, StringComparison.Ordinal);
         Assert.Null(registry.Content.Manifest("team/model", "Q4_K_M"));
     }
@@ -141,7 +146,8 @@ public sealed class ImagePushTests : RegistryTestBase
         var server = new LoopbackRegistry();
         var reference = Reference(server);
         server.Dispose();
-        var exception = await Assert.ThrowsAsync<RegistryException>(() => new ImagePush(Client, Store).RunAsync(new PushRequest(MakeImage(), reference), null, Token));
+        var exception = await Assert.ThrowsAsync<RegistryException>(
+            () => new ImagePush(Client, Store).RunAsync(new PushRequest(MakeImage(), reference), null, Token));
         Assert.StartsWith($"The registry {reference.Registry} cannot be reached: ", exception.Message, StringComparison.Ordinal);
     }
 
@@ -165,7 +171,8 @@ public sealed class ImagePushTests : RegistryTestBase
             Manifests = [amd64 with { Platform = new Platform("linux", "amd64") }, arm64 with { Platform = new Platform("linux", "arm64") }],
         }.ToBytes());
         await new ImagePush(Client, Store).RunAsync(new PushRequest(index, Reference(registry)), null, Token);
-        var pulled = await new ImagePull(Client, Other).RunAsync(new PullRequest(Reference(registry)) { Platform = new Platform("linux", "arm64") }, null, Token);
+        var pulled = await new ImagePull(Client, Other).RunAsync(
+            new PullRequest(Reference(registry)) { Platform = new Platform("linux", "arm64") }, null, Token);
         Assert.Equal(arm64.Digest, pulled.ManifestDescriptor.Digest);
         AssertPulled(Reference(registry), arm64);
     }
@@ -176,7 +183,8 @@ public sealed class ImagePushTests : RegistryTestBase
         using var registry = new LoopbackRegistry();
         using var source = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var events = new Direct(new ConcurrentQueue<TransferProgress>()) { On = e => { if (e.Status == TransferStatus.Advanced) { source.Cancel(); } } };
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ImagePush(Client, Store).RunAsync(new PushRequest(MakeImage(), Reference(registry)), events, source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new ImagePush(Client, Store).RunAsync(new PushRequest(MakeImage(), Reference(registry)), events, source.Token));
         Assert.Null(registry.Content.Manifest("team/model", "Q4_K_M"));
     }
 

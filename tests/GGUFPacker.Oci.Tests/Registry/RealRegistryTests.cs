@@ -21,7 +21,8 @@ public sealed class RealRegistryTests : RegistryTestBase
         var reference = ImageReference.Parse($"{registry.Host}/team/model:Q4_K_M");
         var manifest = MakeImage(20_000_000);
         await new ImagePush(Client, Store).RunAsync(new PushRequest(manifest, reference) { OtherTags = ["latest"] }, null, Token);
-        await new ImagePush(Client, Store).RunAsync(new PushRequest(manifest, ImageReference.Parse($"{registry.Host}/other/model:1")) { MountFrom = ["team/model"] }, null, Token);
+        await new ImagePush(Client, Store).RunAsync(
+            new PushRequest(manifest, ImageReference.Parse($"{registry.Host}/other/model:1")) { MountFrom = ["team/model"] }, null, Token);
         Assert.Equal(["Q4_K_M", "latest"], (await Client.Tags.ListAsync(reference.Registry, "team/model", Token)).Order(StringComparer.Ordinal));
         await new ImagePull(Client, Other).RunAsync(new PullRequest(reference), null, Token);
         AssertPulled(reference, manifest);
@@ -41,7 +42,9 @@ public sealed class RealRegistryTests : RegistryTestBase
         // The second piece breaks halfway: this registry keeps the first and wants no half ones, so the blob begins again.
         var opened = 0;
         using var transport = new RegistryTransport(Client.Options);
-        var upload = new BlobUpload(transport, reference.Registry, reference.Repository, layer, () => ++opened == 2 ? new BreakingStream(Store.Layers.OpenRead(recipe), 9_000_000) : Store.Layers.OpenRead(recipe), null)
+        var upload = new BlobUpload(transport, reference.Registry, reference.Repository, layer, () => ++opened == 2
+            ? new BreakingStream(Store.Layers.OpenRead(recipe), 9_000_000)
+            : Store.Layers.OpenRead(recipe), null)
         {
             Chunk = 6_000_000,
         };
@@ -68,7 +71,8 @@ public sealed class RealRegistryTests : RegistryTestBase
         Assert.Equal(2, inspected.RootElement.GetProperty("Layers").GetArrayLength());
 
         await RunAsync(skopeo, "--insecure-policy", "copy", "--src-tls-verify=false", "--dest-oci-accept-uncompressed-layers", $"docker://{reference}", $"oci:{directory["copied"]}:Q4_K_M");
-        await RunAsync(skopeo, "--insecure-policy", "copy", "--dest-tls-verify=false", $"oci:{directory["copied"]}:Q4_K_M", $"docker://{registry.Host}/copied/model:1");
+        await RunAsync(
+            skopeo, "--insecure-policy", "copy", "--dest-tls-verify=false", $"oci:{directory["copied"]}:Q4_K_M", $"docker://{registry.Host}/copied/model:1");
         Assert.Equal(manifest.Digest, (await new LayoutReader(Other).ReadAsync(directory["copied"], Token)).Single().Manifest.Digest);
         await new ImagePull(Client, Other).RunAsync(new PullRequest(ImageReference.Parse($"{registry.Host}/copied/model:1")), null, Token);
         AssertPulled(ImageReference.Parse($"{registry.Host}/copied/model:1"), manifest);

@@ -71,7 +71,11 @@ public abstract class RegistryTestBase : IDisposable
         var second = Store.Layers.Create([LayerEntry.File("app/system.txt", text.Digest, text.Size)]);
         using var config = JsonDocument.Parse($$"""{"Size":{{size}}}""");
         var image = new ImageConfig { Created = "1970-01-01T00:00:00Z", Config = config.RootElement, DiffIds = [model.DiffId, second.DiffId] };
-        var manifest = new ImageManifest { Config = Store.Blobs.Put(MediaTypes.ImageConfig, image.ToBytes()), Layers = [model.ToDescriptor(), second.ToDescriptor()] };
+        var manifest = new ImageManifest
+        {
+            Config = Store.Blobs.Put(MediaTypes.ImageConfig, image.ToBytes()),
+            Layers = [model.ToDescriptor(), second.ToDescriptor()],
+        };
         return Store.Blobs.Put(MediaTypes.ImageManifest, manifest.ToBytes());
     }
 

@@ -118,5 +118,6 @@ public sealed class ContentIngestTests : IDisposable
         Assert.True(_store.Contents.Contains(stored.Digest, 5));
     }
 
-    private void AssertEmpty() => Assert.DoesNotContain(Directory.EnumerateFiles(_store.Root, "*", SearchOption.AllDirectories), f => Path.GetFileName(f) != "lock");
+    private void AssertEmpty() =>
+        Assert.DoesNotContain(Directory.EnumerateFiles(_store.Root, "*", SearchOption.AllDirectories), f => Path.GetFileName(f) != "lock");
 }

@@ -39,7 +39,8 @@ public sealed class ContentStoreTests : IDisposable
     public void Link_of_what_is_not_there_says_so()
     {
         var digest = Digest.Of("nothing"u8);
-        Assert.Contains(digest.ToString(), Assert.Throws<StoreException>(() => _store.Contents.Link(digest, _directory["x"])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            digest.ToString(), Assert.Throws<StoreException>(() => _store.Contents.Link(digest, _directory["x"])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -51,7 +52,8 @@ public sealed class ContentStoreTests : IDisposable
         _store.Tags.Set(upper, manifest);
         _store.Tags.Set(lower, manifest with { Size = 3 });
         _store.Tags.Set(ImageReference.Parse("b"), manifest);
-        Assert.Equal(["docker.io/library/b:latest", "localhost:5000/a:Q4_K_M", "localhost:5000/a:q4_k_m"], _store.Tags.List().Select(t => t.Reference.ToString()));
+        Assert.Equal(
+            ["docker.io/library/b:latest", "localhost:5000/a:Q4_K_M", "localhost:5000/a:q4_k_m"], _store.Tags.List().Select(t => t.Reference.ToString()));
         Assert.Equal(manifest.Digest, _store.Tags.Find(ImageReference.Parse("b:latest"))!.Manifest.Digest);
         Assert.Equal((2, 3), (_store.Tags.Find(upper)!.Manifest.Size, _store.Tags.Find(lower)!.Manifest.Size));
         Assert.True(_store.Tags.Remove(upper));
@@ -119,6 +121,7 @@ public sealed class ContentStoreTests : IDisposable
     {
         Assert.Equal(Path.Combine("home", "gguf-packer"), ContentStore.DefaultRoot(_ => null, "home"));
         Assert.Equal(_directory["s"], ContentStore.DefaultRoot(name => name == "GGUF_PACKER_STORE_PATH" ? _directory["s"] : null, "home"));
-        Assert.Equal(_directory["s"], ContentStore.DefaultRoot(name => name switch { "GGUF_PACKER_STORE_PATH" => "${BASE}/$SUB", "BASE" => _directory.FullName, "SUB" => "s", _ => null }, "home"));
+        Assert.Equal(_directory["s"], ContentStore.DefaultRoot(name =>
+            name switch { "GGUF_PACKER_STORE_PATH" => "${BASE}/$SUB", "BASE" => _directory.FullName, "SUB" => "s", _ => null }, "home"));
     }
 }

@@ -125,8 +125,10 @@ public sealed class HostileLayerTests : IDisposable
         var tar = new MemoryStream();
         Append(tar, "a|0|100000");
         var blob = LayerImportTests.Compress(tar.ToArray(), compression);
-        await Assert.ThrowsAsync<LayerException>(() => _store.Layers.ImportAsync(new MemoryStream(blob, 0, blob.Length / 2), compression, blob.Length, Digest.Of(tar.ToArray()), CancellationToken.None));
-        await Assert.ThrowsAsync<LayerException>(() => _store.Layers.ImportAsync(new MemoryStream("no such data"u8.ToArray()), compression, blob.Length, default, CancellationToken.None));
+        await Assert.ThrowsAsync<LayerException>(() =>
+            _store.Layers.ImportAsync(new MemoryStream(blob, 0, blob.Length / 2), compression, blob.Length, Digest.Of(tar.ToArray()), CancellationToken.None));
+        await Assert.ThrowsAsync<LayerException>(
+            () => _store.Layers.ImportAsync(new MemoryStream("no such data"u8.ToArray()), compression, blob.Length, default, CancellationToken.None));
     }
 
     [Fact]
@@ -139,7 +141,8 @@ public sealed class HostileLayerTests : IDisposable
         Assert.Contains("'missing'", Assert.Throws<LayerException>(() => LayerFiles.Flatten([recipe])).Message, StringComparison.Ordinal);
     }
 
-    private Task<LayerRecipe> ImportAsync(byte[] tar) => _store.Layers.ImportAsync(new MemoryStream(tar), LayerCompression.None, tar.Length, default, CancellationToken.None);
+    private Task<LayerRecipe> ImportAsync(byte[] tar) =>
+        _store.Layers.ImportAsync(new MemoryStream(tar), LayerCompression.None, tar.Length, default, CancellationToken.None);
 
     private async Task RefusedAsync(byte[] tar, string message, long? claimed = null)
     {

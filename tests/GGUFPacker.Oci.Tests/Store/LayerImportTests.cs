@@ -76,7 +76,8 @@ public sealed class LayerImportTests : IDisposable
         {
             writer.WriteEntry(Entry(format, TarEntryType.Directory, "./app"));
             writer.WriteEntry(Entry(format, format is TarEntryFormat.V7 ? TarEntryType.V7RegularFile : TarEntryType.RegularFile, "./app/big.bin", big));
-            writer.WriteEntry(Entry(format, format is TarEntryFormat.V7 ? TarEntryType.V7RegularFile : TarEntryType.RegularFile, longName, "small"u8.ToArray()));
+            writer.WriteEntry(
+                Entry(format, format is TarEntryFormat.V7 ? TarEntryType.V7RegularFile : TarEntryType.RegularFile, longName, "small"u8.ToArray()));
             writer.WriteEntry(Entry(format, format is TarEntryFormat.V7 ? TarEntryType.V7RegularFile : TarEntryType.RegularFile, "empty"));
             writer.WriteEntry(Entry(format, TarEntryType.SymbolicLink, "link", link: "/etc/passwd"));
             writer.WriteEntry(Entry(format, TarEntryType.HardLink, "hard", link: "app/big.bin"));
@@ -108,7 +109,8 @@ public sealed class LayerImportTests : IDisposable
         var header = layout.Parts[0].Inline.ToArray();
         await using var reader = new TarReader(new MemoryStream(header));
         Assert.Equal("ä/", (await reader.GetNextEntryAsync())!.Name);
-        var exception = await Assert.ThrowsAsync<LayerException>(() => _store.Layers.ImportAsync(new MemoryStream(header), LayerCompression.None, header.Length, default, CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<LayerException>(
+            () => _store.Layers.ImportAsync(new MemoryStream(header), LayerCompression.None, header.Length, default, CancellationToken.None));
         Assert.Equal($"The entry 'ä/model.gguf' claims {9L << 30} bytes; the layer has 0 left.", exception.Message);
         Assert.Equal(layout.Size, header.Length + (9L << 30) + 1024);
     }
@@ -117,7 +119,8 @@ public sealed class LayerImportTests : IDisposable
     public async Task Other_digest_than_the_expected_is_refused()
     {
         var tar = new byte[1024];
-        var exception = await Assert.ThrowsAsync<LayerException>(() => _store.Layers.ImportAsync(new MemoryStream(tar), LayerCompression.None, tar.Length, Digest.Of("x"u8), CancellationToken.None));
+        var exception = await Assert.ThrowsAsync<LayerException>(
+            () => _store.Layers.ImportAsync(new MemoryStream(tar), LayerCompression.None, tar.Length, Digest.Of("x"u8), CancellationToken.None));
         Assert.Contains(Digest.Of(tar).ToString(), exception.Message, StringComparison.Ordinal);
         Assert.Null(_store.Layers.Find(Digest.Of(tar)));
     }

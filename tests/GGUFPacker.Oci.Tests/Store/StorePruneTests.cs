@@ -104,7 +104,11 @@ public sealed class StorePruneTests : IDisposable
         var layers = files.Select(f => store.Layers.Create([LayerEntry.File(f.Path, f.Content, f.Size)])).ToList();
         using var config = JsonDocument.Parse("{}");
         var image = new ImageConfig { Config = config.RootElement, DiffIds = [.. layers.Select(l => l.DiffId)] };
-        var manifest = new ImageManifest { Config = store.Blobs.Put(MediaTypes.ImageConfig, image.ToBytes()), Layers = [.. layers.Select(l => l.ToDescriptor())] };
+        var manifest = new ImageManifest
+        {
+            Config = store.Blobs.Put(MediaTypes.ImageConfig, image.ToBytes()),
+            Layers = [.. layers.Select(l => l.ToDescriptor())],
+        };
         return store.Blobs.Put(MediaTypes.ImageManifest, manifest.ToBytes());
     }
 

@@ -31,7 +31,8 @@ public sealed class DockerRegistry : IDisposable
             http:
               addr: {Host}
             """);
-        _process = Process.Start(new ProcessStartInfo(program, ["serve", _directory["config.yml"]]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        _process = Process.Start(
+            new ProcessStartInfo(program, ["serve", _directory["config.yml"]]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
     }

@@ -11,7 +11,8 @@ public sealed record LoopbackResponse(int Status, byte[] Body)
     /// <summary>The connection falls silent, rather than breaking, at <see cref="BreakAfter"/>.</summary>
     public bool Silent { get; init; }
 
-    public static LoopbackResponse Empty(int status, params (string Name, string Value)[] headers) => new(status, []) { Headers = headers.ToDictionary(h => h.Name, h => h.Value) };
+    public static LoopbackResponse Empty(int status, params (string Name, string Value)[] headers) =>
+        new(status, []) { Headers = headers.ToDictionary(h => h.Name, h => h.Value) };
 
     public static LoopbackResponse Error(int status, string code, string message) =>
         new(status, System.Text.Encoding.UTF8.GetBytes($$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""")) { Headers = { ["Content-Type"] = "application/json" } };

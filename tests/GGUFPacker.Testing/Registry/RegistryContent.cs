@@ -57,5 +57,6 @@ public sealed class RegistryContent
         _manifests.TryGetValue((repository, name), out var found) ? (_blobs[found.Digest], found.Digest, found.MediaType) : null;
 
     public IReadOnlyList<string> Tags(string repository) =>
-        [.. _manifests.Keys.Where(k => k.Repository == repository && !k.Name.StartsWith("sha256:", StringComparison.Ordinal)).Select(k => k.Name).Order(StringComparer.Ordinal)];
+        [.. _manifests.Keys.Where(k => k.Repository == repository
+            && !k.Name.StartsWith("sha256:", StringComparison.Ordinal)).Select(k => k.Name).Order(StringComparer.Ordinal)];
 }

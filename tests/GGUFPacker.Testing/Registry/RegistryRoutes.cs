@@ -89,7 +89,8 @@ internal sealed partial class RegistryRoutes(LoopbackRegistry registry)
                     return null;
                 }
 
-                return LoopbackResponse.Empty(401, ("WWW-Authenticate", $"Bearer realm=\"http://{registry.Host}/token\",service=\"loopback\",scope=\"repository:any:pull\""));
+                return LoopbackResponse.Empty(
+                    401, ("WWW-Authenticate", $"Bearer realm=\"http://{registry.Host}/token\",service=\"loopback\",scope=\"repository:any:pull\""));
         }
     }
 
@@ -98,7 +99,8 @@ internal sealed partial class RegistryRoutes(LoopbackRegistry registry)
     {
         var name = Route.Match(request.Path).Groups["name"].Value;
         var scopes = Encoding.UTF8.GetString(Convert.FromHexString(token));
-        return name.Length == 0 || scopes.Contains($" repository:{name}:{(request.Method is "GET" or "HEAD" ? "pull" : "pull,push")}", StringComparison.Ordinal);
+        return name.Length == 0
+            || scopes.Contains($" repository:{name}:{(request.Method is "GET" or "HEAD" ? "pull" : "pull,push")}", StringComparison.Ordinal);
     }
 
     private LoopbackResponse Token(LoopbackRequest request)
@@ -151,12 +153,16 @@ internal sealed partial class RegistryRoutes(LoopbackRegistry registry)
             }
         }
 
-        var stored = registry.Content.AddManifest(name, reference.StartsWith("sha256:", StringComparison.Ordinal) ? null : reference, bytes, request.Header("Content-Type")!);
+        var stored = registry.Content.AddManifest(name, reference.StartsWith("sha256:", StringComparison.Ordinal)
+            ? null
+            : reference, bytes, request.Header("Content-Type")!);
         return LoopbackResponse.Empty(201, ("Docker-Content-Digest", stored), ("Location", $"/v2/{name}/manifests/{stored}"));
     }
 
     private static IEnumerable<JsonElement> Descriptors(JsonElement manifest) =>
-        manifest.TryGetProperty("manifests", out var manifests) ? manifests.EnumerateArray() : manifest.GetProperty("layers").EnumerateArray().Append(manifest.GetProperty("config"));
+        manifest.TryGetProperty("manifests", out var manifests)
+            ? manifests.EnumerateArray()
+            : manifest.GetProperty("layers").EnumerateArray().Append(manifest.GetProperty("config"));
 
     private LoopbackResponse GetBlob(LoopbackRequest request, string name, string digest)
     {
@@ -178,7 +184,10 @@ internal sealed partial class RegistryRoutes(LoopbackRegistry registry)
         }
 
         var from = int.Parse(range["bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture);
-        return new LoopbackResponse(206, blob[from..]) { Headers = { ["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{blob.Length - 1}/{blob.Length}") } };
+        return new LoopbackResponse(206, blob[from..])
+        {
+            Headers = { ["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{blob.Length - 1}/{blob.Length}") },
+        };
     }
 
     private LoopbackResponse Upload(LoopbackRequest request, string name, string id)

@@ -4,12 +4,14 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.References;
 
 namespace GGUFPacker.Oci.Registry.Authentication;
 
 /// <summary>
-/// Meets one registry's challenges: Basic, or a token from the service that the registry names. A credential goes to the registry it is for and to the token service that it names, nowhere else,
+/// Meets one registry's challenges: Basic, or a token from the service that the registry names. A credential goes to the registry it is for and to the token
+/// service that it names, nowhere else,
 /// and never over plain HTTP to another machine.
 /// </summary>
 internal sealed class Authenticator(RegistryName registry, HttpClient http, RegistryOptions options)
@@ -81,7 +83,8 @@ internal sealed class Authenticator(RegistryName registry, HttpClient http, Regi
             : throw new RegistryException($"The credential for {registry} is not sent over plain HTTP.");
     }
 
-    private async Task<(string Token, DateTimeOffset Expires)> FetchTokenAsync(AuthenticationChallenge challenge, string scope, bool secure, CancellationToken cancellationToken)
+    private async Task<(string Token, DateTimeOffset Expires)> FetchTokenAsync(
+        AuthenticationChallenge challenge, string scope, bool secure, CancellationToken cancellationToken)
     {
         var realm = challenge.Realm!;
         if (secure && realm.Scheme != Uri.UriSchemeHttps)
@@ -90,7 +93,9 @@ internal sealed class Authenticator(RegistryName registry, HttpClient http, Regi
         }
 
         var credential = await CredentialAsync(secure, cancellationToken).ConfigureAwait(false);
-        using var request = credential is { IsIdentityToken: true } ? OAuthRequest(realm, challenge, scope, credential) : TokenRequest(realm, challenge, scope, credential);
+        using var request = credential is { IsIdentityToken: true }
+            ? OAuthRequest(realm, challenge, scope, credential)
+            : TokenRequest(realm, challenge, scope, credential);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
         {
@@ -117,12 +122,14 @@ internal sealed class Authenticator(RegistryName registry, HttpClient http, Regi
             using var json = JsonDocument.Parse(body);
             var root = json.RootElement;
             var token = Text("token") ?? Text("access_token") ?? throw new RegistryException($"The token service '{realm}' gave no token.");
-            var lifetime = root.TryGetProperty("expires_in", out var expires) && expires.TryGetInt32(out var seconds) && seconds > 0 ? TimeSpan.FromSeconds(seconds) : s_defaultLifetime;
+            var lifetime = root.TryGetProperty("expires_in", out var expires) && expires.TryGetInt32(out var seconds) && seconds > 0
+                ? TimeSpan.FromSeconds(seconds)
+                : s_defaultLifetime;
             return (token, options.Time.GetUtcNow() + lifetime);
 
-            string? Text(string name) => root.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String && member.GetString() is { Length: > 0 } text ? text : null;
+            string? Text(string name) => JsonMembers.Text(root, name) is { Length: > 0 } text ? text : null;
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ContentException)
         {
             throw new RegistryException($"The token service '{realm}' gave no JSON: {exception.Message}", exception);
         }
@@ -154,7 +161,8 @@ internal sealed class Authenticator(RegistryName registry, HttpClient http, Regi
         }
     }
 
-    private static HttpRequestMessage OAuthRequest(Uri realm, AuthenticationChallenge challenge, string scope, RegistryCredential credential) => new(HttpMethod.Post, realm)
+    private static HttpRequestMessage OAuthRequest(Uri realm, AuthenticationChallenge challenge, string scope, RegistryCredential credential) =>
+        new(HttpMethod.Post, realm)
     {
         Content = new FormUrlEncodedContent(new Dictionary<string, string>
         {

@@ -44,9 +44,13 @@ internal static class CredentialHelper
             }
 
             // By the helpers' protocol, this sentence is how "none" is said.
-            return answer.Contains("credentials not found", StringComparison.OrdinalIgnoreCase)
-                ? null
-                : throw new RegistryException($"The credential helper docker-credential-{name} failed for {registry}: {answer.Trim()} {(await error.ConfigureAwait(false)).Trim()}".TrimEnd());
+            if (answer.Contains("credentials not found", StringComparison.OrdinalIgnoreCase))
+            {
+                return null;
+            }
+
+            var said = $"{answer.Trim()} {(await error.ConfigureAwait(false)).Trim()}".Trim();
+            throw new RegistryException($"The credential helper docker-credential-{name} failed for {registry}: {said}");
         }
         catch (Exception exception) when (exception is Win32Exception or IOException)
         {

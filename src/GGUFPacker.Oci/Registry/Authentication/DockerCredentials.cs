@@ -5,11 +5,14 @@ using GGUFPacker.Oci.References;
 namespace GGUFPacker.Oci.Registry.Authentication;
 
 /// <summary>
-/// The credentials that <c>docker login</c> and <c>podman login</c> keep: Docker's <c>config.json</c> (in <c>DOCKER_CONFIG</c> or <c>~/.docker</c>) with its credential helpers, then <c>REGISTRY_AUTH_FILE</c> and Podman's <c>auth.json</c>.
+/// The credentials that <c>docker login</c> and <c>podman login</c> keep: Docker's <c>config.json</c> (in <c>DOCKER_CONFIG</c> or <c>~/.docker</c>) with its
+/// credential helpers, then <c>REGISTRY_AUTH_FILE</c> and Podman's <c>auth.json</c>.
 /// </summary>
 public sealed class DockerCredentials
 {
     private const int MaxFileSize = 4 << 20;
+
+    private static readonly JsonDocumentOptions s_lenient = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
 
     private readonly IReadOnlyList<string> _files;
     private readonly Func<string, string, CancellationToken, Task<string?>> _runHelper;
@@ -25,7 +28,8 @@ public sealed class DockerCredentials
     internal DockerCredentials(Func<string, string?> environment, string home, Func<string, string, CancellationToken, Task<string?>> runHelper)
     {
         _runHelper = runHelper;
-        var files = new List<string> { Path.Combine(environment("DOCKER_CONFIG") is { Length: > 0 } directory ? directory : Path.Combine(home, ".docker"), "config.json") };
+        var docker = environment("DOCKER_CONFIG") is { Length: > 0 } directory ? directory : Path.Combine(home, ".docker");
+        var files = new List<string> { Path.Combine(docker, "config.json") };
         if (environment("REGISTRY_AUTH_FILE") is { Length: > 0 } file)
         {
             files.Add(file);
@@ -54,7 +58,7 @@ public sealed class DockerCredentials
 
             try
             {
-                using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false), new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+                using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false), s_lenient);
                 if (await FindAsync(json.RootElement, registry, cancellationToken).ConfigureAwait(false) is { } credential)
                 {
                     return credential;
@@ -71,7 +75,8 @@ public sealed class DockerCredentials
 
     private async Task<RegistryCredential?> FindAsync(JsonElement config, RegistryName registry, CancellationToken cancellationToken)
     {
-        if (config.TryGetProperty("credHelpers", out var helpers) && helpers.EnumerateObject().FirstOrDefault(h => IsFor(h.Name, registry)) is { Value.ValueKind: JsonValueKind.String } helper)
+        if (config.TryGetProperty("credHelpers", out var helpers)
+            && helpers.EnumerateObject().FirstOrDefault(h => IsFor(h.Name, registry)) is { Value.ValueKind: JsonValueKind.String } helper)
         {
             return await AskAsync(helper.Value.GetString()!, registry, cancellationToken).ConfigureAwait(false);
         }
@@ -83,7 +88,9 @@ public sealed class DockerCredentials
             return credential;
         }
 
-        return config.TryGetProperty("credsStore", out var store) && store.GetString() is { Length: > 0 } name ? await AskAsync(name, registry, cancellationToken).ConfigureAwait(false) : null;
+        return config.TryGetProperty("credsStore", out var store) && store.GetString() is { Length: > 0 } name
+            ? await AskAsync(name, registry, cancellationToken).ConfigureAwait(false)
+            : null;
     }
 
     private static RegistryCredential? Read(JsonElement entry)
@@ -129,6 +136,7 @@ public sealed class DockerCredentials
         var host = key.Contains("://", StringComparison.Ordinal) ? key[(key.IndexOf("://", StringComparison.Ordinal) + 3)..] : key;
         var slash = host.IndexOf('/', StringComparison.Ordinal);
         host = slash >= 0 ? host[..slash] : host;
-        return host.Equals(registry.Name, StringComparison.OrdinalIgnoreCase) || (registry == RegistryName.DockerHub && (host is "index.docker.io" or "registry-1.docker.io"));
+        return host.Equals(registry.Name, StringComparison.OrdinalIgnoreCase) || (registry == RegistryName.DockerHub
+            && (host is "index.docker.io" or "registry-1.docker.io"));
     }
 }

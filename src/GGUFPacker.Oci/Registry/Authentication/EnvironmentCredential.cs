@@ -1,7 +1,8 @@
 namespace GGUFPacker.Oci.Registry.Authentication;
 
 /// <summary>
-/// The credential that a build server gives in the variables of the .NET SDK's container support, <c>DOTNET_CONTAINER_REGISTRY_UNAME</c> and <c>DOTNET_CONTAINER_REGISTRY_PWORD</c>.
+/// The credential that a build server gives in the variables of the .NET SDK's container support, <c>DOTNET_CONTAINER_REGISTRY_UNAME</c> and
+/// <c>DOTNET_CONTAINER_REGISTRY_PWORD</c>.
 /// It names no registry, so the caller offers it to the one registry that was asked for and to no other.
 /// </summary>
 public static class EnvironmentCredential
@@ -12,7 +13,8 @@ public static class EnvironmentCredential
     /// <returns>Null if they are not set.</returns>
     public static RegistryCredential? Read(Func<string, string?> environment, bool pushing)
     {
-        foreach (var prefix in new[] { pushing ? "DOTNET_CONTAINER_PUSH_REGISTRY" : "DOTNET_CONTAINER_PULL_REGISTRY", "DOTNET_CONTAINER_REGISTRY", "SDK_CONTAINER_REGISTRY" })
+        var directed = pushing ? "DOTNET_CONTAINER_PUSH_REGISTRY" : "DOTNET_CONTAINER_PULL_REGISTRY";
+        foreach (var prefix in new[] { directed, "DOTNET_CONTAINER_REGISTRY", "SDK_CONTAINER_REGISTRY" })
         {
             if (environment($"{prefix}_UNAME") is { Length: > 0 } user && environment($"{prefix}_PWORD") is { Length: > 0 } password)
             {
