@@ -23,8 +23,8 @@ public sealed class CliGoldenTests
     public static IEnumerable<TheoryDataRow<string>> Scenarios =>
         Goldens.Files("packer/cli", "*.json").Select(file => new TheoryDataRow<string>(Path.GetFileNameWithoutExtension(file)));
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Scenarios))]
+    [Theory]
+    [GoldenData(nameof(Scenarios))]
     public async Task Session_goes_as_with_the_original(string name)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("packer", "cli", name + ".json")));

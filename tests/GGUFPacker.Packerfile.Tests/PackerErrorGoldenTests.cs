@@ -36,8 +36,8 @@ public sealed class PackerErrorGoldenTests
         }
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Cases))]
+    [Theory]
+    [GoldenData(nameof(Cases))]
     public void Faulty_file_is_refused_as_by_the_original(string name)
     {
         var folder = Goldens.Path("packer", "llb-errors", name);

@@ -11,8 +11,8 @@ public sealed class ConvertCommandTests
     public static IEnumerable<TheoryDataRow<string>> Expected =>
         Goldens.Files("austen/expected", "austen.*.json").Select(file => new TheoryDataRow<string>(Path.GetFileName(file).Split('.')[1]));
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Expected))]
+    [Theory]
+    [GoldenData(nameof(Expected))]
     public async Task The_sample_becomes_the_file_that_llama_cpp_makes_of_it(string type)
     {
         using var cli = new CliRunner();

@@ -34,8 +34,8 @@ public sealed class DequantizeGoldenTests
         ? [.. entries.EnumerateObject().Select(entry => entry.Name)]
         : [];
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Types))]
+    [Theory]
+    [GoldenData(nameof(Types))]
     public void Random_blocks_give_the_recorded_floats(string typeName)
     {
         Assert.True(TensorTypes.TryParse(typeName, out var type));
@@ -56,8 +56,8 @@ public sealed class DequantizeGoldenTests
         Assert.Equal(entry.GetProperty("floats_sha256").GetString(), ChunkGoldens.Hash(Dequantize(type, bytes)));
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Exhaustive))]
+    [Theory]
+    [GoldenData(nameof(Exhaustive))]
     public void Every_value_gives_the_recorded_floats(string name)
     {
         var entry = ChunkGoldens.Read("dequantize").GetProperty("exhaustive").GetProperty(name);

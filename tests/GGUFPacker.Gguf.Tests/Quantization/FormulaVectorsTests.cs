@@ -23,8 +23,8 @@ public sealed class FormulaVectorsTests
         return data;
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Inputs))]
+    [Theory]
+    [GoldenData(nameof(Inputs))]
     public void Generated_numbers_have_the_recorded_hashes(string group, string name)
     {
         var entry = ChunkGoldens.Read("inputs").GetProperty(group).GetProperty(name);

@@ -29,8 +29,8 @@ public sealed class QuantizeGoldenTests
         return data;
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Rows))]
+    [Theory]
+    [GoldenData(nameof(Rows))]
     public void A_chunk_gives_the_recorded_bytes_and_verdict(string typeName, string list, int index, string label)
     {
         _ = label;

@@ -1,3 +1,4 @@
+using GGUFPacker.Testing;
 using GGUFPacker.Packerfile.Diagnostics;
 
 namespace GGUFPacker.Packerfile.Tests.Diagnostics;
@@ -7,8 +8,8 @@ public sealed class SuggestionTests
     public static IEnumerable<TheoryDataRow<int>> Rows =>
         Enumerable.Range(0, GoldenRows.Read("packer", "units", "suggestions.json").Count).Select(i => new TheoryDataRow<int>(i));
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Rows))]
+    [Theory]
+    [GoldenData(nameof(Rows))]
     public void Suggestion_is_that_of_the_original(int index)
     {
         var row = GoldenRows.Read("packer", "units", "suggestions.json")[index];

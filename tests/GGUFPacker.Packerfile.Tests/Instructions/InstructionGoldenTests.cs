@@ -1,3 +1,4 @@
+using GGUFPacker.Testing;
 using System.Text.Json;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Instructions;
@@ -17,8 +18,8 @@ public sealed class InstructionGoldenTests
 
     public static IEnumerable<TheoryDataRow<string>> Rows => GoldenRows.Names(File);
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Rows))]
+    [Theory]
+    [GoldenData(nameof(Rows))]
     public void Instructions_are_read_as_by_the_reference(string name)
     {
         var row = GoldenRows.Row(name, File);

@@ -1,3 +1,4 @@
+using GGUFPacker.Testing;
 using System.Text;
 using System.Text.Json;
 using GGUFPacker.Packerfile.Diagnostics;
@@ -19,8 +20,8 @@ public sealed class SyntaxParserGoldenTests
 
     public static IEnumerable<TheoryDataRow<string>> Rows => GoldenRows.Names(File);
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Rows))]
+    [Theory]
+    [GoldenData(nameof(Rows))]
     public void File_is_parsed_as_by_the_reference(string name)
     {
         var row = GoldenRows.Row(name, File);
@@ -44,8 +45,8 @@ public sealed class SyntaxParserGoldenTests
             tree.Instructions.Select(Describe));
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Rows))]
+    [Theory]
+    [GoldenData(nameof(Rows))]
     public void Directives_are_found_as_by_the_reference(string name)
     {
         var row = GoldenRows.Row(name, File);
