@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GGUFPacker.Gguf.Quantization.Halves;
 
@@ -21,13 +23,11 @@ public static class HalfConversions
     public static void SingleToHalfKeepingNaN(ReadOnlySpan<float> source, Span<ushort> destination)
     {
         SingleToHalf(source, destination);
-        for (var i = 0; i < source.Length; i++)
+
+        // Every NaN has become 7E00 or FE00, which nothing else becomes.
+        for (var i = 0; destination[i..].IndexOfAny((ushort)0x7E00, (ushort)0xFE00) is >= 0 and var next; i += next + 1)
         {
-            // Every NaN has become 7E00, which nothing else becomes.
-            if ((destination[i] & 0x7FFF) == 0x7E00)
-            {
-                destination[i] = HalfBits.FromSingleKeepingNaN(source[i]);
-            }
+            destination[i + next] = HalfBits.FromSingleKeepingNaN(source[i + next]);
         }
     }
 
@@ -42,12 +42,14 @@ public static class HalfConversions
     internal static void HalfToSingle(ReadOnlySpan<ushort> source, Span<float> destination, bool useVectors)
     {
         CheckLengths(source.Length, destination.Length);
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
         var i = 0;
         for (; useVectors && i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
-            Vector.Widen(new Vector<ushort>(source[i..]), out var low, out var high);
-            HalfToSingle(low).CopyTo(destination[i..]);
-            HalfToSingle(high).CopyTo(destination[(i + Vector<float>.Count)..]);
+            Vector.Widen(Vector.LoadUnsafe(ref from, (nuint)i), out var low, out var high);
+            HalfToSingle(Vector.AsVectorInt32(low)).StoreUnsafe(ref to, (nuint)i);
+            HalfToSingle(Vector.AsVectorInt32(high)).StoreUnsafe(ref to, (nuint)(i + Vector<float>.Count));
         }
 
         for (; i < source.Length; i++)
@@ -59,12 +61,14 @@ public static class HalfConversions
     internal static void SingleToHalf(ReadOnlySpan<float> source, Span<ushort> destination, bool useVectors)
     {
         CheckLengths(source.Length, destination.Length);
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
         var i = 0;
         for (; useVectors && i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
-            var low = SingleToHalf(new Vector<float>(source[i..]));
-            var high = SingleToHalf(new Vector<float>(source[(i + Vector<float>.Count)..]));
-            Vector.Narrow(low, high).CopyTo(destination[i..]);
+            var low = SingleToHalf(Vector.AsVectorInt32(Vector.LoadUnsafe(ref from, (nuint)i)));
+            var high = SingleToHalf(Vector.AsVectorInt32(Vector.LoadUnsafe(ref from, (nuint)(i + Vector<float>.Count))));
+            Vector.Narrow(Vector.AsVectorUInt32(low), Vector.AsVectorUInt32(high)).StoreUnsafe(ref to, (nuint)i);
         }
 
         for (; i < source.Length; i++)
@@ -76,12 +80,14 @@ public static class HalfConversions
     internal static void BFloat16ToSingle(ReadOnlySpan<ushort> source, Span<float> destination, bool useVectors)
     {
         CheckLengths(source.Length, destination.Length);
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
         var i = 0;
         for (; useVectors && i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
-            Vector.Widen(new Vector<ushort>(source[i..]), out var low, out var high);
-            Vector.AsVectorSingle(low << 16).CopyTo(destination[i..]);
-            Vector.AsVectorSingle(high << 16).CopyTo(destination[(i + Vector<float>.Count)..]);
+            Vector.Widen(Vector.LoadUnsafe(ref from, (nuint)i), out var low, out var high);
+            Vector.AsVectorSingle(low << 16).StoreUnsafe(ref to, (nuint)i);
+            Vector.AsVectorSingle(high << 16).StoreUnsafe(ref to, (nuint)(i + Vector<float>.Count));
         }
 
         for (; i < source.Length; i++)
@@ -93,12 +99,14 @@ public static class HalfConversions
     internal static void SingleToBFloat16(ReadOnlySpan<float> source, Span<ushort> destination, bool useVectors)
     {
         CheckLengths(source.Length, destination.Length);
+        ref var from = ref MemoryMarshal.GetReference(source);
+        ref var to = ref MemoryMarshal.GetReference(destination);
         var i = 0;
         for (; useVectors && i <= source.Length - Vector<ushort>.Count; i += Vector<ushort>.Count)
         {
-            var low = SingleToBFloat16(Vector.AsVectorUInt32(new Vector<float>(source[i..])));
-            var high = SingleToBFloat16(Vector.AsVectorUInt32(new Vector<float>(source[(i + Vector<float>.Count)..])));
-            Vector.Narrow(low, high).CopyTo(destination[i..]);
+            var low = SingleToBFloat16(Vector.AsVectorInt32(Vector.LoadUnsafe(ref from, (nuint)i)));
+            var high = SingleToBFloat16(Vector.AsVectorInt32(Vector.LoadUnsafe(ref from, (nuint)(i + Vector<float>.Count))));
+            Vector.Narrow(Vector.AsVectorUInt32(low), Vector.AsVectorUInt32(high)).StoreUnsafe(ref to, (nuint)i);
         }
 
         for (; i < source.Length; i++)
@@ -107,35 +115,38 @@ public static class HalfConversions
         }
     }
 
-    private static Vector<float> HalfToSingle(Vector<uint> half)
+    // Magnitudes are compared as signed integers, for which processors have the instruction; none has its top bit set.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> HalfToSingle(Vector<int> half)
     {
-        var magnitude = (half & new Vector<uint>(0x7FFF)) << 13;
-        var sign = (half & new Vector<uint>(0x8000)) << 16;
-        var normal = Vector.AsVectorSingle(magnitude + new Vector<uint>(224u << 23)) * new Vector<float>(HalfBits.TwoToMinus112);
-        var subnormal = Vector.AsVectorSingle((magnitude >> 13) | new Vector<uint>(126u << 23)) - new Vector<float>(0.5f);
-        var isSubnormal = Vector.LessThan(magnitude, new Vector<uint>(1u << 23));
-        return Vector.AsVectorSingle(sign | Vector.AsVectorUInt32(Vector.ConditionalSelect(Vector.AsVectorInt32(isSubnormal), subnormal, normal)));
+        var magnitude = (half & new Vector<int>(0x7FFF)) << 13;
+        var sign = (half << 16) & new Vector<int>(int.MinValue);
+        var normal = Vector.AsVectorSingle(magnitude + new Vector<int>(224 << 23)) * new Vector<float>(HalfBits.TwoToMinus112);
+        var subnormal = Vector.AsVectorSingle((magnitude >> 13) | new Vector<int>(126 << 23)) - new Vector<float>(0.5f);
+        var isSubnormal = Vector.LessThan(magnitude, new Vector<int>(1 << 23));
+        return Vector.AsVectorSingle(sign | Vector.AsVectorInt32(Vector.ConditionalSelect(isSubnormal, subnormal, normal)));
     }
 
-    private static Vector<uint> SingleToHalf(Vector<float> value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<int> SingleToHalf(Vector<int> bits)
     {
-        var bits = Vector.AsVectorUInt32(value);
-        var sign = (bits >> 16) & new Vector<uint>(0x8000);
-        var absolute = bits & new Vector<uint>(0x7FFFFFFF);
+        var sign = (bits >> 16) & new Vector<int>(0x8000);
+        var absolute = bits & new Vector<int>(0x7FFFFFFF);
         var magnitude = Vector.AsVectorSingle(absolute) * new Vector<float>(HalfBits.TwoTo112) * new Vector<float>(HalfBits.TwoToMinus110);
-        var exponent = Vector.Max(absolute & new Vector<uint>(0x7F800000), new Vector<uint>(0x38800000));
-        var rounded = Vector.AsVectorUInt32(Vector.AsVectorSingle(exponent + new Vector<uint>(0x07800000)) + magnitude);
-        var half = ((rounded >> 13) & new Vector<uint>(0x7C00)) + (rounded & new Vector<uint>(0x0FFF));
-        var isNaN = Vector.GreaterThan(absolute, new Vector<uint>(0x7F800000));
-        return sign | Vector.ConditionalSelect(isNaN, new Vector<uint>(0x7E00), half);
+        var exponent = Vector.Max(absolute & new Vector<int>(0x7F800000), new Vector<int>(0x38800000));
+        var rounded = Vector.AsVectorInt32(Vector.AsVectorSingle(exponent + new Vector<int>(0x07800000)) + magnitude);
+        var half = ((rounded >> 13) & new Vector<int>(0x7C00)) + (rounded & new Vector<int>(0x0FFF));
+        var isNaN = Vector.GreaterThan(absolute, new Vector<int>(0x7F800000));
+        return sign | Vector.ConditionalSelect(isNaN, new Vector<int>(0x7E00), half);
     }
 
-    private static Vector<uint> SingleToBFloat16(Vector<uint> bits)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<int> SingleToBFloat16(Vector<int> bits)
     {
-        var upper = bits >> 16;
-        var rounded = (bits + new Vector<uint>(0x7FFF) + (upper & Vector<uint>.One)) >> 16;
-        var isNaN = Vector.GreaterThan(bits & new Vector<uint>(0x7FFFFFFF), new Vector<uint>(0x7F800000));
-        return Vector.ConditionalSelect(isNaN, upper | new Vector<uint>(0x40), rounded);
+        var upper = Vector.ShiftRightLogical(bits, 16);
+        var rounded = Vector.ShiftRightLogical(bits + new Vector<int>(0x7FFF) + (upper & Vector<int>.One), 16);
+        var isNaN = Vector.GreaterThan(bits & new Vector<int>(0x7FFFFFFF), new Vector<int>(0x7F800000));
+        return Vector.ConditionalSelect(isNaN, upper | new Vector<int>(0x40), rounded);
     }
 
     private static void CheckLengths(int source, int destination)
