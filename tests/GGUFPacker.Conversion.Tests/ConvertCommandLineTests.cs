@@ -46,6 +46,14 @@ public sealed class ConvertCommandLineTests
     [Fact]
     public void After_two_dashes_everything_is_the_directory() => Assert.Equal("--vocab-only", ConvertCommandLine.Parse(["--", "--vocab-only"]).ModelPath);
 
+    [Fact]
+    public void A_second_path_is_the_output()
+    {
+        var line = ConvertCommandLine.Parse(["checkpoint", "--vocab-only", "model.gguf"]);
+
+        Assert.Equal(("checkpoint", "model.gguf"), (line.ModelPath, line.OutputPath));
+    }
+
     [Theory]
     [InlineData("0", 0L)]
     [InlineData("60K", 60_000L)]
@@ -61,7 +69,7 @@ public sealed class ConvertCommandLineTests
     [InlineData("must be f32", "x", "--outtype", "F16")]
     [InlineData("is unknown", "x", "--frob")]
     [InlineData("is unknown", "x", "-o")]
-    [InlineData("too many", "x", "y")]
+    [InlineData("too many", "x", "y", "z")]
     [InlineData("is missing", "--vocab-only")]
     [InlineData("--split-max-size must", "x", "--split-max-size", "5X")]
     [InlineData("--split-max-size must", "x", "--split-max-size=-5K")]
