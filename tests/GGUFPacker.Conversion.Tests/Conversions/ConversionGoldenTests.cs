@@ -10,14 +10,11 @@ public sealed class ConversionGoldenTests : IDisposable
 {
     private readonly DirectoryInfo _output = Directory.CreateTempSubdirectory("conversion-");
 
-    public static IEnumerable<TheoryDataRow<string>> Cases() =>
-        GoldenRows.Of(Goldens.Files("convert/expected", "*.json"));
-
-    public static IEnumerable<TheoryDataRow<string>> SampleCases() =>
-        GoldenRows.Of(Goldens.Files("austen/expected", "*.json"));
+    public static IEnumerable<TheoryDataRow<string>> Cases(string folder) =>
+        Goldens.Files(folder, "*.json").Select(path => new TheoryDataRow<string>(Path.GetFileNameWithoutExtension(path)));
 
     [Theory]
-    [MemberData(nameof(Cases))]
+    [GoldenData(nameof(Cases), "convert/expected")]
     public async Task Conversion_is_the_reference_s(string name)
     {
         var golden = GoldenConversion.Read(Goldens.Path("convert", "expected", $"{name}.json"));
@@ -35,7 +32,7 @@ public sealed class ConversionGoldenTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(SampleCases))]
+    [GoldenData(nameof(Cases), "austen/expected")]
     public async Task Conversion_of_the_sample_is_the_reference_s(string name)
     {
         var golden = GoldenConversion.Read(Goldens.Path("austen", "expected", $"{name}.json"));
