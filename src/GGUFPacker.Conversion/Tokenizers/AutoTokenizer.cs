@@ -39,9 +39,12 @@ internal sealed class AutoTokenizer
 
     /// <summary>Loads a checkpoint's tokenizer.</summary>
     /// <exception cref="CheckpointException">There is no tokenizer.json, or a file is not what it must be.</exception>
-    public static AutoTokenizer Load(CheckpointFiles files)
+    public static AutoTokenizer Load(CheckpointFiles files) => Load(files, TokenizerJsonReader.Read(files));
+
+    /// <summary>Loads a checkpoint's tokenizer, whose tokenizer.json is read already.</summary>
+    /// <exception cref="CheckpointException">A file is not what it must be.</exception>
+    public static AutoTokenizer Load(CheckpointFiles files, TokenizerJson definition)
     {
-        var definition = TokenizerJsonReader.Read(files);
         var configuration = CheckpointJson.ReadObjectIfPresent(files, "tokenizer_config.json") ?? default;
         var model = CheckpointJson.ReadObjectIfPresent(files, "config.json") ?? default;
         var tokenizerClass = TokenizerClass.Find(configuration.Text("tokenizer_class") ?? model.Text("tokenizer_class"), model.Text("model_type"));

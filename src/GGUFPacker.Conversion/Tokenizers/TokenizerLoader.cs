@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Tokenizers.Detection;
+using GGUFPacker.Conversion.Tokenizers.Pipeline;
 
 namespace GGUFPacker.Conversion.Tokenizers;
 
@@ -16,16 +17,17 @@ internal static class TokenizerLoader
             throw new CheckpointException($"config.json: vocab_size is {request.VocabularySize}; at most {TokenizerJsonReader.MaximumTokens} is possible.");
         }
 
+        var definition = files.Exists(TokenizerJsonReader.FileName) ? TokenizerJsonReader.Read(files) : null;
         foreach (var kind in request.Kinds)
         {
             switch (kind)
             {
                 case VocabularyKind.SentencePiece when files.Exists(SentencePieceVocabulary.FileName):
-                    return LoadSentencePiece(files, request);
-                case VocabularyKind.LlamaHf when files.Exists(TokenizerJsonReader.FileName) && TokenizerJsonReader.Read(files).IsLlamaHf:
-                    return LoadLlamaHf(files, request);
-                case VocabularyKind.Gpt2 when files.Exists(TokenizerJsonReader.FileName):
-                    return LoadGpt2(files, request);
+                    return LoadSentencePiece(files, definition, request);
+                case VocabularyKind.LlamaHf when definition is { IsLlamaHf: true }:
+                    return LoadLlamaHf(files, definition, request);
+                case VocabularyKind.Gpt2 when definition is not null:
+                    return LoadGpt2(files, definition, request);
             }
         }
 
@@ -36,29 +38,28 @@ internal static class TokenizerLoader
         static string FileOf(VocabularyKind kind) => kind == VocabularyKind.SentencePiece ? SentencePieceVocabulary.FileName : TokenizerJsonReader.FileName;
     }
 
-    private static GgufTokenizer LoadSentencePiece(CheckpointFiles files, TokenizerRequest request)
+    private static GgufTokenizer LoadSentencePiece(CheckpointFiles files, TokenizerJson? definition, TokenizerRequest request)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         var tokens = SentencePieceVocabulary.List(files, request.VocabularySize, notes.Add);
-        var definition = files.Exists(TokenizerJsonReader.FileName) ? TokenizerJsonReader.Read(files) : null;
         return Build("llama", "default", tokens, definition, files, request, notes);
     }
 
-    private static GgufTokenizer LoadLlamaHf(CheckpointFiles files, TokenizerRequest request)
+    private static GgufTokenizer LoadLlamaHf(CheckpointFiles files, TokenizerJson definition, TokenizerRequest request)
     {
-        var tokenizer = AutoTokenizer.Load(files);
-        return Build("llama", "default", LlamaHfVocabulary.List(tokenizer), tokenizer.Definition, files, request, ImmutableArray.CreateBuilder<string>());
+        var tokens = LlamaHfVocabulary.List(AutoTokenizer.Load(files, definition));
+        return Build("llama", "default", tokens, definition, files, request, ImmutableArray.CreateBuilder<string>());
     }
 
-    private static GgufTokenizer LoadGpt2(CheckpointFiles files, TokenizerRequest request)
+    private static GgufTokenizer LoadGpt2(CheckpointFiles files, TokenizerJson definition, TokenizerRequest request)
     {
-        var tokenizer = AutoTokenizer.Load(files);
-        if (tokenizer.Definition.ModelType != "BPE")
+        if (definition.ModelType != "BPE")
         {
             throw new CheckpointException(
-                $"{TokenizerJsonReader.FileName} of the checkpoint '{files.Name}' is a {tokenizer.Definition.ModelType} tokenizer; this architecture needs a BPE.");
+                $"{TokenizerJsonReader.FileName} of the checkpoint '{files.Name}' is a {definition.ModelType} tokenizer; this architecture needs a BPE.");
         }
 
+        var tokenizer = AutoTokenizer.Load(files, definition);
         var notes = ImmutableArray.CreateBuilder<string>();
         var preTokenizer = FindPreTokenizer(files, request, tokenizer);
         if (preTokenizer.Note is { } note)
@@ -66,7 +67,7 @@ internal static class TokenizerLoader
             notes.Add(note);
         }
 
-        return Build("gpt2", preTokenizer.Name, Gpt2Vocabulary.List(tokenizer, request.VocabularySize), tokenizer.Definition, files, request, notes);
+        return Build("gpt2", preTokenizer.Name, Gpt2Vocabulary.List(tokenizer, request.VocabularySize), definition, files, request, notes);
     }
 
     private static PreTokenizerDetection FindPreTokenizer(CheckpointFiles files, TokenizerRequest request, AutoTokenizer tokenizer)
@@ -76,6 +77,8 @@ internal static class TokenizerLoader
             return PreTokenizerDetector.Detect(tokenizer, CheckpointJson.ReadObjectIfPresent(files, "config.json") ?? default);
         }
 
+        // Merges of tokens that are not there would show only when the converted model is used.
+        _ = new BpeModel(tokenizer.Definition);
         var note = PreTokenizerCatalog.Instance.IsKnown(name) ? null : $"The pre-tokenizer '{name}' is none of llama.cpp's that are known here.";
         return new PreTokenizerDetection(name, PreTokenizerSource.Request, note);
     }

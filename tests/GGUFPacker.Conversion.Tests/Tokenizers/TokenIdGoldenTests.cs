@@ -11,19 +11,11 @@ public sealed class TokenIdGoldenTests
 {
     private static readonly ConcurrentDictionary<string, Lazy<AutoTokenizer?>> Tokenizers = new(StringComparer.Ordinal);
 
-    public static IEnumerable<TheoryDataRow<string, int>> Rows()
-    {
-        foreach (var path in Goldens.Files("convert/tokens", "*.json"))
-        {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            for (var row = 0; row < document.RootElement.GetProperty("tests").GetArrayLength(); row++)
-            {
-                yield return new TheoryDataRow<string, int>(Path.GetFileNameWithoutExtension(path), row);
-            }
-        }
-    }
+    private static readonly ConcurrentDictionary<AutoTokenizer, Lazy<TextEncoder>> Encoders = new();
 
-    [Theory(SkipTestWithoutData = true)]
+    public static IEnumerable<ITheoryDataRow> Rows() => GoldenRows.Of(Goldens.Files("convert/tokens", "*.json").SelectMany(RowsOf));
+
+    [Theory]
     [MemberData(nameof(Rows))]
     public void Encoding_a_text_gives_the_ids_of_transformers(string name, int row)
     {
@@ -48,7 +40,12 @@ public sealed class TokenIdGoldenTests
         Assert.Equal(Ids(test, "plain"), encoder.Encode(text, addSpecialTokens: false));
     }
 
-    private static readonly ConcurrentDictionary<AutoTokenizer, Lazy<TextEncoder>> Encoders = new();
+    private static IEnumerable<(string, int)> RowsOf(string path)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        var name = Path.GetFileNameWithoutExtension(path);
+        return [.. Enumerable.Range(0, document.RootElement.GetProperty("tests").GetArrayLength()).Select(row => (name, row))];
+    }
 
     private static TextEncoder Encoder(AutoTokenizer tokenizer) => Encoders.GetOrAdd(tokenizer, key => new(() => new TextEncoder(key))).Value;
 

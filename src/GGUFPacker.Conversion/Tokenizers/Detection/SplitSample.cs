@@ -24,7 +24,7 @@ internal sealed class SplitSample
         "😀 😃😄 👍🏽 🏳️‍🌈 text😀text ★☆ → ← ∑∫ ½ ² ③ Ⅷ € £ © ™",
         "_under_score __init__ snake_case-kebab 'quoted' \"double\" “curly” ‘single’ a’s «guillemets» … – —",
         " leading space", "trailing space ", "  two", "a  b   c    d", "a\u00A0b\u3000c", "\u2028x\u2029", "a\nb", "a \n b", "x\n\n", "\n x", " \n\n y",
-        "the cat sat; tell sell drill; these, 're 've 'll 'S 'T'D",
+        "the cat sat; tell sell drill; these, 're 've 'll 'S 'T'D 'twas 'sup y'all'd've l'été d'accord O'Donnell rock'n'roll L'Lena it'sok",
     ];
 
     private readonly ImmutableArray<ImmutableArray<string>> _pieces;

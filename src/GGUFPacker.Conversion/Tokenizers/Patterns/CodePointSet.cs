@@ -114,11 +114,21 @@ internal sealed class CodePointSet
             return false;
         }
 
-        var upper = Rune.ToUpperInvariant(rune);
-        var lower = Rune.ToLowerInvariant(upper.Value is 'I' && codePoint == 0x131 ? rune : upper);
-
-        // The long s, the Kelvin sign and the Angstrom sign fold to letters whose own case pair does not lead back to them.
-        return EvaluateExact(lower.Value) || EvaluateExact(upper.Value) || EvaluateExact(Rune.ToLowerInvariant(rune).Value)
-            || (lower.Value == 's' && EvaluateExact(0x17F)) || (lower.Value == 'k' && EvaluateExact(0x212A)) || (lower.Value == 0xE5 && EvaluateExact(0x212B));
+        // .NET does not map letters to ASCII from outside of it, and so leaves out the long s and the Kelvin sign; the dotless i and the dotted I fold to themselves.
+        var lower = codePoint switch
+        {
+            0x17F => new Rune('s'),
+            0x130 or 0x131 => rune,
+            _ => Rune.ToLowerInvariant(Rune.ToUpperInvariant(rune)),
+        };
+        return EvaluateExact(lower.Value) || EvaluateExact(Rune.ToUpperInvariant(lower).Value) || lower.Value switch
+        {
+            's' => EvaluateExact(0x17F),
+            'k' => EvaluateExact(0x212A),
+            0xE5 => EvaluateExact(0x212B),
+            0x3C3 => EvaluateExact(0x3C2),
+            0x3BC => EvaluateExact(0xB5),
+            _ => false,
+        };
     }
 }

@@ -11,7 +11,9 @@ namespace GGUFPacker.Conversion.Tests.Tokenizers.Detection;
 /// </summary>
 public sealed class PreTokenizerDetectorGoldenTests
 {
-    public static IEnumerable<TheoryDataRow<string, string>> Checkpoints()
+    public static IEnumerable<ITheoryDataRow> Checkpoints() => GoldenRows.Of(NamedCheckpoints());
+
+    private static IEnumerable<(string, string)> NamedCheckpoints()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in Goldens.Files("convert/expected", "*.json"))
@@ -22,12 +24,12 @@ public sealed class PreTokenizerDetectorGoldenTests
             var expected = root.TryGetProperty("pre", out var pre) ? pre.GetString() : WrittenName(root);
             if (expected is not (null or "default") && seen.Add(model))
             {
-                yield return new TheoryDataRow<string, string>(model, expected);
+                yield return (model, expected);
             }
         }
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Checkpoints))]
     public void A_tokenizer_is_found_to_split_text_as_the_reference_was_told(string model, string expected)
     {
