@@ -12,7 +12,7 @@ internal static class SampleFiles
     /// <summary>The SHA-256 of the file of a type.</summary>
     public static string Sha256(string type)
     {
-        using var reference = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("austen", "reference.json")));
+        using var reference = JsonDocument.Parse(File.ReadAllBytes(Goldens.InRepository("austen", "reference.json")));
         return reference.RootElement.GetProperty("perplexity").GetProperty("files").GetProperty(type).GetProperty("sha256").GetString()!;
     }
 }

@@ -15,6 +15,9 @@ public static class Goldens
     /// <summary>A path below the root.</summary>
     public static string Path(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([Root, .. parts]);
 
+    /// <summary>A path in the repository's own subset, for tests that need a certain file as input rather than every case of a folder.</summary>
+    public static string InRepository(params ReadOnlySpan<string> parts) => System.IO.Path.Combine([FindRepositoryRoot(), "tests", "Goldens", .. parts]);
+
     /// <summary>The files of a folder that match, in name order; empty if the folder is not there.</summary>
     public static IReadOnlyList<string> Files(string folder, string pattern)
     {

@@ -28,7 +28,7 @@ public sealed class AustenTests : IDisposable
     public static TheoryData<string, string> Quantizations()
     {
         var cases = new TheoryData<string, string>();
-        using var reference = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("austen", "reference.json")));
+        using var reference = JsonDocument.Parse(File.ReadAllBytes(Goldens.InRepository("austen", "reference.json")));
         foreach (var file in reference.RootElement.GetProperty("perplexity").GetProperty("files").EnumerateObject())
         {
             cases.Add(file.Name, file.Value.GetProperty("sha256").GetString()!);
@@ -40,12 +40,12 @@ public sealed class AustenTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Theory]
-    [MemberData(nameof(Conversions))]
+    [GoldenData(nameof(Conversions))]
     public async Task A_conversion_has_the_reference_bytes(string type, string sha256) =>
         Assert.Equal(sha256, await BuildAsync($"FROM scratch\nCONVERT --from=model --type={type} . /austen.gguf\n"));
 
     [Theory]
-    [MemberData(nameof(Quantizations))]
+    [GoldenData(nameof(Quantizations))]
     public async Task A_quantization_of_the_unwritten_conversion_has_the_reference_bytes(string name, string sha256)
     {
         Assert.SkipWhen(name.Contains("imatrix", StringComparison.OrdinalIgnoreCase), "Importance matrices are not supported yet.");

@@ -21,7 +21,7 @@ public sealed class EmbeddedBuildEngineTests : IDisposable
     public EmbeddedBuildEngineTests()
     {
         _store = ContentStore.Open(_storeDirectory.Path);
-        _context.Copy(Goldens.Path("packer", "gguf", "tiny-llama.F16.gguf"), "models/tiny.gguf");
+        _context.Copy(Goldens.InRepository("packer", "gguf", "tiny-llama.F16.gguf"), "models/tiny.gguf");
         _context.Write("models/sub/a.txt", "a");
         _context.Write("b.txt", "b");
     }

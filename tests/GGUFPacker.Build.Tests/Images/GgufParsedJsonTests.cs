@@ -11,7 +11,7 @@ public sealed class GgufParsedJsonTests
     public static TheoryData<string> Files => [.. Goldens.Files("packer/gguf", "*.gguf").Select(path => Path.GetFileName(path))];
 
     [Theory]
-    [MemberData(nameof(Files))]
+    [GoldenData(nameof(Files))]
     public void The_bytes_are_gguf_parsers(string name)
     {
         using var file = GgufFile.Open(Goldens.Path("packer", "gguf", name));

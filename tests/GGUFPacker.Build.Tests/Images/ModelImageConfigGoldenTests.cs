@@ -34,7 +34,7 @@ public sealed class ModelImageConfigGoldenTests
     public static TheoryData<string> Images => [.. RecordedImage.Folders().DefaultIfEmpty("")];
 
     [Theory]
-    [MemberData(nameof(Images))]
+    [GoldenData(nameof(Images))]
     public void The_config_is_the_originals(string folder)
     {
         Assert.SkipWhen(folder.Length == 0, "The recorded images are not here.");

@@ -143,7 +143,7 @@ public sealed class ModelImageConfigTests
     }
 
     private static ModelImageConfig Create(ModelImageOptions options) =>
-        ModelImageConfig.Create(options, (path, _) => GgufFile.Open(Goldens.Path("packer", "gguf", path[1..])));
+        ModelImageConfig.Create(options, (path, _) => GgufFile.Open(Goldens.InRepository("packer", "gguf", path[1..])));
 
     private static ModelImageOptions Options(ImmutableArray<string>? command) => new()
     {

@@ -16,7 +16,7 @@ public sealed class ConvertCommandTests
     public async Task The_sample_becomes_the_file_that_llama_cpp_makes_of_it(string type)
     {
         using var cli = new CliRunner();
-        using var expected = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("austen", "expected", $"austen.{type}.json")));
+        using var expected = JsonDocument.Parse(File.ReadAllBytes(Goldens.InRepository("austen", "expected", $"austen.{type}.json")));
 
         var options = expected.RootElement.GetProperty("options").EnumerateArray().Select(option => option.GetString()!);
         var result = (await cli.RunAsync(["convert", Checkpoint, "a file.gguf", .. options])).Succeeded();

@@ -64,9 +64,9 @@ public sealed class GgufSummaryTests
     [Fact]
     public void The_goldens_are_summarized()
     {
-        using var model = GgufFile.Open(Goldens.Path("packer", "gguf", "tiny-llama.F16.gguf"));
-        using var vector = GgufFile.Open(Goldens.Path("packer", "gguf", "tiny-cvec.gguf"));
-        using var projector = GgufFile.Open(Goldens.Path("packer", "gguf", "tiny-mmproj.F16.gguf"));
+        using var model = GgufFile.Open(Goldens.InRepository("packer", "gguf", "tiny-llama.F16.gguf"));
+        using var vector = GgufFile.Open(Goldens.InRepository("packer", "gguf", "tiny-cvec.gguf"));
+        using var projector = GgufFile.Open(Goldens.InRepository("packer", "gguf", "tiny-mmproj.F16.gguf"));
 
         var summary = GgufSummary.Of(model);
         Assert.Equal(("model", "llama", "Tiny Llama", "Golden Maker", "apache-2.0"),

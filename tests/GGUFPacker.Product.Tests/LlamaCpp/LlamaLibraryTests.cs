@@ -19,7 +19,7 @@ public sealed class LlamaLibraryTests(AustenFiles files) : IClassFixture<AustenF
         LlamaLibrary.RequireOrSkip();
         using var model = LlamaModel.Load(await files.MakeAsync(name, TestContext.Current.CancellationToken));
         var recorded = AustenReference.Root.GetProperty("perplexity");
-        var text = await File.ReadAllTextAsync(Goldens.Path("austen", recorded.GetProperty("text").GetString()!), TestContext.Current.CancellationToken);
+        var text = await File.ReadAllTextAsync(Goldens.InRepository("austen", recorded.GetProperty("text").GetString()!), TestContext.Current.CancellationToken);
         var tokens = model.Tokenize(text);
         Assert.Equal(recorded.GetProperty("tokens").GetInt32(), tokens.Length);
 

@@ -8,7 +8,7 @@ internal static class AustenReference
 {
     private static readonly Lazy<JsonElement?> Lazy = new(() =>
     {
-        var path = Goldens.Path("austen", "reference.json");
+        var path = Goldens.InRepository("austen", "reference.json");
         if (!File.Exists(path))
         {
             return null;
