@@ -81,7 +81,8 @@ public static class PackerfileText
         }
 
         string[] words = [.. arguments];
-        text.Append(' ').Append(words.Any(NeedsJson) || words is [['[' or '-', ..], ..] ? Json(words.Select(EscapeWord)) : string.Join(' ', words.Select(EscapeWord)));
+        var asJson = words.Any(NeedsJson) || words is [['[' or '-', ..], ..];
+        text.Append(' ').Append(asJson ? Json(words.Select(EscapeWord)) : string.Join(' ', words.Select(EscapeWord)));
         return Wrap(text.ToString());
     }
 

@@ -63,7 +63,8 @@ public sealed class CliGoldenTests
     }
 
     private static bool NamesOtherRegistry(string[] arguments) =>
-        arguments.Length > 1 && arguments[0] != "list" && arguments.Skip(1).Any(a => !a.StartsWith("--", StringComparison.Ordinal) && a.Contains('/', StringComparison.Ordinal) && !a.StartsWith(RecordedHost, StringComparison.Ordinal));
+        arguments[0] != "list" && arguments.Skip(1).Any(
+            a => !a.StartsWith("--", StringComparison.Ordinal) && a.Contains('/', StringComparison.Ordinal) && !a.StartsWith(RecordedHost, StringComparison.Ordinal));
 
     // "registry: golden/model:moving = golden/model:docker"
     private static void Retag(LoopbackRegistry registry, string change)
@@ -104,7 +105,8 @@ public sealed class CliGoldenTests
                     CompareLists(expected, result.Output);
                     break;
                 case "inspect" when !failed:
-                    Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(expected).RootElement, JsonDocument.Parse(result.Output).RootElement), string.Join(' ', arguments));
+                    var equal = JsonElement.DeepEquals(JsonDocument.Parse(expected).RootElement, JsonDocument.Parse(result.Output).RootElement);
+                    Assert.True(equal, string.Join(' ', arguments));
                     Assert.Equal(MemberNames(expected), MemberNames(result.Output));
                     break;
                 case "pull" when !failed:
@@ -112,7 +114,7 @@ public sealed class CliGoldenTests
                     break;
                 case "remove" when !expected.StartsWith("Usage:", StringComparison.Ordinal):
                     Assert.Equal(
-                        expected.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Replace("removed model ", "removed ", StringComparison.Ordinal)),
+                        expected.Replace("removed model ", "removed ", StringComparison.Ordinal).Split('\n', StringSplitOptions.RemoveEmptyEntries),
                         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
                     _hasRemovedByName |= arguments.Any(a => a.Contains('/', StringComparison.Ordinal));
                     break;
@@ -122,7 +124,8 @@ public sealed class CliGoldenTests
         private void CompareLists(string expected, string actual)
         {
             // Some sessions began with a filled store, or filled it from other registries.
-            string[] expectedRows = [.. Rows(Regex.Replace(expected, @"127\.0\.0\.1/5000/", RecordedHost + "/")).Where(row => row.Split('|') is [var name, var tag, ..] && (name == "NAME" || _pulled.Contains($"{name}:{tag}")))];
+            expected = Regex.Replace(expected, @"127\.0\.0\.1/5000/", RecordedHost + "/");
+            string[] expectedRows = [.. Rows(expected).Where(row => row.Split('|') is [var name, var tag, ..] && (name == "NAME" || _pulled.Contains($"{name}:{tag}")))];
             string[] actualRows = [.. Rows(actual)];
             Assert.Equal(_hasRemovedByName ? [.. actualRows.Intersect(expectedRows)] : actualRows, expectedRows);
         }

@@ -45,7 +45,14 @@ public sealed class PackerfileParserTests
             """);
 
         Assert.Equal(
-            [(DiagnosticCodes.InvalidStageName, 1), (DiagnosticCodes.MissingArguments, 2), (DiagnosticCodes.UnknownInstruction, 4), (DiagnosticCodes.InvalidLabel, 5), (DiagnosticCodes.UnknownFlag, 6), (DiagnosticCodes.JsonNotStrings, 7)],
+            [
+                (DiagnosticCodes.InvalidStageName, 1),
+                (DiagnosticCodes.MissingArguments, 2),
+                (DiagnosticCodes.UnknownInstruction, 4),
+                (DiagnosticCodes.InvalidLabel, 5),
+                (DiagnosticCodes.UnknownFlag, 6),
+                (DiagnosticCodes.JsonNotStrings, 7),
+            ],
             document.Diagnostics.Select(d => (d.Code, d.Span.StartLine)));
         Assert.Equal("f(6,3): error GGUF0016: COPY has no flag --form. Did you mean 'from'?", document.Diagnostics[4].ToString());
         Assert.Single(document.Stages);
@@ -65,7 +72,8 @@ public sealed class PackerfileParserTests
     [Fact]
     public void Utf16_and_oversized_files_are_refused()
     {
-        Assert.Equal(DiagnosticCodes.NotUtf8, PackerfileParser.Parse(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("FROM a")).ToArray(), "f").Diagnostics.Single().Code);
+        byte[] utf16 = [.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes("FROM a")];
+        Assert.Equal(DiagnosticCodes.NotUtf8, PackerfileParser.Parse(utf16, "f").Diagnostics.Single().Code);
         Assert.Equal(DiagnosticCodes.FileTooLong, PackerfileParser.Parse(new byte[PackerfileLimits.FileLength + 1], "f").Diagnostics.Single().Code);
     }
 
@@ -114,7 +122,9 @@ public sealed class PackerfileParserTests
             + "--output-tensor-type=q6_K --token-embedding-type=bf16 m.gguf q.gguf");
         var expanded = (QuantizeInstruction)quantize.Expand(new WordExpander(), new Dictionary<string, string>());
 
-        Assert.Equal(("f16", "Q3_K_L", "i.dat", "Q6_K", "BF16"), (expanded.From, expanded.Type, expanded.Imatrix, expanded.OutputTensorType, expanded.TokenEmbeddingType));
+        Assert.Equal(
+            ("f16", "Q3_K_L", "i.dat", "Q6_K", "BF16"),
+            (expanded.From, expanded.Type, expanded.Imatrix, expanded.OutputTensorType, expanded.TokenEmbeddingType));
         Assert.Equal(["a", "b"], expanded.IncludeWeights);
         Assert.True(expanded.LeaveOutputTensor && expanded.Pure);
         Assert.Equal("Q5_K_M", Single<QuantizeInstruction>("QUANTIZE m.gguf q.gguf").Type);
@@ -137,7 +147,10 @@ public sealed class PackerfileParserTests
     public void Cmd_keeps_quotes_and_drops_files_that_expand_to_nothing()
     {
         var cmd = (CmdInstruction)Single<CmdInstruction>(
-            """CMD ["-m", "first.gguf", "-m", "${M}", "-md", "${NONE}", "--mmproj", "p.gguf", "--lora", "", "--lora-scaled", "l.gguf", "0.5", "--control-vector", "c.gguf", "--chat-template", "{{'a\\n'}} \"b\" \\$M it's"]""")
+            """
+            CMD ["-m", "first.gguf", "-m", "${M}", "-md", "${NONE}", "--mmproj", "p.gguf", "--lora", "", \
+                 "--lora-scaled", "l.gguf", "0.5", "--control-vector", "c.gguf", "--chat-template", "{{'a\\n'}} \"b\" \\$M it's"]
+            """)
             .Expand(new WordExpander(), new Dictionary<string, string> { ["M"] = "m.gguf" });
 
         Assert.Equal(
@@ -219,7 +232,11 @@ public sealed class PackerfileParserTests
     public void Any_bytes_are_parsed_without_an_exception()
     {
         var random = new Random(7);
-        string[] pieces = ["FROM ", "scratch", "COPY ", "CMD ", "CAT ", "LABEL ", "ARG ", "\n", "\r\n", "\\\n", "<<E", "E\n", "[\"", "\", ", "\"]", "${", ":-", "}", "'", "\"", "--x=", "#", "\0", "\u00A0", "=", "a"];
+        string[] pieces =
+        [
+            "FROM ", "scratch", "COPY ", "CMD ", "CAT ", "LABEL ", "ARG ", "\n", "\r\n", "\\\n", "<<E", "E\n",
+            "[\"", "\", ", "\"]", "${", ":-", "}", "'", "\"", "--x=", "#", "\0", "\u00A0", "=", "a",
+        ];
         for (var i = 0; i < 2000; i++)
         {
             var bytes = new List<byte>();

@@ -38,7 +38,8 @@ public sealed class PackerfileTextTests
             var expander = new WordExpander(document.Escape);
             var expanded = document.Stages.Single().Instructions.Select(x => x.Expand(expander, Variables)).ToArray();
             Assert.Equal(new ArgumentDefinition("V", a), Assert.IsType<ArgInstruction>(expanded[0]).Arguments.Single());
-            Assert.Equal(new LabelDefinition(b.Replace("=", "", StringComparison.Ordinal) + "k", a), Assert.IsType<LabelInstruction>(expanded[1]).Labels.Single());
+            var label = new LabelDefinition(b.Replace("=", "", StringComparison.Ordinal) + "k", a);
+            Assert.Equal(label, Assert.IsType<LabelInstruction>(expanded[1]).Labels.Single());
             var copy = Assert.IsType<CopyInstruction>(expanded[2]);
             Assert.Equal([a, b], copy.Sources);
             Assert.Equal((c, "s", b, true), (copy.Destination, copy.From, copy.Owner, copy.Link));

@@ -13,16 +13,54 @@ internal sealed class BuildCommand
 {
     private const string EpochVariable = "SOURCE_DATE_EPOCH";
 
-    private readonly Argument<string> _path = new("PATH") { Description = "The context: the directory that ADD and COPY read.", DefaultValueFactory = _ => "." };
-    private readonly Option<string?> _file = new("--file", "-f") { Description = "The GGUFPackerfile (default: GGUFPackerfile in PATH).", HelpName = "FILE" };
-    private readonly Option<string?> _target = new("--target") { Description = "The stage to build (default: the last one).", HelpName = "STAGE" };
+    private readonly Argument<string> _path = new("PATH")
+    {
+        Description = "The context: the directory that ADD and COPY read.",
+        DefaultValueFactory = _ => ".",
+    };
+
+    private readonly Option<string?> _file = new("--file", "-f")
+    {
+        Description = "The GGUFPackerfile (default: GGUFPackerfile in PATH).",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _target = new("--target")
+    {
+        Description = "The stage to build (default: the last one).",
+        HelpName = "STAGE",
+    };
+
     private readonly Option<string[]> _tags = new("--tag", "-t") { Description = "A name for the image.", HelpName = "NAME:TAG" };
-    private readonly Option<string[]> _arguments = new("--build-arg") { Description = "A value for an ARG; without a value the environment's.", HelpName = "NAME[=VALUE]" };
+
+    private readonly Option<string[]> _arguments = new("--build-arg")
+    {
+        Description = "A value for an ARG; without a value the environment's.",
+        HelpName = "NAME[=VALUE]",
+    };
+
     private readonly Option<string[]> _labels = new("--label") { Description = "A label of the image.", HelpName = "NAME=VALUE" };
-    private readonly Option<string[]> _contexts = new("--build-context") { Description = "A directory that --from=NAME means.", HelpName = "NAME=PATH" };
+
+    private readonly Option<string[]> _contexts = new("--build-context")
+    {
+        Description = "A directory that --from=NAME means.",
+        HelpName = "NAME=PATH",
+    };
+
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Run every step again." };
-    private readonly Option<int> _threads = new("--threads") { Description = "Threads for CONVERT and QUANTIZE (default: one per core).", HelpName = "N" };
-    private readonly Option<string?> _output = new("--output", "-o") { Description = "Also write an OCI layout: a directory, a .tar, or type=oci,dest=PATH.", HelpName = "PATH" };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "Threads for CONVERT and QUANTIZE (default: one per core).",
+        HelpName = "N",
+    };
+
+    private readonly Option<string?> _output = new("--output", "-o")
+    {
+        Description = "Also write an OCI layout: a directory, a .tar, or type=oci,dest=PATH.",
+        HelpName = "PATH",
+    };
+
     private readonly Option<bool> _push = new("--push") { Description = "Send the image to the registries of its names." };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
@@ -35,7 +73,8 @@ internal sealed class BuildCommand
         var build = new BuildCommand(environment);
         var command = new Command("build", "Builds a GGUFPackerfile into an image of the local store.")
         {
-            build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts, build._noCache, build._threads, build._output, build._push, build._insecure, build._json,
+            build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts,
+            build._noCache, build._threads, build._output, build._push, build._insecure, build._json,
         };
         command.SetAction(build.RunAsync);
         return command;
@@ -81,7 +120,8 @@ internal sealed class BuildCommand
         {
             foreach (var reference in image.Target.References)
             {
-                await PushCommand.PushAsync(_environment, store, image.Manifest, References.Parse(reference), insecure, cancellationToken).ConfigureAwait(false);
+                var destination = References.Parse(reference);
+                await PushCommand.PushAsync(_environment, store, image.Manifest, destination, insecure, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -104,10 +144,15 @@ internal sealed class BuildCommand
         {
             PackerfilePath = line.GetValue(_file) is { } file ? _environment.FullPath(file) : PackerfileLocator.Find(context),
             ContextDirectory = context,
-            NamedContexts = NameValues.Parse("--build-context", line.GetValue(_contexts)).ToImmutableDictionary(named => named.Key, named => _environment.FullPath(named.Value)),
+            NamedContexts = NameValues.Parse("--build-context", line.GetValue(_contexts))
+                .ToImmutableDictionary(named => named.Key, named => _environment.FullPath(named.Value)),
             BuildArguments = arguments,
             Labels = NameValues.Parse("--label", line.GetValue(_labels)),
-            Targets = [new BuildTarget { Stage = line.GetValue(_target), References = [.. (line.GetValue(_tags) ?? []).Select(tag => References.Parse(tag).ToString())] }],
+            Targets = [new BuildTarget
+            {
+                Stage = line.GetValue(_target),
+                References = [.. (line.GetValue(_tags) ?? []).Select(tag => References.Parse(tag).ToString())],
+            }],
             SourceDateEpoch = arguments.ContainsKey(EpochVariable) ? null : SourceDateEpoch(),
             NoCache = line.GetValue(_noCache),
             Threads = line.GetValue(_threads) is >= 0 and var threads ? threads : throw new UsageException("--threads must be 0 or more."),

@@ -37,7 +37,11 @@ internal static class ConvertCommand
         """;
 
     public static Command Create(CliEnvironment environment) =>
-        LlamaCommandLine.CreateCommand("convert", "Converts a checkpoint to a GGUF file: convert SRC [DST].", Help, (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
+        LlamaCommandLine.CreateCommand(
+            "convert",
+            "Converts a checkpoint to a GGUF file: convert SRC [DST].",
+            Help,
+            (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
 
     private static async Task<int> RunAsync(CliEnvironment environment, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
@@ -81,7 +85,9 @@ internal static class ConvertCommand
         var notes = new List<string>();
         var paths = await ProgressDisplay.RunAsync(environment, async display =>
         {
-            var result = await ModelConversion.RunAsync(files, output, options, progress: WriteProgress.Of(display, name), notes: notes.Add, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var progress = WriteProgress.Of(display, name);
+            var result = await ModelConversion.RunAsync(
+                files, output, options, progress: progress, notes: notes.Add, cancellationToken: cancellationToken).ConfigureAwait(false);
             display.Report(new BuildProgress { Step = name, Name = name, Status = BuildStepStatus.Completed });
             return result;
         }).ConfigureAwait(false);
@@ -110,7 +116,7 @@ internal static class ConvertCommand
         }
 
         table.Write(console.Out);
-        console.Out.WriteLine(FormattableString.Invariant(
-            $"{model.Tensors.Length} tensors, {GgufUnits.FormatBytes(model.Tensors.Sum(tensor => tensor.ByteLength))}, {plan.Count} file(s): {model.DefaultFileName}"));
+        var size = GgufUnits.FormatBytes(model.Tensors.Sum(tensor => tensor.ByteLength));
+        console.Out.WriteLine($"{model.Tensors.Length} tensors, {size}, {plan.Count} file(s): {model.DefaultFileName}");
     }
 }

@@ -35,7 +35,8 @@ internal static class InspectCommand
         else
         {
             using var client = Registries.CreateClient(environment, reference.Registry, insecure, pushing: false);
-            var image = await new ImagePull(client, store).RunAsync(new PullRequest(reference) { WithoutLayers = true }, progress: null, cancellationToken).ConfigureAwait(false);
+            var request = new PullRequest(reference) { WithoutLayers = true };
+            var image = await new ImagePull(client, store).RunAsync(request, progress: null, cancellationToken).ConfigureAwait(false);
             config = store.Blobs.Get(image.Manifest.Config.Digest);
         }
 
@@ -47,7 +48,9 @@ internal static class InspectCommand
     private static void WriteConfig(TextWriter output, byte[] config)
     {
         using var document = JsonDocument.Parse(config);
-        var members = document.RootElement.EnumerateObject().Where(member => member.Name != "history").OrderBy(member => Array.IndexOf(Order, member.Name) is >= 0 and var index ? index : Order.Length);
+        var members = document.RootElement.EnumerateObject()
+            .Where(member => member.Name != "history")
+            .OrderBy(member => Array.IndexOf(Order, member.Name) is >= 0 and var index ? index : Order.Length);
         JsonText.Write(output, writer =>
         {
             writer.WriteStartObject();

@@ -9,7 +9,11 @@ internal static class PruneCommand
 {
     public static Command Create(CliEnvironment environment)
     {
-        var olderThan = new Option<int?>("--cache-older-than") { Description = "Forget steps of builds that were last remembered so many days ago; 0 forgets all.", HelpName = "DAYS" };
+        var olderThan = new Option<int?>("--cache-older-than")
+        {
+            Description = "Forget steps of builds that were last remembered so many days ago; 0 forgets all.",
+            HelpName = "DAYS",
+        };
         olderThan.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() < 0)

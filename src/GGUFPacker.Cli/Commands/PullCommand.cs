@@ -20,7 +20,10 @@ internal sealed class PullCommand
     public static Command Create(CliEnvironment environment)
     {
         var pull = new PullCommand(environment);
-        var command = new Command("pull", "Fetches a model from a registry into the local store.") { pull._model, pull._force, pull._insecure, pull._platform, pull._json };
+        var command = new Command("pull", "Fetches a model from a registry into the local store.")
+        {
+            pull._model, pull._force, pull._insecure, pull._platform, pull._json,
+        };
         command.SetAction(pull.RunAsync);
         return command;
     }
@@ -44,7 +47,8 @@ internal sealed class PullCommand
         var request = new PullRequest(source) { Platform = platform };
         var image = await pull.RunAsync(request with { WithoutLayers = true }, progress: null, cancellationToken).ConfigureAwait(false);
         StoredModel.RequireModel(source, ModelImageConfig.Read(image.Config));
-        image = await ProgressDisplay.RunAsync(_environment, display => pull.RunAsync(request, Registries.Show(display), cancellationToken)).ConfigureAwait(false);
+        image = await ProgressDisplay.RunAsync(
+            _environment, display => pull.RunAsync(request, Registries.Show(display), cancellationToken)).ConfigureAwait(false);
         ImageReport.Write(_environment.Console.Out, source, image.ManifestDescriptor, line.GetValue(_json));
         return ExitCode.Success;
     }

@@ -11,7 +11,12 @@ namespace GGUFPacker.Cli.Commands;
 internal sealed class PushCommand
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The image's name in the store." };
-    private readonly Argument<string?> _destination = new("DESTINATION") { Description = "Its name in the registry (default: MODEL).", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _destination = new("DESTINATION")
+    {
+        Description = "Its name in the registry (default: MODEL).",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
     private readonly CliEnvironment _environment;
@@ -31,9 +36,9 @@ internal sealed class PushCommand
         CliEnvironment environment, ContentStore store, Descriptor manifest, ImageReference destination, bool insecure, CancellationToken cancellationToken)
     {
         using var client = Registries.CreateClient(environment, destination.Registry, insecure, pushing: true);
-        await ProgressDisplay.RunAsync(
-            environment,
-            display => new ImagePush(client, store).RunAsync(new PushRequest(manifest, destination), Registries.Show(display), cancellationToken)).ConfigureAwait(false);
+        var push = new ImagePush(client, store);
+        var request = new PushRequest(manifest, destination);
+        await ProgressDisplay.RunAsync(environment, display => push.RunAsync(request, Registries.Show(display), cancellationToken)).ConfigureAwait(false);
     }
 
     private async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)

@@ -33,7 +33,11 @@ internal static class QuantizeCommand
         """;
 
     public static Command Create(CliEnvironment environment) =>
-        LlamaCommandLine.CreateCommand("quantize", "Quantizes a GGUF file: quantize SRC [DST] TYPE.", Help, (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
+        LlamaCommandLine.CreateCommand(
+            "quantize",
+            "Quantizes a GGUF file: quantize SRC [DST] TYPE.",
+            Help,
+            (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
 
     private static async Task<int> RunAsync(CliEnvironment environment, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
@@ -63,7 +67,8 @@ internal static class QuantizeCommand
         }).ConfigureAwait(false);
         if (result.Plan.FallbackCount > 0)
         {
-            console.Note($"gguf-packer: {result.Plan.FallbackCount} of {result.Plan.Tensors.Length} tensors have rows that do not fit the type wanted and got another one.");
+            var share = $"{result.Plan.FallbackCount} of {result.Plan.Tensors.Length} tensors";
+            console.Note($"gguf-packer: {share} have rows that do not fit the type wanted; they got another.");
         }
 
         foreach (var path in result.Paths)

@@ -23,12 +23,16 @@ internal static class Registries
             Insecure = insecure,
             Time = environment.Time,
             Credentials = async (name, cancellationToken) =>
-                (name == registry ? EnvironmentCredential.Read(environment.Variable, pushing) : null) ?? await docker.FindAsync(name, cancellationToken).ConfigureAwait(false),
+                (name == registry ? EnvironmentCredential.Read(environment.Variable, pushing) : null)
+                ?? await docker.FindAsync(name, cancellationToken).ConfigureAwait(false),
         });
     }
 
     /// <summary>Shows each blob's transfer as a step.</summary>
-    public static IProgress<TransferProgress> Show(IProgress<BuildProgress> display) => new ProgressRelay<TransferProgress>(display, transfer => new BuildProgress
+    public static IProgress<TransferProgress> Show(IProgress<BuildProgress> display) =>
+        new ProgressRelay<TransferProgress>(display, Translate);
+
+    private static BuildProgress Translate(TransferProgress transfer) => new()
     {
         Step = transfer.Blob.Digest.ToString(),
         Name = $"{Short(transfer)} {GgufUnits.FormatBytes(transfer.Blob.Size)}",
@@ -41,7 +45,7 @@ internal static class Registries
         },
         Done = transfer.Done,
         Total = transfer.Blob.Size,
-    });
+    };
 
     // "sha256:" and the digits that lists show.
     private static string Short(TransferProgress transfer) => transfer.Blob.Digest.ToString()[..("sha256:".Length + StoredModel.ShortIdLength)];

@@ -11,7 +11,9 @@ internal sealed record CliConsole(TextWriter Out, TextWriter Error, IAnsiConsole
     /// <summary>The streams of this process.</summary>
     public static CliConsole OfProcess()
     {
-        var isTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb" && Environment.GetEnvironmentVariable("CI") is null or "";
+        var isTerminal = !Console.IsErrorRedirected
+            && Environment.GetEnvironmentVariable("TERM") is not "dumb"
+            && Environment.GetEnvironmentVariable("CI") is null or "";
         var terminal = isTerminal ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }) : null;
         return new CliConsole(Console.Out, Console.Error, terminal is { Profile.Capabilities.Ansi: true } ? terminal : null);
     }

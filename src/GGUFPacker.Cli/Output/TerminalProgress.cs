@@ -18,7 +18,12 @@ internal sealed class TerminalProgress : IProgress<BuildProgress>
         terminal.Progress()
             .AutoRefresh(true)
             .HideCompleted(false)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 }, new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(
+                new SpinnerColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = 24 },
+                new PercentageColumn(),
+                new ElapsedTimeColumn())
             .StartAsync(context => work(new TerminalProgress(context)));
 
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ namespace GGUFPacker.Packerfile.Diagnostics;
 
 /// <summary>
 /// The codes of what can be wrong with a GGUFPackerfile; docs/diagnostics has a page for each. GGUF00xx are errors of the
-/// language, GGUF01xx warnings of the language and its lint rules, GGUF02xx errors of the build graph.
+/// language, GGUF01xx warnings of the language and its lint rules. GGUF02xx are the build graph's, GGUF06xx the SDK's.
 /// </summary>
 public static class DiagnosticCodes
 {

@@ -70,7 +70,9 @@ public sealed record AddInstruction(SourceSpan Span, string Text) : Instruction(
 
         return ChecksumFormat.IsValid(Checksum)
             ? []
-            : [Error(DiagnosticCodes.InvalidChecksum, $"'{Checksum}' is no checksum: write sha256:, sha384: or sha512: and the digest in lower-case hexadecimal.")];
+            : [Error(
+                DiagnosticCodes.InvalidChecksum,
+                $"'{Checksum}' is no checksum: write sha256:, sha384: or sha512: and the digest in lower-case hexadecimal.")];
     }
 
     private static bool IsHttp(string source) =>

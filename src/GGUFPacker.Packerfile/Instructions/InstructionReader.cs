@@ -34,12 +34,12 @@ internal sealed partial class InstructionReader
                 "FROM" => ReadFrom(syntax),
                 "LABEL" => ReadLabel(syntax),
                 "QUANTIZE" => ReadQuantize(syntax),
-                _ => throw new FaultException(
+                _ => throw new InstructionFaultException(
                     DiagnosticCodes.UnknownInstruction,
                     $"There is no instruction '{syntax.Keyword}'.{Suggestion.Sentence(syntax.Keyword, Grammar.Keywords, ignoreCase: true)}"),
             };
         }
-        catch (FaultException fault)
+        catch (InstructionFaultException fault)
         {
             Report(fault.Code, syntax.Span, fault.Message);
             return null;
@@ -51,9 +51,9 @@ internal sealed partial class InstructionReader
 
     private static AddInstruction ReadAdd(SyntaxInstruction syntax)
     {
-        RequireDestination(syntax);
+        InstructionArguments.RequireDestination(syntax);
         var flags = ReadFlags(syntax, KnownFlags.Add);
-        var (sources, heredocs, destination) = ReadSources(syntax);
+        var (sources, heredocs, destination) = InstructionArguments.ReadSources(syntax);
         return new(syntax.Span, syntax.Text.Trim())
         {
             Keyword = syntax.Keyword,
@@ -73,9 +73,9 @@ internal sealed partial class InstructionReader
 
     private static CopyInstruction ReadCopy(SyntaxInstruction syntax)
     {
-        RequireDestination(syntax);
+        InstructionArguments.RequireDestination(syntax);
         var flags = ReadFlags(syntax, KnownFlags.Copy);
-        var (sources, heredocs, destination) = ReadSources(syntax);
+        var (sources, heredocs, destination) = InstructionArguments.ReadSources(syntax);
         return new(syntax.Span, syntax.Text.Trim())
         {
             Keyword = syntax.Keyword,
@@ -94,12 +94,12 @@ internal sealed partial class InstructionReader
 
     private static CatInstruction ReadCat(SyntaxInstruction syntax)
     {
-        RequireDestination(syntax);
+        InstructionArguments.RequireDestination(syntax);
         ReadFlags(syntax, KnownFlags.None);
-        var (words, heredocs, destination) = ReadSources(syntax);
+        var (words, heredocs, destination) = InstructionArguments.ReadSources(syntax);
         if (!words.IsEmpty && !heredocs.IsEmpty)
         {
-            throw new FaultException(DiagnosticCodes.HeredocNotAllowed, "CAT writes either heredocs or words, not both: give each its own CAT.");
+            throw new InstructionFaultException(DiagnosticCodes.HeredocNotAllowed, "CAT writes either heredocs or words, not both: give each its own CAT.");
         }
 
         return new(syntax.Span, syntax.Text.Trim())
@@ -113,7 +113,7 @@ internal sealed partial class InstructionReader
 
     private static ConvertInstruction ReadConvert(SyntaxInstruction syntax)
     {
-        RequireDestination(syntax);
+        InstructionArguments.RequireDestination(syntax);
         var flags = ReadFlags(syntax, KnownFlags.Convert);
         RequireText(flags, "type");
         RequireText(flags, "class");
@@ -121,7 +121,7 @@ internal sealed partial class InstructionReader
         {
             Keyword = syntax.Keyword,
             Comments = syntax.Comments,
-            Source = ReadOneSource(syntax, out var destination),
+            Source = InstructionArguments.ReadOneSource(syntax, out var destination),
             Destination = destination,
             From = flags.Value("from"),
             Class = flags.Value("class") ?? "model",
@@ -134,19 +134,19 @@ internal sealed partial class InstructionReader
 
     private static QuantizeInstruction ReadQuantize(SyntaxInstruction syntax)
     {
-        RequireDestination(syntax);
+        InstructionArguments.RequireDestination(syntax);
         var flags = ReadFlags(syntax, KnownFlags.Quantize);
         RequireText(flags, "type");
         if (!flags.Values("include-weights").IsEmpty && !flags.Values("exclude-weights").IsEmpty)
         {
-            throw new FaultException(DiagnosticCodes.ConflictingFlags, "--include-weights and --exclude-weights exclude each other.");
+            throw new InstructionFaultException(DiagnosticCodes.ConflictingFlags, "--include-weights and --exclude-weights exclude each other.");
         }
 
         return new(syntax.Span, syntax.Text.Trim())
         {
             Keyword = syntax.Keyword,
             Comments = syntax.Comments,
-            Source = ReadOneSource(syntax, out var destination),
+            Source = InstructionArguments.ReadOneSource(syntax, out var destination),
             Destination = destination,
             From = flags.Value("from"),
             Type = flags.Value("type") ?? "Q5_K_M",
@@ -171,13 +171,13 @@ internal sealed partial class InstructionReader
                 stageName = name.ToLowerInvariant();
                 if (!StageName().IsMatch(stageName))
                 {
-                    throw new FaultException(
+                    throw new InstructionFaultException(
                         DiagnosticCodes.InvalidStageName, $"'{name}' cannot name a stage: a name is a letter, then letters, digits, '-', '_' or '.'.");
                 }
 
                 break;
             default:
-                throw new FaultException(DiagnosticCodes.InvalidFrom, "FROM is 'FROM image' or 'FROM image AS name'.");
+                throw new InstructionFaultException(DiagnosticCodes.InvalidFrom, "FROM is 'FROM image' or 'FROM image AS name'.");
         }
 
         var flags = ReadFlags(syntax, KnownFlags.From);
@@ -196,7 +196,7 @@ internal sealed partial class InstructionReader
 
     private ArgInstruction ReadArg(SyntaxInstruction syntax)
     {
-        RequireArgument(syntax);
+        InstructionArguments.RequireAny(syntax);
         if (!syntax.Flags.IsEmpty)
         {
             _diagnostics.Add(new(
@@ -208,7 +208,7 @@ internal sealed partial class InstructionReader
         {
             var equals = word.IndexOf('=', StringComparison.Ordinal);
             var key = equals < 0 ? word : word[..equals];
-            arguments.Add(new(RequireName(syntax, key), equals < 0 ? null : word[(equals + 1)..]) { Description = Describe(syntax, key) });
+            arguments.Add(new(InstructionArguments.RequireName(syntax, key), equals < 0 ? null : word[(equals + 1)..]) { Description = Describe(syntax, key) });
         }
 
         return new(syntax.Span, syntax.Text.Trim()) { Keyword = syntax.Keyword, Comments = syntax.Comments, Arguments = arguments.ToImmutable() };
@@ -217,11 +217,12 @@ internal sealed partial class InstructionReader
     private static LabelInstruction ReadLabel(SyntaxInstruction syntax)
     {
         ReadFlags(syntax, KnownFlags.None);
-        RequireArgument(syntax);
+        InstructionArguments.RequireAny(syntax);
         var labels = ImmutableArray.CreateBuilder<LabelDefinition>();
         for (var i = 0; i < syntax.Arguments.Length; i += 3)
         {
-            labels.Add(new(RequireName(syntax, syntax.Arguments[i]), syntax.Arguments[i + 1]) { IsLegacyForm = syntax.Arguments[i + 2].Length == 0 });
+            var name = InstructionArguments.RequireName(syntax, syntax.Arguments[i]);
+            labels.Add(new(name, syntax.Arguments[i + 1]) { IsLegacyForm = syntax.Arguments[i + 2].Length == 0 });
         }
 
         return new(syntax.Span, syntax.Text.Trim()) { Keyword = syntax.Keyword, Comments = syntax.Comments, Labels = labels.ToImmutable() };
@@ -232,93 +233,32 @@ internal sealed partial class InstructionReader
         ReadFlags(syntax, KnownFlags.None);
         if (!syntax.IsJson)
         {
-            throw new FaultException(DiagnosticCodes.CommandNotJson, "CMD takes the JSON form only: CMD [\"-m\", \"model.gguf\"].");
+            throw new InstructionFaultException(DiagnosticCodes.CommandNotJson, "CMD takes the JSON form only: CMD [\"-m\", \"model.gguf\"].");
         }
 
         if (syntax.Arguments is not [var first, ..] || !first.StartsWith('-'))
         {
-            throw new FaultException(DiagnosticCodes.InvalidCommand, "The first argument of CMD must be an option, such as \"-m\".");
+            throw new InstructionFaultException(DiagnosticCodes.InvalidCommand, "The first argument of CMD must be an option, such as \"-m\".");
         }
 
         if (CmdInstruction.FindIncompleteOption(syntax.Arguments) is { } option)
         {
-            throw new FaultException(DiagnosticCodes.InvalidCommand, $"CMD's {option} lacks a value.");
+            throw new InstructionFaultException(DiagnosticCodes.InvalidCommand, $"CMD's {option} lacks a value.");
         }
 
         return new(syntax.Span, syntax.Text.Trim()) { Keyword = syntax.Keyword, Comments = syntax.Comments, Arguments = syntax.Arguments };
     }
 
-    private static (ImmutableArray<string> Sources, ImmutableArray<HeredocContent> Heredocs, string Destination) ReadSources(SyntaxInstruction syntax)
-    {
-        var destination = syntax.Arguments[^1];
-        if (HeredocWords.TryParse(destination) is not null)
-        {
-            throw new FaultException(DiagnosticCodes.HeredocNotAllowed, $"{syntax.Keyword} cannot write to a heredoc: put the destination last.");
-        }
-
-        var sources = ImmutableArray.CreateBuilder<string>();
-        var heredocs = ImmutableArray.CreateBuilder<HeredocContent>();
-        foreach (var word in syntax.Arguments[..^1])
-        {
-            if (HeredocWords.TryParse(word) is not { } heredoc)
-            {
-                sources.Add(word);
-                continue;
-            }
-
-            // Of two heredocs of one name the last one's body is both's, and a JSON form has none: as in the reference.
-            var content = syntax.Heredocs.LastOrDefault(h => h.Name == heredoc.Name)?.Content ?? "";
-            heredocs.Add(new(heredoc.Name, heredoc.Chomp ? HeredocWords.TrimTabs(content) : content, heredoc.Expand));
-        }
-
-        return (sources.ToImmutable(), heredocs.ToImmutable(), destination);
-    }
-
-    private static string ReadOneSource(SyntaxInstruction syntax, out string destination)
-    {
-        (var sources, var heredocs, destination) = ReadSources(syntax);
-        if (!heredocs.IsEmpty)
-        {
-            throw new FaultException(DiagnosticCodes.HeredocNotAllowed, $"{syntax.Keyword} reads a file, not a heredoc.");
-        }
-
-        return sources is [var source]
-            ? source
-            : throw new FaultException(
-                DiagnosticCodes.SeveralSources,
-                $"{syntax.Keyword} takes one source and one destination, not {syntax.Arguments.Length} words. Paths with blanks go into the JSON form: "
-                + $"{syntax.Keyword} [\"a source\", \"a destination\"].");
-    }
-
     private static FlagValues ReadFlags(SyntaxInstruction syntax, IReadOnlyDictionary<string, FlagKind> known) =>
-        FlagValues.Read(syntax.Keyword, syntax.Flags, known, out var fault) ?? throw new FaultException(fault.Code, fault.Message);
-
-    private static void RequireDestination(SyntaxInstruction syntax)
-    {
-        if (syntax.Arguments.Length < 2)
-        {
-            throw new FaultException(DiagnosticCodes.MissingArguments, $"{syntax.Keyword} needs a source and a destination.");
-        }
-    }
-
-    private static void RequireArgument(SyntaxInstruction syntax)
-    {
-        if (syntax.Arguments.IsEmpty)
-        {
-            throw new FaultException(DiagnosticCodes.MissingArguments, $"{syntax.Keyword} needs an argument: name=value.");
-        }
-    }
+        FlagValues.Read(syntax.Keyword, syntax.Flags, known, out var fault) ?? throw new InstructionFaultException(fault.Code, fault.Message);
 
     private static void RequireText(FlagValues flags, string name)
     {
         if (flags.ValueOrEmpty(name) is "")
         {
-            throw new FaultException(DiagnosticCodes.FlagWithoutValue, $"--{name} needs a value: --{name}=…");
+            throw new InstructionFaultException(DiagnosticCodes.FlagWithoutValue, $"--{name} needs a value: --{name}=…");
         }
     }
-
-    private static string RequireName(SyntaxInstruction syntax, string name) =>
-        name.Length > 0 ? name : throw new FaultException(DiagnosticCodes.EmptyName, $"A name is missing before '=' in {syntax.Keyword}.");
 
     private static string? Describe(SyntaxInstruction syntax, string? name) =>
         string.IsNullOrEmpty(name)
@@ -327,10 +267,4 @@ internal sealed partial class InstructionReader
 
     [GeneratedRegex(@"^[a-z][a-z0-9\-_.]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex StageName();
-
-    /// <summary>Carries a fault out of the reading of one instruction; never leaves <see cref="Read"/>.</summary>
-    private sealed class FaultException(string code, string message) : Exception(message)
-    {
-        public string Code { get; } = code;
-    }
 }

@@ -51,7 +51,7 @@ internal static partial class HeredocWords
                 ? new()
                 {
                     Name = name,
-                    FileDescriptor = ulong.TryParse(match.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var descriptor) ? descriptor : 0,
+                    FileDescriptor = ReadDescriptor(match.Groups[1].Value),
                     Chomp = match.Groups[2].Length > 0,
                     Expand = CountQuotes(name) == CountQuotes(rawName),
                 }
@@ -65,6 +65,9 @@ internal static partial class HeredocWords
 
     /// <summary>A body without the tabs that begin its lines.</summary>
     public static string TrimTabs(string content) => LeadingTabs().Replace(content, "");
+
+    private static ulong ReadDescriptor(string digits) =>
+        ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var descriptor) ? descriptor : 0;
 
     private static int CountQuotes(string word) => word.Count(c => c is '\'' or '"');
 

@@ -47,8 +47,13 @@ public sealed record SyntaxDirective(string Image, string Value, int Line)
             var current = end < 0 ? text : text[..end];
             text = end < 0 ? [] : text[(end + 1)..];
             line++;
-            if (current.Length > PackerfileLimits.LineLength
-                || reader.Read(SourceText.Decode(current.EndsWith((byte)'\r') ? current[..^1] : current), out var found, out var value) != DirectiveLine.Directive)
+            if (current.Length > PackerfileLimits.LineLength)
+            {
+                return null;
+            }
+
+            var currentText = SourceText.Decode(current.EndsWith((byte)'\r') ? current[..^1] : current);
+            if (reader.Read(currentText, out var found, out var value) != DirectiveLine.Directive)
             {
                 return null;
             }

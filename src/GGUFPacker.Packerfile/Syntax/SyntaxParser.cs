@@ -65,7 +65,10 @@ internal sealed class SyntaxParser
         }
         else if (!sawInstruction)
         {
-            Report(DiagnosticCodes.EmptyFile, SourceSpan.File(_path), "The file holds no instruction. A GGUFPackerfile begins with FROM, for example 'FROM scratch'.");
+            Report(
+                DiagnosticCodes.EmptyFile,
+                SourceSpan.File(_path),
+                "The file holds no instruction. A GGUFPackerfile begins with FROM, for example 'FROM scratch'.");
         }
     }
 
@@ -146,8 +149,8 @@ internal sealed class SyntaxParser
                 $"An instruction goes on over an empty line: {Excerpt(text)}"));
         }
 
-        SplitInstruction(text, out var keyword, out var flags, out var rest);
-        var fault = ReadArguments(keyword, rest, out var arguments, out var isJson);
+        var (keyword, flags, rest) = InstructionLine.Split(text, _escape);
+        var fault = InstructionLine.ReadArguments(keyword, rest, _escape, out var arguments, out var isJson);
         var heredocs = ImmutableArray<Heredoc>.Empty;
         if (!isJson && Grammar.FormOf(keyword) == ArgumentForm.Words && !TryReadHeredocs(text, out heredocs))
         {
@@ -205,83 +208,6 @@ internal sealed class SyntaxParser
         var goesOn = end >= 0 && line[end] == _escape && (end == 0 || line[end - 1] != _escape);
         text.Append(line, 0, goesOn ? end : line.Length);
         return goesOn;
-    }
-
-    private void SplitInstruction(string text, out string keyword, out ImmutableArray<string> flags, out string rest)
-    {
-        var line = text.Trim();
-        var end = line.AsSpan().IndexOfAny(Grammar.Blanks);
-        keyword = end < 0 ? line : line[..end];
-        flags = [];
-        rest = end < 0 ? "" : FlagSplitter.Split(line[end..].TrimStart(Grammar.Blanks), _escape, out flags).Trim();
-    }
-
-    private (string Code, string Message)? ReadArguments(string keyword, string text, out ImmutableArray<string> arguments, out bool isJson)
-    {
-        isJson = false;
-        var form = Grammar.FormOf(keyword);
-        if (form is ArgumentForm.Words or ArgumentForm.Text)
-        {
-            var json = JsonArguments.Read(text, out arguments);
-            isJson = json == JsonForm.Strings;
-            if (json == JsonForm.OtherValues)
-            {
-                return (DiagnosticCodes.JsonNotStrings, $"The JSON form of {keyword} may hold strings only: put quotes around each argument.");
-            }
-
-            if (isJson)
-            {
-                return null;
-            }
-        }
-
-        arguments = form switch
-        {
-            ArgumentForm.Text => text.Length == 0 ? [] : [text],
-            ArgumentForm.Words or ArgumentForm.PlainWords => [.. text.Split(Grammar.Blanks, StringSplitOptions.RemoveEmptyEntries)],
-            ArgumentForm.QuotedWords => WordSplitter.Split(text, _escape),
-            ArgumentForm.Pairs => [],
-            _ => [""],
-        };
-        return form == ArgumentForm.Pairs ? ReadPairs(keyword, text, out arguments) : null;
-    }
-
-    // Two forms: 'LABEL name=value …' and the old 'LABEL name value'; the first word decides.
-    private (string Code, string Message)? ReadPairs(string keyword, string text, out ImmutableArray<string> arguments)
-    {
-        arguments = [];
-        var words = WordSplitter.Split(text, _escape);
-        if (words.IsEmpty)
-        {
-            return null;
-        }
-
-        if (!words[0].Contains('=', StringComparison.Ordinal))
-        {
-            var end = text.AsSpan().IndexOfAny(Grammar.Blanks);
-            if (end < 0)
-            {
-                return (DiagnosticCodes.InvalidLabel, $"{keyword} '{words[0]}' has no value: write {words[0]}=value.");
-            }
-
-            arguments = [text[..end], text[end..].TrimStart(Grammar.Blanks), ""];
-            return null;
-        }
-
-        var pairs = ImmutableArray.CreateBuilder<string>(words.Length * 3);
-        foreach (var word in words)
-        {
-            var equals = word.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0)
-            {
-                return (DiagnosticCodes.InvalidLabel, $"'{word}' has no '=': every argument of {keyword} must be name=value.");
-            }
-
-            pairs.AddRange(word[..equals], word[(equals + 1)..], "=");
-        }
-
-        arguments = pairs.ToImmutable();
-        return null;
     }
 
     // CONVERT and QUANTIZE take no heredoc, but its lines are no instructions either: one error, not one for each line.

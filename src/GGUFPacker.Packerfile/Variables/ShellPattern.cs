@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Text;
 using GGUFPacker.Packerfile.Syntax;
 
@@ -104,7 +103,7 @@ internal sealed class ShellPattern
             // An empty match right behind the last one does not count.
             if (end > copied || start == 0)
             {
-                AppendTemplate(result, replacement, Text(text.AsSpan(start, end - start)));
+                ReplacementTemplate.Append(result, replacement, Text(text.AsSpan(start, end - start)));
             }
 
             copied = end;
@@ -173,51 +172,6 @@ internal sealed class ShellPattern
     }
 
     private static bool Accepts(int token, int character) => token < 0 ? character != '\n' : token == character;
-
-    private static void AppendTemplate(StringBuilder result, string template, string match)
-    {
-        for (var i = 0; i < template.Length;)
-        {
-            var dollar = template.IndexOf('$', i);
-            if (dollar < 0)
-            {
-                dollar = template.Length;
-            }
-
-            result.Append(template, i, dollar - i);
-            i = dollar;
-            if (i == template.Length)
-            {
-                return;
-            }
-
-            if (template.AsSpan(i).StartsWith("$$", StringComparison.Ordinal))
-            {
-                result.Append('$');
-                i += 2;
-                continue;
-            }
-
-            var braced = i + 1 < template.Length && template[i + 1] == '{';
-            var nameStart = i + (braced ? 2 : 1);
-            var nameEnd = nameStart;
-            while (nameEnd < template.Length && (template[nameEnd] == '_' || char.IsLetter(template[nameEnd]) || char.GetUnicodeCategory(template[nameEnd]) == UnicodeCategory.DecimalDigitNumber))
-            {
-                nameEnd++;
-            }
-
-            if (nameEnd == nameStart || (braced && (nameEnd == template.Length || template[nameEnd] != '}')))
-            {
-                // No name: the dollar is text.
-                result.Append('$');
-                i++;
-                continue;
-            }
-
-            result.Append(template.AsSpan(nameStart, nameEnd - nameStart) is "0" ? match : "");
-            i = nameEnd + (braced ? 1 : 0);
-        }
-    }
 
     // A byte that is no UTF-8 is a character of its own.
     private static int[] CodePoints(string text)

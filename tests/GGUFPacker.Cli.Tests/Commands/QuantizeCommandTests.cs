@@ -24,7 +24,8 @@ public sealed class QuantizeCommandTests
         using var cli = new CliRunner();
         Models.WriteF16(cli["m.gguf"]);
 
-        (await cli.RunAsync("quantize", "--leave-output-tensor", "--token-embedding-type", "q8_0", "--tensor-type", "ffn_down=q5_0", "m.gguf", "Q4_0")).Succeeded();
+        string[] options = ["--leave-output-tensor", "--token-embedding-type", "q8_0", "--tensor-type", "ffn_down=q5_0"];
+        (await cli.RunAsync(["quantize", .. options, "m.gguf", "Q4_0"])).Succeeded();
 
         using var quantized = GgufFile.Open(cli["ggml-model-Q4_0.gguf"]);
         Assert.Equal(TensorType.Q5_0, quantized.Tensors.Single(t => t.Name == "blk.0.ffn_down.weight").Type);

@@ -27,7 +27,8 @@ public sealed class RegistryCommandTests
             (await sender.RunAsync("inspect", "tiny")).Succeeded().Output,
             (await receiver.RunAsync("inspect", $"{registry.Host}/team/tiny:f16")).Succeeded().Output);
         using var store = receiver.OpenStore();
-        var file = Assert.Single(Directory.EnumerateFiles(receiver.StorePath, "*", SearchOption.AllDirectories), f => new FileInfo(f).Length == new FileInfo(sender["m.gguf"]).Length);
+        var size = new FileInfo(sender["m.gguf"]).Length;
+        var file = Assert.Single(Directory.EnumerateFiles(receiver.StorePath, "*", SearchOption.AllDirectories), f => new FileInfo(f).Length == size);
         Assert.Equal(File.ReadAllBytes(sender["m.gguf"]), File.ReadAllBytes(file));
     }
 

@@ -30,7 +30,12 @@ public sealed class ProgressTests
     public async Task A_terminal_shows_each_step_whatever_its_name()
     {
         var writer = new StringWriter();
-        var terminal = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.Yes, Interactive = InteractionSupport.Yes, Out = new AnsiConsoleOutput(writer) });
+        var terminal = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(writer),
+        });
         terminal.Profile.Width = 120;
 
         var result = await TerminalProgress.RunAsync(terminal, progress =>

@@ -13,7 +13,8 @@ public sealed class SuggestionTests
     public void Suggestion_is_that_of_the_original(int index)
     {
         var row = GoldenRows.Read("packer", "units", "suggestions.json")[index];
-        var found = Suggestion.Find(row.GetProperty("word").Text(), row.GetProperty("options").Texts(), ignoreCase: !row.GetProperty("caseSensitive").GetBoolean());
+        var ignoreCase = !row.GetProperty("caseSensitive").GetBoolean();
+        var found = Suggestion.Find(row.GetProperty("word").Text(), row.GetProperty("options").Texts(), ignoreCase);
         Assert.Equal(row.GetProperty("found").GetBoolean() ? row.GetProperty("result").Text() : null, found);
     }
 }

@@ -134,7 +134,8 @@ public sealed class InstructionGoldenTests
         var fields = command.EnumerateObject()
             .Where(f => f.Name is not ("type" or "expanded" or "expandError" or "prependShell"))
             .ToDictionary(f => f.Name, f => f.Value);
-        return command.GetProperty("type").GetString() + " " + JsonSerializer.Serialize(new SortedDictionary<string, JsonElement>(fields, StringComparer.Ordinal));
+        var sorted = new SortedDictionary<string, JsonElement>(fields, StringComparer.Ordinal);
+        return command.GetProperty("type").GetString() + " " + JsonSerializer.Serialize(sorted);
     }
 
     private static string Describe(Instruction instruction)

@@ -68,7 +68,8 @@ public sealed class SyntaxParserGoldenTests
         }
 
         Assert.Equal(
-            row.GetProperty("directives").EnumerateArray().Select(d => $"{d.GetProperty("line").GetInt32()} {d.GetProperty("name").GetString()}={d.GetProperty("value").Text()}"),
+            row.GetProperty("directives").EnumerateArray().Select(
+                d => $"{d.GetProperty("line").GetInt32()} {d.GetProperty("name").GetString()}={d.GetProperty("value").Text()}"),
             found);
         Assert.Equal(row.TryGetProperty("directivesError", out _), isRepeated);
         AssertDirective(row.GetProperty("detectSyntax"), SyntaxDirective.Detect(input));
@@ -124,7 +125,8 @@ public sealed class SyntaxParserGoldenTests
     private static string Describe(JsonElement node)
     {
         var heredocs = node.GetProperty("heredocs").EnumerateArray().Select(h =>
-            $"{h.GetProperty("name").Text()}|{h.GetProperty("fileDescriptor").GetUInt64()}|{h.GetProperty("expand").GetBoolean()}|{h.GetProperty("chomp").GetBoolean()}|{h.GetProperty("content").Text()}");
+            $"{h.GetProperty("name").Text()}|{h.GetProperty("fileDescriptor").GetUInt64()}|{h.GetProperty("expand").GetBoolean()}|"
+            + $"{h.GetProperty("chomp").GetBoolean()}|{h.GetProperty("content").Text()}");
         var flags = node.GetProperty("flags").Texts();
         return Describe(
             node.GetProperty("instruction").Text(),
@@ -158,6 +160,14 @@ public sealed class SyntaxParserGoldenTests
     }
 
     private static string Describe(
-        string keyword, string text, int start, int end, IEnumerable<string> flags, IEnumerable<string> arguments, bool isJson, IEnumerable<string> heredocs, IEnumerable<string> comments) =>
+        string keyword,
+        string text,
+        int start,
+        int end,
+        IEnumerable<string> flags,
+        IEnumerable<string> arguments,
+        bool isJson,
+        IEnumerable<string> heredocs,
+        IEnumerable<string> comments) =>
         JsonSerializer.Serialize(new { keyword, text, start, end, flags, arguments, isJson, heredocs, comments });
 }
