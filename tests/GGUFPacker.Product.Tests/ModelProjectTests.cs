@@ -80,8 +80,10 @@ public sealed class ModelProjectTests(PackedProduct product) : IDisposable
             """);
         _workspace.Write("App/Program.cs", "foreach (var file in System.IO.Directory.GetFiles(System.AppContext.BaseDirectory, \"*.gguf\")) System.Console.WriteLine(System.IO.Path.GetFileName(file));");
 
+        _workspace.Write("all.slnx", """<Solution><Project Path="App/App.csproj" /><Project Path="Austen/Austen.ggufproj" Type="9A19103F-16F7-4668-BE54-9A1E7A4F7556" /></Solution>""");
+
         await _workspace.BuildAsync("build", "App");
-        var published = await _workspace.BuildAsync("publish", "App");
+        var published = await _workspace.BuildAsync("publish", "all.slnx");
 
         Assert.Equal(0, published.RunsOf("BuildGGUFImages"));
         Assert.All(SampleFiles.Types, type =>
