@@ -31,7 +31,7 @@ internal static class ImageNames
 
     private static string Verify(ModelProject project, string reference) => ImageReference.TryParse(reference, out _, out var error)
         ? reference
-        : throw new BuildException([new Diagnostic("GGUF0613", DiagnosticSeverity.Error, ProjectLocation.OfProperty(project.Path, project.ImageTags.IsEmpty ? "ContainerRepository" : "ContainerImageTag"), error)]);
+        : throw new BuildException([new Diagnostic(TaskDiagnosticCodes.InvalidReference, DiagnosticSeverity.Error, ProjectLocation.OfProperty(project.Path, project.ImageTags.IsEmpty ? "ContainerRepository" : "ContainerImageTag"), error)]);
 
     /// <summary>The repository in the letters that the distribution specification allows: lower case, a dash for what it does not know.</summary>
     private static string Repository(string name)

@@ -26,7 +26,7 @@ internal static class PackerfileGenerator
         var isFile = File.Exists(model.FullPath);
         if (!isFile && !Directory.Exists(model.FullPath))
         {
-            throw Fault("GGUF0612", ProjectLocation.OfItem(project.Path, "GGUFModel", model.Include), $"The model '{model.Include}' is neither a directory nor a file: '{model.FullPath}' does not exist.");
+            throw Fault(TaskDiagnosticCodes.ModelNotThere, ProjectLocation.OfItem(project.Path, "GGUFModel", model.Include), $"The model '{model.Include}' is neither a directory nor a file: '{model.FullPath}' does not exist.");
         }
 
         var text = new StringBuilder(PackerfileText.Comment($"""
@@ -83,10 +83,10 @@ internal static class PackerfileGenerator
 
     private static ModelSource TheOnlyModel(ModelProject project) => project.Models switch
     {
-        [] => throw Fault("GGUF0610", SourceSpan.File(project.Path), "The project has no model: add <GGUFModel Include=\"directory or file\" />."),
+        [] => throw Fault(TaskDiagnosticCodes.NoModel, SourceSpan.File(project.Path), "The project has no model: add <GGUFModel Include=\"directory or file\" />."),
         [var model] => model,
         [_, var second, ..] => throw Fault(
-            "GGUF0611",
+            TaskDiagnosticCodes.SeveralModels,
             ProjectLocation.OfItem(project.Path, "GGUFModel", second.Include),
             "The project has several models: an image of several needs a GGUFPackerfile of your own, named in the property GGUFPackerfile."),
     };

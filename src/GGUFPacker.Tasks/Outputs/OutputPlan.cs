@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Packerfile.Diagnostics;
+using GGUFPacker.Tasks.Reporting;
 
 namespace GGUFPacker.Tasks.Outputs;
 
@@ -26,7 +27,7 @@ internal static class OutputPlan
             }
             else if (plan[name].Digest != file.Digest)
             {
-                throw new BuildException([new Diagnostic("GGUF0620", DiagnosticSeverity.Error, SourceSpan.File(packerfilePath), $"Two images hold different files called '{name}', and the output directory can hold one: name them differently.")]);
+                throw new BuildException([new Diagnostic(TaskDiagnosticCodes.SameName, DiagnosticSeverity.Error, SourceSpan.File(packerfilePath), $"Two images hold different files called '{name}', and the output directory can hold one: name them differently.")]);
             }
         }
 

@@ -7,8 +7,6 @@ namespace GGUFPacker.Tasks.Reporting;
 /// <summary>Diagnostics and failures as MSBuild's errors and warnings.</summary>
 internal static class DiagnosticLogging
 {
-    private const string UnexpectedFailure = "GGUF0699";
-
     /// <summary>Logs a diagnostic with its code, its place and a link to the code's page.</summary>
     public static void LogDiagnostic(this TaskLoggingHelper log, Diagnostic diagnostic)
     {
@@ -40,7 +38,7 @@ internal static class DiagnosticLogging
             return;
         }
 
-        log.LogError(null, UnexpectedFailure, null, HelpLink.To(UnexpectedFailure), projectFile, 0, 0, 0, 0, exception.Message);
+        log.LogError(null, TaskDiagnosticCodes.UnexpectedFailure, null, HelpLink.To(TaskDiagnosticCodes.UnexpectedFailure), projectFile, 0, 0, 0, 0, exception.Message);
         log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
     }
 }
