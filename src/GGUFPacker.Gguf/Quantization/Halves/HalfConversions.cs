@@ -39,6 +39,7 @@ public static class HalfConversions
     public static void SingleToBFloat16(ReadOnlySpan<float> source, Span<ushort> destination) =>
         SingleToBFloat16(source, destination, Vector.IsHardwareAccelerated);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void HalfToSingle(ReadOnlySpan<ushort> source, Span<float> destination, bool useVectors)
     {
         CheckLengths(source.Length, destination.Length);
@@ -58,6 +59,7 @@ public static class HalfConversions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void SingleToHalf(ReadOnlySpan<float> source, Span<ushort> destination, bool useVectors)
     {
         CheckLengths(source.Length, destination.Length);
@@ -77,6 +79,7 @@ public static class HalfConversions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void BFloat16ToSingle(ReadOnlySpan<ushort> source, Span<float> destination, bool useVectors)
     {
         CheckLengths(source.Length, destination.Length);
@@ -96,6 +99,7 @@ public static class HalfConversions
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void SingleToBFloat16(ReadOnlySpan<float> source, Span<ushort> destination, bool useVectors)
     {
         CheckLengths(source.Length, destination.Length);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Halves;
 
@@ -16,6 +17,7 @@ internal static class AffineBlock
     private const int CodesAt = 16;
 
     /// <summary>Writes scale, minimum and the sub-blocks' scales and minima from what the search found.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteScales(ReadOnlySpan<float> scales, ReadOnlySpan<float> minima, Span<byte> block)
     {
         // Only a value above 0 counts as the largest: NaN and negative ones do not.
@@ -51,6 +53,7 @@ internal static class AffineBlock
     }
 
     /// <summary>Reads what <see cref="WriteScales"/> wrote: for each sub-block scale * subScale and minimum * subMinimum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ReadScales(ReadOnlySpan<byte> block, Span<float> scales, Span<float> minima)
     {
         var scale = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(block));
@@ -66,6 +69,7 @@ internal static class AffineBlock
     }
 
     /// <summary>Packs 256 codes: the low nibbles of sub-blocks 2n and 2n + 1 share 32 bytes; the fifth bit of sub-block j is bit j of byte i.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackCodes(int bits, ReadOnlySpan<byte> codes, Span<byte> block)
     {
         var low = block[^128..];

@@ -17,6 +17,7 @@ internal static unsafe class AffineKVector<TSearch, TRow>
 
     /// <summary>Quantizes whole blocks with 4 or 5 bits.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(int bits, ReadOnlySpan<float> source, Span<byte> destination)
     {
         var parameters = bits == 4 ? AffineSearchParameters.Q4_K : AffineSearchParameters.Q5_K;
@@ -60,6 +61,7 @@ internal static unsafe class AffineKVector<TSearch, TRow>
 
     // `found` has four rows of one number for each lane: scales, minima, and inverse scales and minima that give the codes.
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(int bits, int highest, float* x, float* found, Span<byte> block)
     {
         var codes = stackalloc byte[AffineBlock.Length];
@@ -98,6 +100,7 @@ internal static unsafe class AffineKVector<TSearch, TRow>
     }
 
     // False if a quotient leaves the range in which rounding floats gives the reference's codes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryRoundQuotients(float* x, float scale, float minimum, int highest, byte* codes)
     {
         var limit = TRow.Create(Arithmetic.NearestIntLimit);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GGUFPacker.Gguf.Quantization.Lanes;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -32,6 +33,7 @@ internal static unsafe class AffineSearchVector<T>
     /// (x - minimum) * inverse, rounded and cut to their range.
     /// </param>
     /// <returns>False if a lane left the range in which rounding floats gives the reference's codes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TrySearch(float* source, AffineSearchParameters parameters, float* scratch, float* found)
     {
         var x = scratch;
@@ -91,6 +93,7 @@ internal static unsafe class AffineSearchVector<T>
     }
 
     // False if an element is NaN; infinities show in the range.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryWeigh(float* x, float* weights, out T sumW, out T sumX, out T lowest, out T highest)
     {
         var sumX2 = T.Create(0);
@@ -119,6 +122,7 @@ internal static unsafe class AffineSearchVector<T>
         return T.AllSet(T.IsEqual(sumX2, sumX2));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsInRange(T inverse, T minimum, T lowest, T highest)
     {
         var limit = T.Create(Arithmetic.NearestIntLimit);
@@ -127,6 +131,7 @@ internal static unsafe class AffineSearchVector<T>
         return T.AllSet(T.And(isLowIn, isHighIn));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Round(float* x, float* weights, float* codes, T inverse, T minimum, int highest, out T sumL, out T sumL2, out T sumXL)
     {
         var top = T.Create(highest);
@@ -148,6 +153,7 @@ internal static unsafe class AffineSearchVector<T>
         sumXL = xl;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Error(float* x, float* weights, float* codes, T scale, T minimum)
     {
         var error = T.Create(0);

@@ -17,6 +17,7 @@ internal static unsafe class Q6_KVector<TSearch, TRow>
 
     /// <summary>Quantizes whole blocks.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(ReadOnlySpan<float> source, Span<byte> destination)
     {
         var memory = stackalloc float[SymmetricSearchVector<TSearch>.ScratchFloats + CacheLine.Floats];
@@ -48,6 +49,7 @@ internal static unsafe class Q6_KVector<TSearch, TRow>
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(float* x, ReadOnlySpan<float> found, float* inverses, Span<byte> block)
     {
         if (!SymmetricBlock.TryWriteScales(found, block))
@@ -88,6 +90,7 @@ internal static unsafe class Q6_KVector<TSearch, TRow>
     }
 
     // False if a quotient leaves the range in which rounding floats gives the reference's codes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool TryRoundQuotients(float* x, float scale, byte* codes)
     {
         var limit = TRow.Create(Arithmetic.NearestIntLimit);

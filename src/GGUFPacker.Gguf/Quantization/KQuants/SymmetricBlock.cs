@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Halves;
@@ -19,6 +20,7 @@ internal static class SymmetricBlock
     private const int ScaleAt = 208;
 
     /// <summary>Writes scale and sub-block scales, unless all are next to zero: then the whole block is zero bytes and the result is false.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryWriteScales(ReadOnlySpan<float> scales, Span<byte> block)
     {
         float extreme = 0, largest = 0;
@@ -48,6 +50,7 @@ internal static class SymmetricBlock
     }
 
     /// <summary>Reads what <see cref="TryWriteScales"/> wrote: for each sub-block scale * subScale.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ReadScales(ReadOnlySpan<byte> block, Span<float> scales)
     {
         var scale = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(block[ScaleAt..]));
@@ -62,6 +65,7 @@ internal static class SymmetricBlock
     /// Packs 256 codes. In each half of the block, low byte l has the nibbles of elements l and l + 64, high byte l (below 32) the upper two bits
     /// of elements l, l + 32, l + 64 and l + 96.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackCodes(ReadOnlySpan<byte> codes, Span<byte> block)
     {
         for (var n = 0; n < 2; n++)

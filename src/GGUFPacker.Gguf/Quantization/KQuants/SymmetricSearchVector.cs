@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GGUFPacker.Gguf.Quantization.Lanes;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -28,6 +29,7 @@ internal static unsafe class SymmetricSearchVector<T>
     /// <param name="scales">One scale for each lane.</param>
     /// <param name="inverses">One inverse scale for each lane: the codes are x * inverse, rounded and cut to -32 to 31. Not 0, unless the sub-block counts as zero.</param>
     /// <returns>False if an element is not finite.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TrySearch(float* source, float* scratch, float* scales, float* inverses)
     {
         var x = scratch;
@@ -82,6 +84,7 @@ internal static unsafe class SymmetricSearchVector<T>
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sums(float* x, float* squares, float* cubes, T inverse, out T sumXL, out T sumL2)
     {
         var lowest = T.Create(-Half);

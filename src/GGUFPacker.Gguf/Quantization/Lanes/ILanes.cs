@@ -6,6 +6,8 @@ namespace GGUFPacker.Gguf.Quantization.Lanes;
 /// Independent float32 numbers side by side, one to a lane: the vector kernels are written once over this and compiled for each width.
 /// Every operation rounds each lane on its own exactly as the scalar operation does; nothing is fused.
 /// Masks are lanes whose bits are all set or all clear. Pointers need no alignment.
+/// Methods that work on lanes ask for full optimization at once: in the first tier each operation is a call, and a short run would end before
+/// the runtime has replaced it.
 /// </summary>
 internal unsafe interface ILanes<TSelf> :
     IAdditionOperators<TSelf, TSelf, TSelf>,
@@ -78,5 +80,5 @@ internal unsafe interface ILanes<TSelf> :
     static abstract uint Bits(TSelf mask);
 
     /// <summary>Whether the mask is set in all lanes.</summary>
-    static virtual bool AllSet(TSelf mask) => TSelf.Bits(mask) == uint.MaxValue >> (32 - TSelf.Count);
+    static abstract bool AllSet(TSelf mask);
 }

@@ -136,4 +136,8 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Bits(Lanes16 mask) => (uint)Vector512.ExtractMostSignificantBits(mask._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllSet(Lanes16 mask) => Bits(mask) == 0xFFFF;
 }

@@ -131,4 +131,8 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Bits(Lanes4 mask) => Vector128.ExtractMostSignificantBits(mask._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllSet(Lanes4 mask) => Bits(mask) == 0xF;
 }

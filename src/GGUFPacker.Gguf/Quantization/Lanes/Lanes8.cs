@@ -133,4 +133,8 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Bits(Lanes8 mask) => Vector256.ExtractMostSignificantBits(mask._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllSet(Lanes8 mask) => Bits(mask) == 0xFF;
 }

@@ -124,4 +124,8 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Bits(LanesPair<T> mask) => T.Bits(mask._low) | (T.Bits(mask._high) << T.Count);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AllSet(LanesPair<T> mask) => T.AllSet(T.And(mask._low, mask._high));
 }

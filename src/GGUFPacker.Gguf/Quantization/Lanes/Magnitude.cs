@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GGUFPacker.Gguf.Quantization.Lanes;
 
 /// <summary>The largest magnitude of a run, and whether it is one that the vector kernels of the simple types take.</summary>
@@ -7,6 +9,7 @@ internal static unsafe class Magnitude
     private const float Least = 1e-30f;
 
     /// <summary>The largest magnitude of a block; NaN counts as larger than infinity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Largest<T>(float* block, int length)
         where T : unmanaged, ILanes<T>
     {

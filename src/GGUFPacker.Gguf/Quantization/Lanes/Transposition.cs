@@ -9,6 +9,7 @@ namespace GGUFPacker.Gguf.Quantization.Lanes;
 internal static unsafe class Transposition
 {
     /// <summary>Transposes <paramref name="lanes"/> sub-blocks of <paramref name="length"/> elements; both are multiples of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void ToLanes(float* source, int lanes, int length, float* destination)
     {
         for (var s = 0; s < lanes; s += 4)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GGUFPacker.Gguf.Quantization.Halves;
 using GGUFPacker.Gguf.Quantization.Lanes;
 
@@ -18,6 +19,7 @@ internal static unsafe class AffineVector<T>
     private const int Group = 16;
 
     /// <summary>Quantizes whole blocks with 4 or 5 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(int bits, ReadOnlySpan<float> source, Span<byte> destination)
     {
         var highest = (1 << bits) - 1;
@@ -61,6 +63,7 @@ internal static unsafe class AffineVector<T>
     }
 
     // Maximum minus minimum; NaN if an element is NaN or so large that the difference could overflow.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Range(float* x, out float minimum)
     {
         T low = T.Load(x), high = low;

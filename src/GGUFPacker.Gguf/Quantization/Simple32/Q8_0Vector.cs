@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GGUFPacker.Gguf.Quantization.Halves;
 using GGUFPacker.Gguf.Quantization.Lanes;
 
@@ -15,6 +16,7 @@ internal static unsafe class Q8_0Vector<T>
     private const int BlockBytes = 34;
 
     /// <summary>Quantizes whole blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(ReadOnlySpan<float> source, Span<byte> destination)
     {
         fixed (float* start = source)

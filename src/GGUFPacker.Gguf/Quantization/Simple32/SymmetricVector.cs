@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using GGUFPacker.Gguf.Quantization.Halves;
 using GGUFPacker.Gguf.Quantization.Lanes;
 
@@ -16,6 +17,7 @@ internal static unsafe class SymmetricVector<T>
     private const int Group = 16;
 
     /// <summary>Quantizes whole blocks with 4 or 5 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(int bits, ReadOnlySpan<float> source, Span<byte> destination)
     {
         var half = 1 << (bits - 1);
@@ -57,6 +59,7 @@ internal static unsafe class SymmetricVector<T>
     }
 
     // The first element of the largest magnitude; NaN if there is one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Extreme(float* x)
     {
         var largest = T.Create(Magnitude.Largest<T>(x, NibbleBlocks.Length));

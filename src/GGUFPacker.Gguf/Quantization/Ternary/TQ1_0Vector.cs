@@ -12,6 +12,7 @@ internal static unsafe class TQ1_0Vector<T>
 
     /// <summary>Quantizes whole blocks.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(ReadOnlySpan<float> source, Span<byte> destination)
     {
         // Sixteen bytes more, as the last four are read and written as sixteen.
@@ -42,6 +43,7 @@ internal static unsafe class TQ1_0Vector<T>
 
     // Five digits a byte (four and a zero), each `stride` elements after the one before, as a fraction of 243 scaled to 256 and rounded up:
     // (256 q + 242) / 243 = q + (13 q + 242) / 243, and the second quotient is that of a shift: n * 1079 >> 18 for all n up to 3400.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Pack(byte* digits, int stride, int count, byte* packed)
     {
         var number = Vector128<byte>.Zero;

@@ -13,6 +13,7 @@ internal static unsafe class TQ2_0Vector<T>
 
     /// <summary>Quantizes whole blocks.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(ReadOnlySpan<float> source, Span<byte> destination)
     {
         var digits = stackalloc byte[TernaryScalar.Length];

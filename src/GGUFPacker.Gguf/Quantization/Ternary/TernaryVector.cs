@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Halves;
 using GGUFPacker.Gguf.Quantization.Lanes;
@@ -12,6 +13,7 @@ internal static unsafe class TernaryVector<T>
     where T : unmanaged, ILanes<T>
 {
     /// <summary>The scale and the digits of a block, or false if the scalar code must see to it: it is zero or next to it, or not finite.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryDigits(float* block, out ushort scale, byte* digits)
     {
         var largest = Magnitude.Largest<T>(block, TernaryScalar.Length);
