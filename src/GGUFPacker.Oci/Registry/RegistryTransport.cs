@@ -181,9 +181,23 @@ internal sealed class RegistryTransport : IDisposable
     private async Task<HttpResponseMessage> SendPlainAsync(
         RegistryRequest request, Uri uri, AuthenticationHeaderValue? authorization, CancellationToken cancellationToken)
     {
+        var response = await SendMessageAsync(request, uri, authorization, asksFirst: true, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.ExpectationFailed)
+        {
+            return response;
+        }
+
+        // Some proxies do not know the question.
+        response.Dispose();
+        return await SendMessageAsync(request, uri, authorization, asksFirst: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HttpResponseMessage> SendMessageAsync(
+        RegistryRequest request, Uri uri, AuthenticationHeaderValue? authorization, bool asksFirst, CancellationToken cancellationToken)
+    {
         var message = new HttpRequestMessage(request.Method, uri) { Content = request.Content?.Invoke() };
         message.Headers.Authorization = authorization;
-        if (message.Content is UploadContent { IsLarge: true })
+        if (asksFirst && message.Content is UploadContent { IsLarge: true })
         {
             // A registry that refuses (401, 413) says so before gigabytes have gone out, not by breaking the connection.
             message.Headers.ExpectContinue = true;

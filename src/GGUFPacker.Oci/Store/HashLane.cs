@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 namespace GGUFPacker.Oci.Store;
@@ -9,7 +8,10 @@ internal sealed class HashLane : IDisposable
     private const int QueueLength = 4;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private BlockingCollection<HashBlock>? _queue;
+
+    // A plain monitor: blocks are large, so waiting is rare and long, and spinning, as the framework's collections do,
+    // would take cycles from whoever makes the bytes.
+    private readonly Queue<HashBlock?> _queue = new(QueueLength);
     private Thread? _thread;
 
     /// <summary>Adds bytes on the calling thread, after the blocks that are under way.</summary>
@@ -22,14 +24,13 @@ internal sealed class HashLane : IDisposable
     /// <summary>Adds a block; the lane releases it.</summary>
     public void Append(HashBlock block)
     {
-        if (_queue is null)
+        if (_thread is null)
         {
-            _queue = new BlockingCollection<HashBlock>(QueueLength);
             _thread = new Thread(Run) { IsBackground = true, Name = "SHA-256" };
             _thread.Start();
         }
 
-        _queue.Add(block);
+        Enqueue(block);
     }
 
     public byte[] Finish()
@@ -46,18 +47,46 @@ internal sealed class HashLane : IDisposable
 
     private void Drain()
     {
-        if (_queue is not null)
+        if (_thread is not null)
         {
-            _queue.CompleteAdding();
-            _thread!.Join();
-            _queue.Dispose();
-            _queue = null;
+            Enqueue(null);
+            _thread.Join();
+            _thread = null;
         }
     }
 
+    private void Enqueue(HashBlock? block)
+    {
+        lock (_queue)
+        {
+            while (_queue.Count >= QueueLength)
+            {
+                Monitor.Wait(_queue);
+            }
+
+            _queue.Enqueue(block);
+            Monitor.PulseAll(_queue);
+        }
+    }
+
+    private HashBlock? Dequeue()
+    {
+        lock (_queue)
+        {
+            while (_queue.Count == 0)
+            {
+                Monitor.Wait(_queue);
+            }
+
+            Monitor.PulseAll(_queue);
+            return _queue.Dequeue();
+        }
+    }
+
+    // Null ends the blocks, not the lane: bytes and further blocks may follow.
     private void Run()
     {
-        foreach (var block in _queue!.GetConsumingEnumerable())
+        while (Dequeue() is { } block)
         {
             _hash.AppendData(block.Bytes);
             block.Release();

@@ -126,6 +126,16 @@ public sealed class ImagePushTests : RegistryTestBase
     }
 
     [Fact]
+    public async Task Registry_that_cannot_be_asked_first_gets_the_blob()
+    {
+        using var registry = new LoopbackRegistry { KnowsExpect = false };
+        var manifest = MakeImage();
+        await new ImagePush(Client, Store).RunAsync(new PushRequest(manifest, Reference(registry)), null, Token);
+        Assert.NotNull(registry.Content.Manifest("team/model", "Q4_K_M"));
+        Assert.Contains(registry.Requests, r => r.Header("Expect") is not null);
+    }
+
+    [Fact]
     public async Task Damaged_content_is_not_published()
     {
         using var registry = new LoopbackRegistry();

@@ -58,6 +58,9 @@ public sealed class LoopbackRegistry : IDisposable
     /// <summary>Larger bodies are refused with 413.</summary>
     public long MaxBody { get; init; } = long.MaxValue;
 
+    /// <summary>Whether a client may ask with <c>Expect: 100-continue</c>.</summary>
+    public bool KnowsExpect { get; init; } = true;
+
     /// <summary>Larger pieces of an upload are refused with 416.</summary>
     public long MaxPatch { get; init; } = long.MaxValue;
 

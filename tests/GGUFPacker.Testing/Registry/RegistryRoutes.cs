@@ -23,6 +23,11 @@ internal sealed partial class RegistryRoutes(LoopbackRegistry registry)
             return Token(request);
         }
 
+        if (!registry.KnowsExpect && request.Header("Expect") is not null)
+        {
+            return LoopbackResponse.Empty(417);
+        }
+
         if (Refuse(request) is { } refusal)
         {
             return refusal;
