@@ -92,13 +92,13 @@ internal static class LayerRecipeJson
 
     private static LayerEntry ReadEntry(JsonElement json) =>
         new(json.GetProperty("path").GetString()!, Enum.Parse<LayerEntryKind>(json.GetProperty("kind").GetString()!))
-    {
-        Mode = json.GetProperty("mode").GetInt32(),
-        UserId = json.GetProperty("uid").GetInt32(),
-        GroupId = json.GetProperty("gid").GetInt32(),
-        Size = json.GetProperty("size").GetInt64(),
-        Modified = json.GetProperty("modified").GetInt64(),
-        Content = json.TryGetProperty("content", out var content) ? Digest.Parse(content.GetString()!) : default,
-        LinkTarget = JsonMembers.Text(json, "link"),
-    };
+        {
+            Mode = json.GetProperty("mode").GetInt32(),
+            UserId = json.GetProperty("uid").GetInt32(),
+            GroupId = json.GetProperty("gid").GetInt32(),
+            Size = json.GetProperty("size").GetInt64(),
+            Modified = json.GetProperty("modified").GetInt64(),
+            Content = json.TryGetProperty("content", out var content) ? Digest.Parse(content.GetString()!) : default,
+            LinkTarget = JsonMembers.Text(json, "link"),
+        };
 }

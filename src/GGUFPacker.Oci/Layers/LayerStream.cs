@@ -1,5 +1,5 @@
-using Microsoft.Win32.SafeHandles;
 using GGUFPacker.Oci.Content;
+using Microsoft.Win32.SafeHandles;
 
 namespace GGUFPacker.Oci.Layers;
 

@@ -57,8 +57,8 @@ public sealed class BlobRequests
 
     private static RegistryRequest Request(HttpMethod method, RegistryName registry, string repository, Digest digest) =>
         new(method, registry, $"/v2/{repository}/blobs/{digest}")
-    {
-        Scope = RegistryRequest.PullScope(repository),
-        FollowRedirects = true,
-    };
+        {
+            Scope = RegistryRequest.PullScope(repository),
+            FollowRedirects = true,
+        };
 }

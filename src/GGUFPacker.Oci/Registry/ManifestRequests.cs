@@ -94,11 +94,11 @@ public sealed class ManifestRequests
 
     private static RegistryRequest Request(HttpMethod method, ImageReference reference) =>
         new(method, reference.Registry, $"/v2/{reference.Repository}/manifests/{reference.ManifestName}")
-    {
-        Scope = RegistryRequest.PullScope(reference.Repository),
-        Accept = MediaTypes.Manifests,
-        FollowRedirects = true,
-    };
+        {
+            Scope = RegistryRequest.PullScope(reference.Repository),
+            Accept = MediaTypes.Manifests,
+            FollowRedirects = true,
+        };
 
     private static string? DigestOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues(DigestHeader, out var values) ? values.FirstOrDefault() : null;

@@ -25,7 +25,7 @@ internal sealed class ContentHasher : IDisposable
             return;
         }
 
-        var file = new LayerEntry(layer.Path, LayerEntryKind.File) 
+        var file = new LayerEntry(layer.Path, LayerEntryKind.File)
         {
             Size = layer.Size,
             Mode = layer.Mode,

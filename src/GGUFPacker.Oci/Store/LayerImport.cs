@@ -115,7 +115,7 @@ internal sealed class LayerImport : IDisposable
             throw new LayerException($"The entry '{header.Name}' claims {size} bytes; the layer has {left} left.");
         }
 
-        var entry = new LayerEntry(path, kind) 
+        var entry = new LayerEntry(path, kind)
         {
             Mode = header.Mode,
             UserId = header.UserId,

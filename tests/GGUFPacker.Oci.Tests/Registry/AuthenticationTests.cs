@@ -165,8 +165,10 @@ public sealed class AuthenticationTests : RegistryTestBase
     {
         var variables = new Dictionary<string, string>
         {
-            ["DOTNET_CONTAINER_REGISTRY_UNAME"] = "both", ["DOTNET_CONTAINER_REGISTRY_PWORD"] = "1",
-            ["DOTNET_CONTAINER_PUSH_REGISTRY_UNAME"] = "push", ["DOTNET_CONTAINER_PUSH_REGISTRY_PWORD"] = "2",
+            ["DOTNET_CONTAINER_REGISTRY_UNAME"] = "both",
+            ["DOTNET_CONTAINER_REGISTRY_PWORD"] = "1",
+            ["DOTNET_CONTAINER_PUSH_REGISTRY_UNAME"] = "push",
+            ["DOTNET_CONTAINER_PUSH_REGISTRY_PWORD"] = "2",
         };
         Assert.Equal("push", EnvironmentCredential.Read(variables.GetValueOrDefault, pushing: true)!.User);
         Assert.Equal("both", EnvironmentCredential.Read(variables.GetValueOrDefault, pushing: false)!.User);

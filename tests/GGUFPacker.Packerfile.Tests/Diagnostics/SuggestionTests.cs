@@ -1,5 +1,5 @@
-using GGUFPacker.Testing;
 using GGUFPacker.Packerfile.Diagnostics;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Packerfile.Tests.Diagnostics;
 

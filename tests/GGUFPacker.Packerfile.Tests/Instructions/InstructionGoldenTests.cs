@@ -1,8 +1,8 @@
-using GGUFPacker.Testing;
 using System.Text.Json;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Instructions;
 using GGUFPacker.Packerfile.Variables;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Packerfile.Tests.Instructions;
 

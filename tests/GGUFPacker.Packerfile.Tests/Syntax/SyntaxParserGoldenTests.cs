@@ -1,8 +1,8 @@
-using GGUFPacker.Testing;
 using System.Text;
 using System.Text.Json;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Syntax;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Packerfile.Tests.Syntax;
 

@@ -163,16 +163,16 @@ internal sealed class Authenticator(RegistryName registry, HttpClient http, Regi
 
     private static HttpRequestMessage OAuthRequest(Uri realm, AuthenticationChallenge challenge, string scope, RegistryCredential credential) =>
         new(HttpMethod.Post, realm)
-    {
-        Content = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["grant_type"] = "refresh_token",
-            ["service"] = challenge.Service ?? "",
-            ["scope"] = scope,
-            ["client_id"] = "gguf-packer",
-            ["refresh_token"] = credential.Secret,
-        }),
-    };
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["grant_type"] = "refresh_token",
+                ["service"] = challenge.Service ?? "",
+                ["scope"] = scope,
+                ["client_id"] = "gguf-packer",
+                ["refresh_token"] = credential.Secret,
+            }),
+        };
 
     private static AuthenticationHeaderValue Basic(RegistryCredential credential) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credential.User}:{credential.Secret}")));
