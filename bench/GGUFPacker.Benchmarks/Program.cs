@@ -5,6 +5,7 @@ using GGUFPacker.Gguf.Tensors;
 
 // kernels LIBRARIES ROUNDS TYPE...                      our row kernels and ggml's, in turns
 // files LIBRARIES FOLDER LAYERS THREADS ROUNDS TYPE...  our quantizer and llama.cpp's on a whole file, in turns
+// checkpoint SMALL FOLDER LAYERS                       makes a checkpoint, 2 GiB with 22 layers
 // anything else                                         BenchmarkDotNet's options
 switch (args)
 {
@@ -13,6 +14,9 @@ switch (args)
         break;
     case ["files", var libraries, var folder, var layers, var threads, var rounds, .. var types]:
         await FileComparison.RunAsync(new LlamaLibrary(libraries), folder, types, Number(layers), Number(threads), Number(rounds));
+        break;
+    case ["checkpoint", var small, var folder, var layers]:
+        await SyntheticCheckpoint.WriteAsync(small, folder, Number(layers));
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
