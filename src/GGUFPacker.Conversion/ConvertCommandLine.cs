@@ -5,7 +5,8 @@ using GGUFPacker.Conversion.Checkpoints;
 namespace GGUFPacker.Conversion;
 
 /// <summary>
-/// The command line of a conversion: the options of llama.cpp's convert_hf_to_gguf.py under their own names, <c>--pre-tokenizer</c>, and the output as a second path.
+/// The command line of a conversion: the options of llama.cpp's convert_hf_to_gguf.py under their own names, <c>--pre-tokenizer</c>, and the output as a
+/// second path.
 /// As there, an option may be shortened as long as it is unique, and its value may follow an equals sign.
 /// </summary>
 public sealed record ConvertCommandLine
@@ -24,7 +25,10 @@ public sealed record ConvertCommandLine
         new("--model-name", (line, value) => line with { Options = line.Options with { ModelName = value } }, TakesValue: true),
         new("--verbose", (line, _) => line with { IsVerbose = true }),
         new("--split-max-tensors", (line, value) => line with { Options = line.Options with { SplitMaxTensors = ParseTensors(value) } }, TakesValue: true),
-        new("--split-max-size", (line, value) => line with { Options = line.Options with { SplitMaxBytes = ParseBytes(value) }, SplitsBySize = value != "0" }, TakesValue: true),
+        new(
+            "--split-max-size",
+            (line, value) => line with { Options = line.Options with { SplitMaxBytes = ParseBytes(value) }, SplitsBySize = value != "0" },
+            TakesValue: true),
         new("--dry-run", (line, _) => line with { IsDryRun = true }),
         new("--no-tensor-first-split", (line, _) => line with { Options = line.Options with { NoTensorFirstSplit = true } }),
         new("--metadata", (line, value) => line with { Options = line.Options with { MetadataPath = value } }, TakesValue: true),
@@ -103,7 +107,9 @@ public sealed record ConvertCommandLine
             else
             {
                 i++;
-                value = i < arguments.Count && !IsOption(arguments[i]) ? arguments[i] : throw new CheckpointException($"The option {option.Name} needs a value.");
+                value = i < arguments.Count && !IsOption(arguments[i])
+                    ? arguments[i]
+                    : throw new CheckpointException($"The option {option.Name} needs a value.");
             }
 
             line = option.Apply(line, value);
@@ -150,7 +156,8 @@ public sealed record ConvertCommandLine
 
     /// <summary>Whether an argument is rather the next option than a value; a negative number is a value.</summary>
     private static bool IsOption(string argument) =>
-        argument is ['-', _, ..] && !argument.Contains(' ', StringComparison.Ordinal) && !double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        argument is ['-', _, ..] && !argument.Contains(' ', StringComparison.Ordinal)
+        && !double.TryParse(argument, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     private static Func<ConvertCommandLine, string, ConvertCommandLine> NotSupported(string name, string advice) =>
         (_, _) => throw CheckpointException.NotSupported($"the option {name}", advice);

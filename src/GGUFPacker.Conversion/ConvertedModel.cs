@@ -47,9 +47,13 @@ public sealed class ConvertedModel : IGgufModel
     {
         var encoder = _encoders[index];
         var rowBytes = encoder.Info.RowBytes;
-        if (rowBytes == 0 ? !destination.IsEmpty : destination.Length % rowBytes != 0 || firstRow < 0 || destination.Length / rowBytes > encoder.Info.Rows - firstRow)
+        var isOutside = rowBytes == 0
+            ? !destination.IsEmpty
+            : destination.Length % rowBytes != 0 || firstRow < 0 || destination.Length / rowBytes > encoder.Info.Rows - firstRow;
+        if (isOutside)
         {
-            throw new ArgumentException($"{destination.Length} bytes from row {firstRow} are no whole rows of the tensor '{encoder.Info.Name}'.", nameof(destination));
+            throw new ArgumentException(
+                $"{destination.Length} bytes from row {firstRow} are no whole rows of the tensor '{encoder.Info.Name}'.", nameof(destination));
         }
 
         try
@@ -62,7 +66,10 @@ public sealed class ConvertedModel : IGgufModel
         }
     }
 
-    /// <summary>Fills in the placeholders of a file name: <c>{ftype}</c> and <c>{outtype}</c> become the number type in small letters, <c>{FTYPE}</c> and <c>{OUTTYPE}</c> in capitals.</summary>
+    /// <summary>
+    /// Fills in the placeholders of a file name: <c>{ftype}</c> and <c>{outtype}</c> become the number type in small letters, <c>{FTYPE}</c> and
+    /// <c>{OUTTYPE}</c> in capitals.
+    /// </summary>
     /// <exception cref="CheckpointException">A placeholder is unknown.</exception>
     public string FillFileName(string template) => Conversion.Metadata.OutputFileName.Fill(template, OutType);
 

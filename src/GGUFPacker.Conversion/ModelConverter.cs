@@ -23,7 +23,10 @@ public static class ModelConverter
     /// <summary>The architectures that can be converted, by the names that config.json has for them.</summary>
     public static ImmutableArray<string> SupportedArchitectures => Architectures.SupportedArchitectures.Names;
 
-    /// <summary>Opens a checkpoint for conversion. Its configuration, tokenizer and tensor headers are read and checked; its weights are read with the result's rows.</summary>
+    /// <summary>
+    /// Opens a checkpoint for conversion. Its configuration, tokenizer and tensor headers are read and checked; its weights are read with the result's
+    /// rows.
+    /// </summary>
     /// <param name="files">The checkpoint.</param>
     /// <param name="options">How to convert; the defaults if null.</param>
     /// <exception cref="CheckpointException">The checkpoint is broken or of a kind that is not supported; the message names file, tensor or key.</exception>
@@ -44,7 +47,8 @@ public static class ModelConverter
             var entries = SelectTensors(checkpoint, architecture);
             var outType = options.OutType == OutType.Auto ? DetectOutType(entries.Values) : options.OutType;
             var encoders = options.VocabularyOnly ? [] : ConvertTensors(entries, architecture, outType);
-            var description = ModelMetadataLoader.Load(files, options.MetadataPath, options.ModelName, ParameterCount.Of(encoders.Select(encoder => encoder.Info)));
+            var count = ParameterCount.Of(encoders.Select(encoder => encoder.Info));
+            var description = ModelMetadataLoader.Load(files, options.MetadataPath, options.ModelName, count);
             var tokenizer = TokenizerLoader.Load(files, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer });
             return new ConvertedModel(checkpoint, BuildMetadata(architecture, description, outType, tokenizer), encoders, FileName)
             {
@@ -74,7 +78,8 @@ public static class ModelConverter
     }
 
     /// <summary>The checkpoint's tensors by the names under which they are taken. A name that comes twice keeps its place and takes the later tensor.</summary>
-    private static OrderedDictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> SelectTensors(SafetensorsCheckpoint checkpoint, ModelArchitecture architecture)
+    private static OrderedDictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> SelectTensors(
+        SafetensorsCheckpoint checkpoint, ModelArchitecture architecture)
     {
         var entries = new OrderedDictionary<string, (SafetensorsFile, SafetensorsEntry)>(StringComparer.Ordinal);
         foreach (var file in checkpoint.Files)
@@ -92,9 +97,11 @@ public static class ModelConverter
     }
 
     /// <summary>The 16-bit type of the first tensor that has one and more than one dimension.</summary>
-    private static OutType DetectOutType(IEnumerable<(SafetensorsFile File, SafetensorsEntry Entry)> tensors) =>
-        tensors.Where(tensor => tensor.Entry.Shape.Length >= 2).Select(tensor => tensor.Entry.Type).FirstOrDefault(type => type is ElementType.BF16 or ElementType.F16)
-            == ElementType.BF16 ? OutType.BF16 : OutType.F16;
+    private static OutType DetectOutType(IEnumerable<(SafetensorsFile File, SafetensorsEntry Entry)> tensors)
+    {
+        var types = tensors.Where(tensor => tensor.Entry.Shape.Length >= 2).Select(tensor => tensor.Entry.Type);
+        return types.FirstOrDefault(type => type is ElementType.BF16 or ElementType.F16) == ElementType.BF16 ? OutType.BF16 : OutType.F16;
+    }
 
     private static ImmutableArray<TensorEncoder> ConvertTensors(
         OrderedDictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> entries, ModelArchitecture architecture, OutType outType)

@@ -49,7 +49,8 @@ internal sealed class ExpertStacks(string[] parts, Func<long, long, string, stri
         {
             var (block, layer) = _layers.First();
             throw new CheckpointException(
-                $"Cannot stack the experts of layer {block}: the checkpoint has {layer.Count} of their matrices, config.json asks for more (num_local_experts or num_experts).");
+                $"Cannot stack the experts of layer {block}: the checkpoint has {layer.Count} of their matrices, config.json asks for more"
+                + " (num_local_experts or num_experts).");
         }
     }
 

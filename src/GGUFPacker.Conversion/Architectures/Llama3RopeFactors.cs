@@ -60,6 +60,7 @@ internal static class Llama3RopeFactors
     }
 
     private static double Number(ModelConfig rope, string key, double missing) => rope.Contains(key)
-        ? rope.Find(key)?.Number ?? throw new CheckpointException($"Cannot convert: '{key}' of the rotary embedding's parameters in config.json must not be null.")
+        ? rope.Find(key)?.Number
+            ?? throw new CheckpointException($"Cannot convert: '{key}' of the rotary embedding's parameters in config.json must not be null.")
         : missing;
 }

@@ -74,7 +74,9 @@ internal abstract class ModelArchitecture
     /// <summary>All names are known now: the last moment to find out which tensors belong together.</summary>
     public void Prepare(IReadOnlyCollection<string> names) => _fusion?.Prepare(names);
 
-    /// <summary>Converts one tensor of the checkpoint, or a generated one. The result may be none yet (it is kept until its companions come) or several.</summary>
+    /// <summary>
+    /// Converts one tensor of the checkpoint, or a generated one. The result may be none yet (it is kept until its companions come) or several.
+    /// </summary>
     /// <param name="tensor">The tensor, with the name of <see cref="Select"/>.</param>
     /// <param name="block">The first number in its name, usually the layer.</param>
     /// <exception cref="CheckpointException">The tensor is not one of the architecture's, or does not fit the hyperparameters.</exception>
@@ -102,10 +104,12 @@ internal abstract class ModelArchitecture
     {
         var (kind, name) = Names.Find(tensor.Name)
             ?? throw new CheckpointException(
-                $"Cannot convert the tensor '{tensor.Name}': the architecture {Context.HuggingFaceName} has none of this name for {BlockCount} layers (num_hidden_layers of config.json).");
+                $"Cannot convert the tensor '{tensor.Name}': the architecture {Context.HuggingFaceName} has none of this name for {BlockCount} layers"
+                + " (num_hidden_layers of config.json).");
         if (Context.Options.FuseGateUpExperts && (kind == TensorKinds.FfnGateExps || kind == TensorKinds.FfnUpExps))
         {
-            throw new CheckpointException($"Cannot join the experts' gates and ways up (--fuse-gate-up-exps): llama.cpp's architecture {Definition.Name} has no tensor for it.");
+            throw new CheckpointException(
+                $"Cannot join the experts' gates and ways up (--fuse-gate-up-exps): llama.cpp's architecture {Definition.Name} has no tensor for it.");
         }
 
         var mapped = tensor with { Name = name };

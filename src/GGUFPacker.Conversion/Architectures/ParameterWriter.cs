@@ -23,7 +23,9 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
             ? (uint)value
             : throw new CheckpointException($"Cannot convert: '{source}' of config.json is {value}, which does not fit into the key {Full(key)}.")));
 
-    /// <summary>A count that may differ from layer to layer: one number (32-bit, unsigned) or a list of them (32-bit, signed). An empty list is left out.</summary>
+    /// <summary>
+    /// A count that may differ from layer to layer: one number (32-bit, unsigned) or a list of them (32-bit, signed). An empty list is left out.
+    /// </summary>
     public void CountOrCounts(string key, ConfigValue? value)
     {
         if (value is not { IsList: true } list)

@@ -19,7 +19,11 @@ internal sealed class QkvFusion(TensorNameMap names)
     /// <param name="checkpointNames">The names of all tensors of the checkpoint.</param>
     public void Prepare(IEnumerable<string> checkpointNames)
     {
-        var present = checkpointNames.Select(names.Find).OfType<(TensorKind Kind, string Name)>().Where(tensor => Parts.Contains(tensor.Kind)).Select(tensor => tensor.Name)
+        var present = checkpointNames
+            .Select(names.Find)
+            .OfType<(TensorKind Kind, string Name)>()
+            .Where(tensor => Parts.Contains(tensor.Kind))
+            .Select(tensor => tensor.Name)
             .ToHashSet(StringComparer.Ordinal);
         foreach (var block in present.Select(Block).Distinct())
         {

@@ -34,7 +34,9 @@ internal sealed class TensorKind
     /// <param name="suffix">The end of the name.</param>
     public string NameOf(long? block, string suffix = ".weight") => Name.Replace(BlockPlaceholder, $"{block}", StringComparison.Ordinal) + suffix;
 
-    /// <summary>Whether a GGUF name is that of the kind's tensor of this layer. A kind of layers never matches without a layer, nor the other way round.</summary>
+    /// <summary>
+    /// Whether a GGUF name is that of the kind's tensor of this layer. A kind of layers never matches without a layer, nor the other way round.
+    /// </summary>
     public bool Matches(string name, long? block, string suffix = ".weight") =>
         Name.Contains(BlockPlaceholder, StringComparison.Ordinal) == block.HasValue && name == NameOf(block, suffix);
 

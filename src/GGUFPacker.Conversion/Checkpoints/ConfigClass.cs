@@ -13,7 +13,9 @@ internal sealed record ConfigClass(string ModelType, string Defaults)
     /// <summary>Whether a head_dim that is missing or null becomes hidden_size / num_attention_heads.</summary>
     public bool FillsHeadDim { get; init; }
 
-    /// <summary>Whether rope_scaling is checked and its "type" copied to "rope_type". A class that finds a key missing gives up, and config.json is used as it is.</summary>
+    /// <summary>
+    /// Whether rope_scaling is checked and its "type" copied to "rope_type". A class that finds a key missing gives up, and config.json is used as it is.
+    /// </summary>
     public bool ChecksRopeScaling { get; init; }
 
     /// <summary>The configuration with this class's defaults; null if the class refuses it.</summary>

@@ -27,7 +27,9 @@ internal static class ConfigJson
             : throw new CheckpointException($"Cannot read '{name}' of the checkpoint '{files.Name}': it must hold a JSON object.");
     }
 
-    /// <summary>Parses JSON as Python's json module does: NaN and Infinity are numbers (kept as the strings of these names), the last of equal keys wins.</summary>
+    /// <summary>
+    /// Parses JSON as Python's json module does: NaN and Infinity are numbers (kept as the strings of these names), the last of equal keys wins.
+    /// </summary>
     /// <exception cref="CheckpointException">The bytes are no JSON; the message names <paramref name="name"/>.</exception>
     public static JsonElement Parse(byte[] bytes, string name)
     {
@@ -70,7 +72,9 @@ internal static class ConfigJson
         return document.RootElement.Clone();
     }
 
-    /// <summary>An escaped half of a surrogate pair passes the parser and fails only when the string is asked for; it cannot be written as UTF-8 anyway.</summary>
+    /// <summary>
+    /// An escaped half of a surrogate pair passes the parser and fails only when the string is asked for; it cannot be written as UTF-8 anyway.
+    /// </summary>
     private static void RejectLoneSurrogates(JsonElement element)
     {
         try

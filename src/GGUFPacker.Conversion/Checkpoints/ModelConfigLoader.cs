@@ -13,7 +13,8 @@ internal static class ModelConfigLoader
     public static LoadedConfig Load(CheckpointFiles files)
     {
         var json = ConfigJson.ReadObject(files, "config.json")
-            ?? throw new CheckpointException($"Cannot convert '{files.Name}': it has no config.json. A checkpoint directory as Hugging Face ships it is needed.");
+            ?? throw new CheckpointException(
+                $"Cannot convert '{files.Name}': it has no config.json. A checkpoint directory as Hugging Face ships it is needed.");
         var root = WithDefaults(new ModelConfig(Properties(json)));
         foreach (var name in TextConfigNames)
         {
@@ -25,7 +26,8 @@ internal static class ModelConfigLoader
 
         var text = root["text_config"] is { ValueKind: JsonValueKind.Object } textConfig ? WithDefaults(new ModelConfig(Properties(textConfig))) : null;
         var architecture = Architecture(text) ?? Architecture(root)
-            ?? throw new CheckpointException($"Cannot convert '{files.Name}': config.json names no architecture (the key 'architectures' is missing or empty).");
+            ?? throw new CheckpointException(
+                $"Cannot convert '{files.Name}': config.json names no architecture (the key 'architectures' is missing or empty).");
         var merged = text is null ? root : root.With(text.Values);
         QuantizationMethod.Reject(files, merged);
         return new LoadedConfig(architecture, merged);

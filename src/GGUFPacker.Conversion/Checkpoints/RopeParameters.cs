@@ -22,7 +22,9 @@ internal sealed class RopeParameters
 
     /// <summary>The base of layers with sliding window attention, or null.</summary>
     public ConfigValue? SlidingTheta =>
-        Outer["sliding_attention"] is { ValueKind: JsonValueKind.Object } sliding && sliding.TryGetProperty("rope_theta", out var theta) && theta.ValueKind != JsonValueKind.Null
+        Outer["sliding_attention"] is { ValueKind: JsonValueKind.Object } sliding
+        && sliding.TryGetProperty("rope_theta", out var theta)
+        && theta.ValueKind != JsonValueKind.Null
             ? new ConfigValue("rope_parameters.sliding_attention.rope_theta", theta)
             : null;
 

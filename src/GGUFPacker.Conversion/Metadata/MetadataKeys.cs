@@ -53,7 +53,9 @@ internal static class MetadataKeys
     public static ImmutableArray<string> OriginTexts { get; } =
         ["name", "author", "version", "organization", "description", "url", "doi", "uuid", "repo_url"];
 
-    /// <summary>Keys that a file of overrides may set. It takes the lists of base models and datasets under one key each, and cannot set the license itself.</summary>
+    /// <summary>
+    /// Keys that a file of overrides may set. It takes the lists of base models and datasets under one key each, and cannot set the license itself.
+    /// </summary>
     public static ImmutableArray<string> Overridable { get; } =
         [.. Sampling.Select(sampling => sampling.Key), .. Texts.Where(key => key != License), BaseModels, Datasets, Tags, Languages];
 }

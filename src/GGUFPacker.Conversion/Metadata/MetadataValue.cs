@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 
@@ -22,8 +23,8 @@ internal abstract record MetadataValue
         JsonValueKind.String => new Text(json.GetString()!),
         JsonValueKind.True => new Flag(true),
         JsonValueKind.False => new Flag(false),
-        JsonValueKind.Number when !json.GetRawText().AsSpan().ContainsAny(".eE") => new Integer(BigInteger.Parse(json.GetRawText(), System.Globalization.CultureInfo.InvariantCulture)),
-        JsonValueKind.Number => new Real(json.GetDouble()),
+        JsonValueKind.Number when json.GetRawText().AsSpan().ContainsAny(".eE") => new Real(json.GetDouble()),
+        JsonValueKind.Number => new Integer(BigInteger.Parse(json.GetRawText(), CultureInfo.InvariantCulture)),
         JsonValueKind.Array => new Sequence([.. json.EnumerateArray().Select(Of)]),
         JsonValueKind.Object => new Mapping(MembersOf(json)),
         _ => null,

@@ -5,6 +5,8 @@ namespace GGUFPacker.Conversion.Metadata;
 /// <summary>Takes the description of a model from its card, by llama.cpp's own keys, the same with "model_" before them, and Hugging Face's.</summary>
 internal static partial class ModelCardHeuristics
 {
+    private static readonly string[] AddressBeginnings = ["http://", "https://", "ssh://"];
+
     /// <summary>Texts: the key and the names in the card, strongest first.</summary>
     private static readonly (string Key, string[] CardNames)[] Texts =
     [
@@ -79,7 +81,7 @@ internal static partial class ModelCardHeuristics
         if (item is MetadataValue.Text { Value: var id })
         {
             string? identifier = id;
-            if (id.StartsWith("http://", StringComparison.Ordinal) || id.StartsWith("https://", StringComparison.Ordinal) || id.StartsWith("ssh://", StringComparison.Ordinal))
+            if (AddressBeginnings.Any(beginning => id.StartsWith(beginning, StringComparison.Ordinal)))
             {
                 members["repo_url"] = item;
                 identifier = HuggingFaceAddress().Match(id) is { Success: true } match ? match.Groups[1].Value : null;

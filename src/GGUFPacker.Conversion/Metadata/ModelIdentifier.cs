@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace GGUFPacker.Conversion.Metadata;
 
 /// <summary>
-/// What the name of a model tells, such as <c>Qwen/Qwen2.5-0.5B-Instruct-v1.2</c>: its parts between dashes are sorted into basename, size, fine-tune and version.
+/// What the name of a model tells, such as <c>Qwen/Qwen2.5-0.5B-Instruct-v1.2</c>: its parts between dashes are sorted into basename, size, fine-tune and
+/// version.
 /// </summary>
 /// <param name="FullName">The name without the organization.</param>
 /// <param name="Organization">What stands before the slash.</param>

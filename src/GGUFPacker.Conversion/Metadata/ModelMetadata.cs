@@ -1,6 +1,8 @@
 namespace GGUFPacker.Conversion.Metadata;
 
-/// <summary>The description of a model: values by the keys of <see cref="MetadataKeys"/>. A value is set once; what comes later from weaker sources is ignored.</summary>
+/// <summary>
+/// The description of a model: values by the keys of <see cref="MetadataKeys"/>. A value is set once; what comes later from weaker sources is ignored.
+/// </summary>
 internal sealed class ModelMetadata
 {
     private readonly Dictionary<string, MetadataValue?> _values = new(StringComparer.Ordinal);

@@ -63,8 +63,11 @@ internal static class ModelMetadataWriter
 
     /// <summary>Several licenses are written as one text.</summary>
     private static MetadataValue? Licenses(MetadataValue? value) => value is MetadataValue.Sequence { Items: var items }
-        ? new MetadataValue.Text(string.Join(',', items.Select(item => item is MetadataValue.Text { Value: var text } ? text : throw Wrong(MetadataKeys.License, "a list of strings", item))))
+        ? new MetadataValue.Text(string.Join(',', items.Select(License)))
         : value;
+
+    private static string License(MetadataValue? value) =>
+        value is MetadataValue.Text { Value: var text } ? text : throw Wrong(MetadataKeys.License, "a list of strings", value);
 
     private static void WriteOrigins(GgufMetadata.Builder builder, string prefix, string key, MetadataValue? value)
     {
@@ -100,7 +103,9 @@ internal static class ModelMetadataWriter
         var first = items[0];
         if (items.Any(item => item?.GetType() != first?.GetType()))
         {
-            throw new CheckpointException($"Cannot convert: '{key}' (README.md or the metadata file) must be a list of strings, but its elements are of several kinds. Put them into quotes.");
+            throw new CheckpointException(
+                $"Cannot convert: '{key}' (README.md or the metadata file) must be a list of strings, but its elements are of several kinds."
+                + " Put them into quotes.");
         }
 
         builder.Set(key, first switch
@@ -114,12 +119,16 @@ internal static class ModelMetadataWriter
     }
 
     private static int ToInt32(string key, BigInteger number) =>
-        number >= int.MinValue && number <= int.MaxValue ? (int)number : throw new CheckpointException($"Cannot convert: {number} does not fit into the key '{key}'.");
+        number >= int.MinValue && number <= int.MaxValue
+            ? (int)number
+            : throw new CheckpointException($"Cannot convert: {number} does not fit into the key '{key}'.");
 
     private static float ToSingle(string key, double number)
     {
         var single = (float)number;
-        return float.IsInfinity(single) && double.IsFinite(number) ? throw new CheckpointException($"Cannot convert: {number} does not fit into the key '{key}'.") : single;
+        return float.IsInfinity(single) && double.IsFinite(number)
+            ? throw new CheckpointException($"Cannot convert: {number} does not fit into the key '{key}'.")
+            : single;
     }
 
     private static CheckpointException Wrong(string key, string expected, MetadataValue? value) =>

@@ -16,7 +16,9 @@ internal static class OutputFileName
     /// <summary>The name of a file with only the vocabulary.</summary>
     public static string OfVocabulary(ModelMetadata metadata) => Of(metadata, "", "-vocab");
 
-    /// <summary>Fills in a name with placeholders: <c>{ftype}</c> and <c>{outtype}</c> in small letters, <c>{FTYPE}</c> and <c>{OUTTYPE}</c> in capitals.</summary>
+    /// <summary>
+    /// Fills in a name with placeholders: <c>{ftype}</c> and <c>{outtype}</c> in small letters, <c>{FTYPE}</c> and <c>{OUTTYPE}</c> in capitals.
+    /// </summary>
     /// <param name="template">The file's name; doubled braces stand for themselves.</param>
     /// <param name="outType">The number type; not auto.</param>
     /// <exception cref="CheckpointException">A placeholder is unknown.</exception>
@@ -44,7 +46,8 @@ internal static class OutputFileName
             {
                 "" or "0" or "ftype" or "outtype" => outType.ToString().ToLowerInvariant(),
                 "FTYPE" or "OUTTYPE" => outType.ToString(),
-                _ => throw new CheckpointException($"The name '{template}' of the output has an unknown placeholder; known are {{ftype}}, {{outtype}}, {{FTYPE}} and {{OUTTYPE}}."),
+                _ => throw new CheckpointException(
+                    $"The name '{template}' of the output has an unknown placeholder; known are {{ftype}}, {{outtype}}, {{FTYPE}} and {{OUTTYPE}}."),
             });
             i = end;
         }

@@ -43,7 +43,9 @@ internal sealed class YamlReader
         catch (YamlException exception)
         {
             throw new CheckpointException(
-                $"Cannot read README.md: the part between the lines '---' is not valid YAML (line {exception.Start.Line + 1}, column {exception.Start.Column}: {exception.Message})", exception);
+                $"Cannot read README.md: the part between the lines '---' is not valid YAML"
+                + $" (line {exception.Start.Line + 1}, column {exception.Start.Column}: {exception.Message})",
+                exception);
         }
         catch (Exception exception) when (exception is not CheckpointException)
         {

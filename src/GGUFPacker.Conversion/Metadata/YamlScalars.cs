@@ -48,9 +48,7 @@ internal static partial class YamlScalars
                 ['0', 'b', .. var binary] => InBase(binary, 2),
                 ['0', 'x', .. var hexadecimal] => InBase(hexadecimal, 16),
                 ['0', .. var octal] => InBase(octal, 8),
-                _ when digits.Contains(':', StringComparison.Ordinal) =>
-                    digits.Split(':').Aggregate(BigInteger.Zero, (sum, part) => (sum * 60) + BigInteger.Parse(part, NumberStyles.None, CultureInfo.InvariantCulture)),
-                _ => BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture),
+                _ => digits.Split(':').Aggregate(BigInteger.Zero, (sum, part) => (sum * 60) + Decimal(part)),
             });
         }
         catch (FormatException exception)
@@ -81,6 +79,8 @@ internal static partial class YamlScalars
         }
     }
 
+    private static BigInteger Decimal(string digits) => BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
+
     private static BigInteger InBase(string digits, int radix)
     {
         if (digits.Length == 0)
@@ -105,13 +105,22 @@ internal static partial class YamlScalars
         int Number(string group) => match.Groups[group].Success ? int.Parse(match.Groups[group].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
     }
 
-    // The patterns are those of the YAML 1.1 type repository, with PyYAML's differences.
-    [GeneratedRegex(@"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\z", RegexOptions.CultureInvariant)]
+    // The patterns are those of the YAML 1.1 type repository, with PyYAML's differences: an exponent needs a sign, and a date without time two-digit parts.
+    [GeneratedRegex(
+        @"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?"
+        + @"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Float();
 
-    [GeneratedRegex(@"^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Int();
 
-    [GeneratedRegex(@"^(?<year>[0-9]{4})-(?<month>[0-9]{1,2})-(?<day>[0-9]{1,2})(?:(?:[Tt]|[ \t]+)(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?|(?<=^[0-9]{4}-[0-9]{2}-[0-9]{2}))\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^(?<year>[0-9]{4})-(?<month>[0-9]{1,2})-(?<day>[0-9]{1,2})"
+        + @"(?:(?:[Tt]|[ \t]+)(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?"
+        + @"|(?<=^[0-9]{4}-[0-9]{2}-[0-9]{2}))\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Timestamp();
 }

@@ -14,7 +14,9 @@ internal sealed class SafetensorsCheckpoint : IDisposable
     /// <summary>The files: those that the index names, or without an index all <c>model*.safetensors</c>; in the order of their names.</summary>
     public ImmutableArray<SafetensorsFile> Files { get; }
 
-    /// <summary>Opens the weight files and compares them with the index if there is one. A checkpoint without weights has no files, which is no error.</summary>
+    /// <summary>
+    /// Opens the weight files and compares them with the index if there is one. A checkpoint without weights has no files, which is no error.
+    /// </summary>
     /// <exception cref="CheckpointException">A file is missing or broken, the index and the files differ, or the weights are no safetensors.</exception>
     public static SafetensorsCheckpoint Open(CheckpointFiles files)
     {
@@ -29,7 +31,8 @@ internal sealed class SafetensorsCheckpoint : IDisposable
             names = files.Names.Where(name => IsWeights(name, "model", ".safetensors"));
             if (!names.Any() && files.Names.Any(name => IsWeights(name, "pytorch_model", ".bin")))
             {
-                throw CheckpointException.NotSupported("the PyTorch format (pytorch_model*.bin)", "Use the model's safetensors files, or save it again with safetensors.");
+                throw CheckpointException.NotSupported(
+                    "the PyTorch format (pytorch_model*.bin)", "Use the model's safetensors files, or save it again with safetensors.");
             }
         }
 
@@ -40,7 +43,8 @@ internal sealed class SafetensorsCheckpoint : IDisposable
             {
                 if (!files.Exists(name))
                 {
-                    throw new CheckpointException($"Cannot convert '{files.Name}': {IndexName} names the file '{name}', which is missing. Is the download complete?");
+                    throw new CheckpointException(
+                        $"Cannot convert '{files.Name}': {IndexName} names the file '{name}', which is missing. Is the download complete?");
                 }
 
                 opened.Add(SafetensorsFile.Open(files, name));
@@ -108,7 +112,8 @@ internal sealed class SafetensorsCheckpoint : IDisposable
         if (missing.Count > 0 || extra.Count > 0)
         {
             throw new CheckpointException(
-                $"Cannot convert '{checkpointName}': {IndexName} and the weight files differ." + Listed("Only in the index", missing) + Listed("Only in the files", extra));
+                $"Cannot convert '{checkpointName}': {IndexName} and the weight files differ."
+                + Listed("Only in the index", missing) + Listed("Only in the files", extra));
         }
     }
 

@@ -44,7 +44,8 @@ internal sealed class SafetensorsFile : IDisposable
             if (headerLength > SafetensorsHeader.MaximumBytes)
             {
                 throw new CheckpointException(
-                    $"Cannot read '{name}': its header claims {headerLength} bytes, at most {SafetensorsHeader.MaximumBytes} are allowed. Is it a safetensors file?");
+                    $"Cannot read '{name}': its header claims {headerLength} bytes, at most {SafetensorsHeader.MaximumBytes} are allowed."
+                    + " Is it a safetensors file?");
             }
 
             var dataOffset = prefix.Length + (long)headerLength;

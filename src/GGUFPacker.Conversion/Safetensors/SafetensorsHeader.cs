@@ -102,7 +102,9 @@ internal static class SafetensorsHeader
                 case "dtype" when type is null:
                     Expect(ref reader, JsonTokenType.String);
                     var typeName = reader.GetString()!;
-                    type = ElementTypes.TryParse(typeName, out var known) ? known : throw Error(fileName, $"the type '{typeName}' of the tensor '{name}' is unknown");
+                    type = ElementTypes.TryParse(typeName, out var known)
+                        ? known
+                        : throw Error(fileName, $"the type '{typeName}' of the tensor '{name}' is unknown");
                     break;
                 case "shape" when shape is null:
                     shape = ReadNumbers(ref reader, MaximumDimensions, name, fileName);
@@ -144,14 +146,17 @@ internal static class SafetensorsHeader
         {
             if (entry.Begin != position || entry.End < entry.Begin)
             {
-                throw Error(fileName, $"the data of the tensor '{entry.Name}' begins at byte {entry.Begin} and ends at {entry.End}, but the data before it ends at {position}");
+                throw Error(
+                    fileName,
+                    $"the data of the tensor '{entry.Name}' begins at byte {entry.Begin} and ends at {entry.End}, but the data before it ends at {position}");
             }
 
             if (entry.End - entry.Begin != ByteLength(entry))
             {
                 throw Error(
                     fileName,
-                    $"the tensor '{entry.Name}' of type {entry.Type} and shape [{string.Join(", ", entry.Shape)}] has {entry.End - entry.Begin} bytes, which does not fit");
+                    $"the tensor '{entry.Name}' of type {entry.Type} and shape [{string.Join(", ", entry.Shape)}] has {entry.End - entry.Begin} bytes,"
+                    + " which does not fit");
             }
 
             position = entry.End;
@@ -159,7 +164,8 @@ internal static class SafetensorsHeader
 
         if (position != dataLength)
         {
-            throw Error(fileName, $"its tensors need {position} bytes of data, but the file has {dataLength}; it is {(position > dataLength ? "truncated" : "too long")}");
+            var fault = position > dataLength ? "truncated" : "too long";
+            throw Error(fileName, $"its tensors need {position} bytes of data, but the file has {dataLength}; it is {fault}");
         }
     }
 

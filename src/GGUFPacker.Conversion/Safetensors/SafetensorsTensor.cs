@@ -16,7 +16,8 @@ internal sealed class SafetensorsTensor : TensorSource
     {
         if (!entry.Type.IsConvertible)
         {
-            throw new CheckpointException($"Cannot convert the tensor '{entry.Name}' of '{file.Name}': its elements are {entry.Type}, which GGUF has no use for.");
+            throw new CheckpointException(
+                $"Cannot convert the tensor '{entry.Name}' of '{file.Name}': its elements are {entry.Type}, which GGUF has no use for.");
         }
 
         _file = file;
