@@ -16,15 +16,7 @@ internal static class CheckpointJson
             throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' is not UTF-8.");
         }
 
-        ReplaceNonFiniteNumbers(bytes);
-        try
-        {
-            return JsonDocument.Parse(bytes);
-        }
-        catch (JsonException exception)
-        {
-            throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' is not valid JSON: {exception.Message}", exception);
-        }
+        return Parse(files, name, bytes);
     }
 
     /// <summary>Parses a small file into an element that needs no disposal.</summary>
@@ -92,16 +84,33 @@ internal static class CheckpointJson
         }
     }
 
-    // Python writes Infinity and NaN, which JSON does not have. Infinity becomes a number beyond all others of the same length, NaN the number 0.
-    private static void ReplaceNonFiniteNumbers(Span<byte> json)
+    private static JsonDocument Parse(CheckpointFiles files, string name, byte[] bytes)
     {
+        try
+        {
+            return JsonDocument.Parse(bytes);
+        }
+        catch (JsonException) when (TryReplaceNonFiniteNumbers(bytes))
+        {
+            return Parse(files, name, bytes);
+        }
+        catch (JsonException exception)
+        {
+            throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' is not valid JSON: {exception.Message}", exception);
+        }
+    }
+
+    // Python writes Infinity and NaN, which JSON does not have. Infinity becomes a number beyond all others of the same length, NaN the number 0.
+    private static bool TryReplaceNonFiniteNumbers(Span<byte> json)
+    {
+        var isReplaced = false;
         var position = 0;
         while (position < json.Length)
         {
             var next = json[position..].IndexOfAny("\"IN"u8);
             if (next < 0)
             {
-                return;
+                break;
             }
 
             position += next;
@@ -114,17 +123,21 @@ internal static class CheckpointJson
             {
                 "1e999999"u8.CopyTo(rest);
                 position += 8;
+                isReplaced = true;
             }
             else if (rest.StartsWith("NaN"u8))
             {
                 "0.0"u8.CopyTo(rest);
                 position += 3;
+                isReplaced = true;
             }
             else
             {
                 position++;
             }
         }
+
+        return isReplaced;
     }
 
     private static int LengthOfString(ReadOnlySpan<byte> json)

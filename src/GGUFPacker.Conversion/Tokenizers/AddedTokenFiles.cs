@@ -18,7 +18,7 @@ internal static class AddedTokenFiles
 
         foreach (var member in root.EnumerateObject())
         {
-            yield return member.Value.ValueKind == JsonValueKind.Number && member.Value.TryGetInt32(out var id) && id is >= 0 and < TokenizerJsonReader.MaximumTokens
+            yield return TokenizerJsonReader.TryReadId(member.Value, out var id)
                 ? (member.UnescapedName(), id)
                 : throw new CheckpointException($"added_tokens.json: the id {member.Value.GetRawText()} of '{member.UnescapedName()}' is no token id.");
         }

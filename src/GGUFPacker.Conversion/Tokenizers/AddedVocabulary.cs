@@ -8,7 +8,7 @@ namespace GGUFPacker.Conversion.Tokenizers;
 /// </summary>
 internal sealed class AddedVocabulary
 {
-    private readonly IReadOnlyDictionary<string, int> _model;
+    private readonly Dictionary<string, int> _model;
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _tokens = [];
     private readonly HashSet<string> _special = new(StringComparer.Ordinal);
@@ -19,7 +19,7 @@ internal sealed class AddedVocabulary
     private readonly List<AddedToken> _searchedSpecial = [];
 
     /// <summary>Creates an empty one on top of a trained vocabulary.</summary>
-    public AddedVocabulary(IReadOnlyDictionary<string, int> model) => _model = model;
+    public AddedVocabulary(Dictionary<string, int> model) => _model = model;
 
     /// <summary>The added tokens by id, in the order of ids.</summary>
     public IReadOnlyDictionary<int, AddedToken> Tokens => _tokens;

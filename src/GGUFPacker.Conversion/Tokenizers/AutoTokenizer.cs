@@ -63,11 +63,11 @@ internal sealed class AutoTokenizer
         };
     }
 
-    /// <summary>The id of every token, trained and added.</summary>
+    /// <summary>Every token, trained and added, by id.</summary>
     /// <exception cref="CheckpointException">Two tokens have the same id.</exception>
-    public SortedDictionary<int, string> TokensById()
+    public Dictionary<int, string> TokensById()
     {
-        var tokens = new SortedDictionary<int, string>();
+        var tokens = new Dictionary<int, string>(Definition.Vocabulary.Count + Added.Tokens.Count);
         foreach (var (token, id) in Definition.Vocabulary)
         {
             Add(id, token);
@@ -92,7 +92,8 @@ internal sealed class AutoTokenizer
     private static List<(string Attribute, AddedToken Token)> ReadSpecialTokens(CheckpointFiles files, JsonElement configuration, TokenizerClass tokenizerClass)
     {
         // special_tokens_map.json is older than added_tokens_decoder and counts only without it.
-        var map = configuration.Property("added_tokens_decoder") is null ? CheckpointJson.ReadObjectIfPresent(files, "special_tokens_map.json") ?? default : default;
+        var isMapRead = configuration.Property("added_tokens_decoder") is null;
+        var map = (isMapRead ? CheckpointJson.ReadObjectIfPresent(files, "special_tokens_map.json") : null) ?? default;
         var tokens = new List<(string, AddedToken)>();
         foreach (var attribute in Attributes)
         {
@@ -157,7 +158,7 @@ internal sealed class AutoTokenizer
         }
 
         var additions = byId.Values.Select(token => specialTexts.Contains(token.Content) ? token with { Special = true } : token).ToList();
-        var known = definition.AddedTokens.Select(entry => entry.Token.Content).Concat(additions.Select(token => token.Content)).ToHashSet(StringComparer.Ordinal);
+        var known = definition.AddedTokens.Select(entry => entry.Token).Concat(additions).Select(token => token.Content).ToHashSet(StringComparer.Ordinal);
         additions.AddRange(special.Select(entry => entry.Token).Where(token => known.Add(token.Content)));
         return additions;
     }

@@ -28,7 +28,8 @@ internal static class ChatTemplateFiles
             return
             [
                 new(Default, ReadText(files, "chat_template.jinja")),
-                .. files.Names.Where(IsAdditional).Select(name => new KeyValuePair<string, string>(name[Folder.Length..^".jinja".Length], ReadText(files, name))),
+                .. files.Names.Where(IsAdditional)
+                    .Select(name => new KeyValuePair<string, string>(name[Folder.Length..^".jinja".Length], ReadText(files, name))),
             ];
         }
 

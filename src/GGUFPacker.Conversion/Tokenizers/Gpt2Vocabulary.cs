@@ -11,10 +11,11 @@ internal static class Gpt2Vocabulary
     {
         var tokens = tokenizer.TokensById();
         var size = vocabularySize ?? tokens.Count;
-        if (tokens.Count > 0 && tokens.Keys.Last() >= size)
+        var last = tokens.Count > 0 ? tokens.Keys.Max() : -1;
+        if (last >= size)
         {
             throw new CheckpointException(
-                $"The token '{tokens[tokens.Keys.Last()]}' has the id {tokens.Keys.Last()}, but the model's vocab_size is {size}: the tokenizer is not this model's.");
+                $"The token '{tokens[last]}' has the id {last}, but the model's vocab_size is {size}: the tokenizer is not this model's.");
         }
 
         var list = new TokenList(size, score: null);

@@ -34,23 +34,24 @@ internal sealed class MergeList
         ? _pairs.Select(pair => $"{pair.Left.Replace(' ', 'Ġ')} {pair.Right.Replace(' ', 'Ġ')}")
         : _joined;
 
-    /// <summary>The merges as the tokenizers library applies them; null for one that is no pair.</summary>
-    public IEnumerable<(string Left, string Right)?> ToPairs()
+    /// <summary>The parts of a merge, as the tokenizers library applies it.</summary>
+    /// <returns>False if it has not two parts.</returns>
+    public bool TrySplit(int index, out ReadOnlySpan<char> left, out ReadOnlySpan<char> right)
     {
-        foreach (var pair in _pairs)
+        if (_pairs.Length > 0)
         {
-            yield return pair;
+            left = _pairs[index].Left;
+            right = _pairs[index].Right;
+            return true;
         }
 
-        foreach (var merge in _joined)
-        {
-            if (merge.StartsWith("#version", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            var space = merge.IndexOf(' ', StringComparison.Ordinal);
-            yield return space >= 0 && merge.IndexOf(' ', space + 1) < 0 ? (merge[..space], merge[(space + 1)..]) : null;
-        }
+        var merge = _joined[index].AsSpan();
+        var space = merge.IndexOf(' ');
+        left = space < 0 ? merge : merge[..space];
+        right = space < 0 ? default : merge[(space + 1)..];
+        return space >= 0 && !right.Contains(' ');
     }
+
+    /// <summary>Whether an entry is a heading of the merges' file and no merge.</summary>
+    public bool IsHeading(int index) => _pairs.Length == 0 && _joined[index].StartsWith("#version", StringComparison.Ordinal);
 }

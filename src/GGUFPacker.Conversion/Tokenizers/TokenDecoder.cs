@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using GGUFPacker.Conversion.Checkpoints;
 
 namespace GGUFPacker.Conversion.Tokenizers;
@@ -73,7 +74,8 @@ internal sealed class TokenDecoder
         return token;
     }
 
-    private static int CountOf(TokenizerStep step, string name) => step.Fields.Property(name) is { } value && value.TryGetInt32(out var count) ? count : 0;
+    private static int CountOf(TokenizerStep step, string name) =>
+        step.Fields.Property(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var count) ? count : 0;
 
     private static string DecodeMetaspace(string token, TokenizerStep step)
     {

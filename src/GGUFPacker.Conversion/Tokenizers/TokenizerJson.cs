@@ -9,7 +9,7 @@ internal sealed record TokenizerJson
     public required string ModelType { get; init; }
 
     /// <summary>The trained vocabulary: tokens and ids. Empty for Unigram.</summary>
-    public required IReadOnlyDictionary<string, int> Vocabulary { get; init; }
+    public required Dictionary<string, int> Vocabulary { get; init; }
 
     /// <summary>The merges of a BPE, best first.</summary>
     public required MergeList Merges { get; init; }

@@ -70,8 +70,10 @@ internal static class TokenizerJsonReader
         }
 
         return merges[0].ValueKind == JsonValueKind.String
-            ? MergeList.OfJoined([.. merges.EnumerateArray().Select(merge => merge.ValueKind == JsonValueKind.String ? merge.Unescape() : throw Unreadable(merge))])
+            ? MergeList.OfJoined([.. merges.EnumerateArray().Select(ReadJoined)])
             : MergeList.OfPairs([.. merges.EnumerateArray().Select(ReadPair)]);
+
+        static string ReadJoined(JsonElement merge) => merge.ValueKind == JsonValueKind.String ? merge.Unescape() : throw Unreadable(merge);
 
         static (string, string) ReadPair(JsonElement merge) =>
             merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2
@@ -97,8 +99,15 @@ internal static class TokenizerJsonReader
         return tokens.ToImmutable();
     }
 
+    /// <summary>Reads a token id: a whole number that is not negative and below the limit.</summary>
+    public static bool TryReadId(JsonElement element, out int id)
+    {
+        id = 0;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out id) && id is >= 0 and < MaximumTokens;
+    }
+
     private static int ReadId(JsonElement element, string token) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var id) && id is >= 0 and < MaximumTokens
+        TryReadId(element, out var id)
             ? id
             : throw new CheckpointException(
                 $"{FileName}: the id {Shorten(element.GetRawText())} of the token '{Shorten(token)}' is no whole number from 0 to {MaximumTokens - 1}.");

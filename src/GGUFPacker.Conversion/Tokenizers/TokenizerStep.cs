@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using GGUFPacker.Conversion.Checkpoints;
 
 namespace GGUFPacker.Conversion.Tokenizers;
@@ -13,9 +13,21 @@ internal sealed record TokenizerStep(string Type, JsonElement Fields)
     /// <summary>The step with another value of one field.</summary>
     public TokenizerStep With(string field, bool value)
     {
-        var fields = JsonObject.Create(Fields)!;
-        fields[field] = value;
-        using var document = JsonDocument.Parse(fields.ToJsonString());
+        // Not as a JsonObject, which cannot hold a member that a file has twice.
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var member in Fields.EnumerateObject().Where(member => !member.NameEquals(field)))
+            {
+                member.WriteTo(writer);
+            }
+
+            writer.WriteBoolean(field, value);
+            writer.WriteEndObject();
+        }
+
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
         return this with { Fields = document.RootElement.Clone() };
     }
 

@@ -157,6 +157,16 @@ public sealed class TokenizerLoaderTests
     }
 
     [Fact]
+    public void Members_that_stand_twice_count_once_and_the_last_one_wins()
+    {
+        using var checkpoint = new TemporaryCheckpoint().With("tokenizer.json", TokenizerJsonText.ByteLevel(
+            vocabulary: """{"a":1,"a":0,"b":1,"Ġ":2,"ab":3,"Ġab":4}""",
+            preTokenizer: """{"type":"ByteLevel","type":"ByteLevel","use_regex":false,"use_regex":true,"add_prefix_space":true,"add_prefix_space":true}"""));
+
+        Assert.Equal("gpt-2", TokenizerLoader.Load(checkpoint.Files, TokenizerRequest.ForQwen2(null)).PreTokenizer);
+    }
+
+    [Fact]
     public void Bytes_that_are_no_utf8_are_an_error()
     {
         using var checkpoint = new TemporaryCheckpoint().With("tokenizer.json", [.. "{\"model\":{\"vocab\":{\""u8, 0xFF, .. "\":0}}}"u8]);

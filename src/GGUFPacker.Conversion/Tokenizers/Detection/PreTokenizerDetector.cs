@@ -6,8 +6,8 @@ using GGUFPacker.Conversion.Tokenizers.Pipeline;
 namespace GGUFPacker.Conversion.Tokenizers.Detection;
 
 /// <summary>
-/// Finds the name under which llama.cpp splits text as a tokenizer.json does. Tokenizers that llama.cpp knows are recognized as it recognizes them, by the ids of
-/// a test text; small and fine-tuned ones are not, so theirs comes from how they say that text is split.
+/// Finds the name under which llama.cpp splits text as a tokenizer.json does. Tokenizers that llama.cpp knows are recognized as it recognizes them, by the
+/// ids of a test text; small and fine-tuned ones are not, so theirs comes from how they say that text is split.
 /// </summary>
 internal static class PreTokenizerDetector
 {

@@ -36,7 +36,7 @@ internal sealed class SplitSample
     public static SplitSample Take(ImmutableArray<TokenizerStep> steps)
     {
         var preTokenizer = new TextPreTokenizer([.. steps.Select(WithoutPrefixSpace)]);
-        return new SplitSample([.. Texts.Select(text => preTokenizer.Split([new TextPiece(text, IsAtStart: true)]).Select(piece => piece.Text).ToImmutableArray())]);
+        return new SplitSample([.. Texts.Select(text => preTokenizer.Split(text).Select(piece => piece.Text).ToImmutableArray())]);
     }
 
     /// <summary>Splits the texts by patterns, one after the other.</summary>

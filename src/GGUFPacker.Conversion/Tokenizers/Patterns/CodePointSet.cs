@@ -10,7 +10,12 @@ internal sealed class CodePointSet
     private readonly UInt128 _ascii;
 
     private CodePointSet(
-        ImmutableArray<(int First, int Last)> ranges, uint categories, ImmutableArray<CodePointSet> members, CodePointSet? within, bool ignoreCase, bool negated)
+        ImmutableArray<(int First, int Last)> ranges,
+        uint categories,
+        ImmutableArray<CodePointSet> members,
+        CodePointSet? within,
+        bool ignoreCase,
+        bool negated)
     {
         Ranges = ranges;
         Categories = categories;
@@ -114,7 +119,8 @@ internal sealed class CodePointSet
             return false;
         }
 
-        // .NET does not map letters to ASCII from outside of it, and so leaves out the long s and the Kelvin sign; the dotless i and the dotted I fold to themselves.
+        // .NET does not map letters to ASCII from outside of it, and so leaves out the long s and the Kelvin sign; the dotless i and the dotted I fold to
+        // themselves.
         var lower = codePoint switch
         {
             0x17F => new Rune('s'),

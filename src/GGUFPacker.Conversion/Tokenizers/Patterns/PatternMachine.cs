@@ -1,7 +1,8 @@
 namespace GGUFPacker.Conversion.Tokenizers.Patterns;
 
 /// <summary>
-/// Runs a compiled pattern over a text: a backtracking matcher whose choices lie on a stack of its own. Positions are UTF-16 indexes, but it moves by code points.
+/// Runs a compiled pattern over a text: a backtracking matcher whose choices lie on a stack of its own. Positions are UTF-16 indexes, but it moves by code
+/// points.
 /// </summary>
 internal sealed class PatternMachine
 {
@@ -242,7 +243,8 @@ internal sealed class PatternMachine
         return first;
     }
 
-    private int Before(int position) => position >= 2 && char.IsLowSurrogate(_text[position - 1]) && char.IsHighSurrogate(_text[position - 2]) ? position - 2 : position - 1;
+    private int Before(int position) =>
+        position >= 2 && char.IsLowSurrogate(_text[position - 1]) && char.IsHighSurrogate(_text[position - 2]) ? position - 2 : position - 1;
 
     private bool IsAt(AnchorKind anchor, int position) => anchor switch
     {

@@ -153,7 +153,9 @@ internal static class UnicodeProperty
             ?? throw new TokenizerStepException($"The character property '{name}' is not known.");
     }
 
-    /// <summary>Finds the set of a bracket expression, such as <c>[:alpha:]</c>. Unlike the property of the same name, <c>[:punct:]</c> includes symbols.</summary>
+    /// <summary>
+    /// Finds the set of a bracket expression, such as <c>[:alpha:]</c>. Unlike the property of the same name, <c>[:punct:]</c> includes symbols.
+    /// </summary>
     /// <exception cref="TokenizerStepException">There is no such expression.</exception>
     public static CodePointSet FindBracket(string name) => name == "punct" ? CodePointSet.Union([Punctuation, Find("S")]) : Find(name);
 
@@ -163,7 +165,10 @@ internal static class UnicodeProperty
         public static readonly CodePointSet Digit = CodePointSet.OfCategories(DecimalDigitNumber);
 
         public static readonly CodePointSet Space = CodePointSet.OfRanges(
-            [(0x9, 0xD), (' ', ' '), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)]);
+        [
+            (0x9, 0xD), (' ', ' '), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F),
+            (0x3000, 0x3000),
+        ]);
 
         public static readonly CodePointSet HexDigit = CodePointSet.OfRanges([('0', '9'), ('A', 'F'), ('a', 'f')]);
 

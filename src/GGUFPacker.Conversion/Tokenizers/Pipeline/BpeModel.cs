@@ -10,7 +10,7 @@ namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
 internal sealed class BpeModel
 {
     private readonly TokenizerJson _definition;
-    private readonly Dictionary<(int Left, int Right), (int Rank, int Id)> _merges;
+    private readonly Dictionary<long, (int Rank, int Id)> _merges;
     private readonly int _unknownId = -1;
 
     /// <summary>Creates the model.</summary>
@@ -18,15 +18,7 @@ internal sealed class BpeModel
     public BpeModel(TokenizerJson definition)
     {
         _definition = definition;
-        _merges = new Dictionary<(int Left, int Right), (int Rank, int Id)>(definition.Merges.Count);
-        var prefix = definition.ContinuingSubwordPrefix?.Length ?? 0;
-        var rank = 0;
-        foreach (var merge in definition.Merges.ToPairs())
-        {
-            var (left, right) = merge ?? throw new CheckpointException($"{TokenizerJsonReader.FileName}: the merge number {rank + 1} has not two parts.");
-            _merges[(IdOf(left), IdOf(right))] = (rank++, IdOf(left + (right.Length >= prefix ? right[prefix..] : right)));
-        }
-
+        _merges = ReadMerges(definition);
         if (definition.UnknownToken is { } unknown && definition.Vocabulary.TryGetValue(unknown, out var id))
         {
             _unknownId = id;
@@ -47,9 +39,36 @@ internal sealed class BpeModel
         ids.AddRange(symbols.Where(symbol => !symbol.IsGone).Select(symbol => symbol.Id));
     }
 
-    private int IdOf(string token) => _definition.Vocabulary.TryGetValue(token, out var id)
-        ? id
-        : throw new CheckpointException($"{TokenizerJsonReader.FileName}: a merge names the token '{token}', which the vocabulary lacks.");
+    private static Dictionary<long, (int Rank, int Id)> ReadMerges(TokenizerJson definition)
+    {
+        var merges = new Dictionary<long, (int Rank, int Id)>(definition.Merges.Count);
+        var ids = definition.Vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        var prefix = definition.ContinuingSubwordPrefix?.Length ?? 0;
+        var rank = 0;
+        for (var index = 0; index < definition.Merges.Count; index++)
+        {
+            if (definition.Merges.IsHeading(index))
+            {
+                continue;
+            }
+
+            if (!definition.Merges.TrySplit(index, out var left, out var right))
+            {
+                throw new CheckpointException($"{TokenizerJsonReader.FileName}: the merge number {index + 1} has not two parts.");
+            }
+
+            var pair = Pair(IdOf(left, ids), IdOf(right, ids));
+            merges[pair] = (rank++, IdOf(string.Concat(left, right.Length >= prefix ? right[prefix..] : right), ids));
+        }
+
+        return merges;
+
+        static int IdOf(ReadOnlySpan<char> token, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> ids) => ids.TryGetValue(token, out var id)
+            ? id
+            : throw new CheckpointException($"{TokenizerJsonReader.FileName}: a merge names the token '{token}', which the vocabulary lacks.");
+    }
+
+    private static long Pair(int left, int right) => ((long)left << 32) | (uint)right;
 
     private List<Symbol> Begin(string text)
     {
@@ -119,7 +138,7 @@ internal sealed class BpeModel
 
             // The pair may have changed since it was proposed.
             ref var right = ref symbols[left.Next];
-            if (!_merges.TryGetValue((left.Id, right.Id), out var merge) || merge.Id != best.Id)
+            if (!_merges.TryGetValue(Pair(left.Id, right.Id), out var merge) || merge.Id != best.Id)
             {
                 continue;
             }
@@ -144,7 +163,7 @@ internal sealed class BpeModel
     private void Propose(Span<Symbol> symbols, int position, PriorityQueue<(int Position, int Id), (int Rank, int Position)> queue)
     {
         var next = symbols[position].Next;
-        if (next < symbols.Length && _merges.TryGetValue((symbols[position].Id, symbols[next].Id), out var merge))
+        if (next < symbols.Length && _merges.TryGetValue(Pair(symbols[position].Id, symbols[next].Id), out var merge))
         {
             queue.Enqueue((position, merge.Id), (merge.Rank, position));
         }

@@ -36,7 +36,11 @@ internal sealed class TextPostProcessor
 
     private static Func<List<int>, List<int>> CreateTemplate(TokenizerStep step)
     {
-        var special = step.Fields.Members("special_tokens").ToDictionary(member => member.UnescapedName(), member => ReadIds(member.Value), StringComparer.Ordinal);
+        var special = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        foreach (var member in step.Fields.Members("special_tokens"))
+        {
+            special[member.UnescapedName()] = [.. member.Value.Elements("ids").Select(ReadId)];
+        }
 
         // Null stands for the text.
         var parts = step.Fields.Elements("single").Select(part => part.Property("SpecialToken")?.Text("id") is { } name
@@ -44,8 +48,6 @@ internal sealed class TextPostProcessor
             : null).ToImmutableArray();
         return ids => [.. parts.SelectMany(part => part ?? ids)];
     }
-
-    private static List<int> ReadIds(JsonElement token) => [.. token.Elements("ids").Select(ReadId)];
 
     // ["</s>", 2]
     private static int ReadPair(TokenizerStep step, string name) =>

@@ -19,13 +19,17 @@ internal sealed class TextPreTokenizer
     /// <exception cref="TokenizerStepException">A step is of an unknown type or has an unknown pattern.</exception>
     public TextPreTokenizer(ImmutableArray<TokenizerStep> steps) => _steps = [.. steps.Select(Create)];
 
+    /// <summary>Splits a whole text.</summary>
+    /// <exception cref="TokenizerStepException">A pattern takes too long.</exception>
+    public IReadOnlyList<TextPiece> Split(string text) => Split([new TextPiece(text, IsAtStart: true)]);
+
     /// <summary>Splits the pieces that are no added tokens. No piece is empty.</summary>
     /// <exception cref="TokenizerStepException">A pattern takes too long.</exception>
     public IReadOnlyList<TextPiece> Split(IReadOnlyList<TextPiece> pieces)
     {
         foreach (var step in _steps)
         {
-            pieces = [.. pieces.SelectMany(piece => piece.TokenId is null ? step(piece) : [piece]).Where(piece => piece.TokenId is not null || piece.Text.Length > 0)];
+            pieces = [.. pieces.SelectMany(piece => piece.TokenId is null ? step(piece).Where(part => part.Text.Length > 0) : [piece])];
         }
 
         return pieces;

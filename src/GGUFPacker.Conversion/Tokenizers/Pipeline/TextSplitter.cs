@@ -11,7 +11,8 @@ internal static class TextSplitter
         Split(piece, pattern.Find(piece.Text), behavior, invert);
 
     /// <summary>Splits at the code points of a set, each a match of its own.</summary>
-    public static IEnumerable<TextPiece> Split(TextPiece piece, CodePointSet set, SplitBehavior behavior) => Split(piece, Find(piece.Text, set), behavior, invert: false);
+    public static IEnumerable<TextPiece> Split(TextPiece piece, CodePointSet set, SplitBehavior behavior) =>
+        Split(piece, Find(piece.Text, set), behavior, invert: false);
 
     private static IEnumerable<(int Start, int End)> Find(string text, CodePointSet set)
     {
