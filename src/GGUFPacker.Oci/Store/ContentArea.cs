@@ -158,6 +158,7 @@ public sealed class ContentArea
 
     internal void AppendTo(Digest digest, HashLane lane)
     {
+        // The next block is read while the last one is digested.
         using var file = OpenHandle(digest);
         var block = new HashBlock();
         long offset = 0;
@@ -165,9 +166,15 @@ public sealed class ContentArea
         while ((read = RandomAccess.Read(file, block.Free.Span, offset)) > 0)
         {
             offset += read;
-            lane.AppendNow(block.Free.Span[..read]);
+            block.Advance(read);
+            if (block.IsFull)
+            {
+                lane.Append(block);
+                block = new HashBlock();
+            }
         }
 
+        lane.AppendNow(block.Bytes);
         block.Release();
     }
 
