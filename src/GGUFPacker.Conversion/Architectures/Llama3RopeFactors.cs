@@ -5,7 +5,9 @@ namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>
 /// The factors by which Llama 3 stretches the wave lengths of its rotary embedding beyond the context of its training: none for short waves, all of
-/// "factor" for long ones, and a mixture between. All of it in float32, operation by operation as PyTorch does it.
+/// "factor" for long ones, and a mixture between. All of it in float32, operation by operation as PyTorch does it: a number divided by a tensor is
+/// the tensor's reciprocal times the number. Only the power is rounded correctly, where PyTorch may be one unit in the last place off, differently
+/// on different processors.
 /// </summary>
 internal static class Llama3RopeFactors
 {
@@ -40,7 +42,7 @@ internal static class Llama3RopeFactors
         {
             var exponent = i / (float)dimensions;
             var frequency = 1f / (float)Math.Pow((float)theta, exponent);
-            var wave = (float)(2 * Math.PI) / frequency;
+            var wave = 1f / frequency * (float)(2 * Math.PI);
             if (wave < shortWave)
             {
                 factors.Add(1);
@@ -51,7 +53,7 @@ internal static class Llama3RopeFactors
             }
             else
             {
-                var smooth = (((float)context / wave) - (float)lowFrequency) / (float)(highFrequency - lowFrequency);
+                var smooth = ((1f / wave * (float)context) - (float)lowFrequency) / (float)(highFrequency - lowFrequency);
                 factors.Add(1f / (((1f - smooth) / (float)factor) + smooth));
             }
         }
