@@ -65,12 +65,16 @@ internal static class ListCommand
                 model is null ? "-" : GgufUnits.FormatBitsPerWeight(model.BitsPerWeight),
                 model?.FileTypeName ?? "-",
                 image.Model.Labels.GetValueOrDefault("gguf.model.usage", "-"),
-                Rfc3339.TryParse(image.Model.Image.Created, out var created) ? RelativeAge.Of(created, environment.Time.GetUtcNow()) : "-",
+                RelativeAge.Of(CreatedOf(tag, image), environment.Time.GetUtcNow()),
                 model is null ? "-" : GgufUnits.FormatBytes(image.Model.Size));
         }
 
         table.Write(environment.Console.Out);
     }
+
+    // A reproducible image carries the Unix epoch, which tells nobody anything; when the store got it does.
+    private static DateTimeOffset CreatedOf(StoredTag tag, StoredModel image) =>
+        Rfc3339.TryParse(image.Model.Image.Created, out var created) && created > DateTimeOffset.UnixEpoch ? created : tag.Updated;
 
     private static void WriteJson(CliEnvironment environment, List<(StoredTag Tag, StoredModel Model)> images) =>
         JsonText.Write(environment.Console.Out, writer =>
