@@ -19,6 +19,25 @@ public sealed class Llama3RopeFactorsTests
         Assert.InRange(factors.Count(factor => factor is > 1 and < 32), 1, 10);
     }
 
+    /// <summary>The bits that the reference computes; those of Llama 3.2 1B last.</summary>
+    [Theory]
+    [InlineData(
+        """{"rope_type":"llama3","factor":4.0,"high_freq_factor":4.0,"original_max_position_embeddings":64,"rope_theta":1000000.0}""",
+        16,
+        "3F800000 400D54F0 40800000 40800000 40800000 40800000 40800000 40800000")]
+    [InlineData(
+        """{"rope_type":"llama3","low_freq_factor":1.0,"high_freq_factor":8,"original_max_position_embeddings":64,"rope_theta":10000.0}""",
+        24,
+        "3F800000 3FD89660 40694FCD 40FB53D1 41000000 41000000 41000000 41000000 41000000 41000000 41000000 41000000")]
+    [InlineData(
+        """{"rope_type":"llama3","factor":32.0,"high_freq_factor":4.0,"low_freq_factor":1.0,"original_max_position_embeddings":8192,"rope_theta":500000.0}""",
+        64,
+        "3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 3F800000 "
+        + "3FD35EC2 4052B46F 411AAAEE 42000000 42000000 42000000 42000000 42000000 42000000 42000000 42000000 42000000 42000000 42000000 42000000 "
+        + "42000000 42000000")]
+    public void Factors_are_the_reference_s_to_the_bit(string json, long headDim, string expected) =>
+        Assert.Equal(expected, string.Join(' ', Llama3RopeFactors.Of(Parse(json), () => headDim)!.Value.Select(factor => $"{BitConverter.SingleToUInt32Bits(factor):X8}")));
+
     [Theory]
     [InlineData("""{}""")]
     [InlineData("""{"rope_type":"linear"}""")]
