@@ -60,8 +60,7 @@ public sealed class ImagePullTests : RegistryTestBase
         Assert.Equal(3, ranges.Count);
         Assert.InRange(long.Parse(ranges[1]!["bytes=".Length..^1], System.Globalization.CultureInfo.InvariantCulture), 16_000_000, 30_000_000);
         Assert.Equal(damaged ? null : ranges[1], ranges[2]);
-        Assert.Empty(Directory.GetFiles(partial, "*.data"));
-        Assert.Empty(Directory.GetFiles(partial, "*.json"));
+        Assert.Empty(Directory.GetFiles(partial));
     }
 
     [Fact]
