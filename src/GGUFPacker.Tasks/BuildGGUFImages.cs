@@ -82,7 +82,8 @@ public sealed class BuildGGUFImages : GGUFTask
             cancellationToken).ConfigureAwait(false);
         using var terminal = TerminalProgress ? Reporting.TerminalProgress.Open() : null;
         using var store = ContentStore.Open(StorePath);
-        await new ModelBuild(new EmbeddedBuildEngine(store), store, Log).RunAsync(request, output, new BuildProgressLog(Log, TimeProvider.System, terminal), cancellationToken).ConfigureAwait(false);
+        var progress = new BuildProgressLog(Log, TimeProvider.System, terminal);
+        await new ModelBuild(new EmbeddedBuildEngine(store), store, Log).RunAsync(request, output, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>MSBuild's properties have backslashes on every system.</summary>

@@ -13,16 +13,22 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
 {
     private static readonly (string Metadata, string Flag)[] ConvertFlags = [("PreTokenizer", "pre-tokenizer"), ("ModelName", "model-name")];
     private static readonly (string Metadata, string Flag)[] SwitchFlags = [("Pure", "pure"), ("LeaveOutputTensor", "leave-output-tensor")];
-    private static readonly (string Metadata, string Flag)[] ValueFlags = [("OutputTensorType", "output-tensor-type"), ("TokenEmbeddingType", "token-embedding-type")];
+    private static readonly (string Metadata, string Flag)[] ValueFlags =
+        [("OutputTensorType", "output-tensor-type"), ("TokenEmbeddingType", "token-embedding-type")];
 
     /// <summary>The project file.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
 
-    /// <summary>The <c>GGUFModel</c> items, with metadata <c>Type</c> (default <c>auto</c>), <c>Name</c> (default: the project's), <c>PreTokenizer</c> and <c>ModelName</c>.</summary>
+    /// <summary>
+    /// The <c>GGUFModel</c> items, with metadata <c>Type</c> (default <c>auto</c>), <c>Name</c> (default: the project's),
+    /// <c>PreTokenizer</c> and <c>ModelName</c>.
+    /// </summary>
     public ITaskItem[] Models { get; set; } = [];
 
-    /// <summary>The <c>GGUFQuantizeType</c> items, with metadata <c>Pure</c>, <c>LeaveOutputTensor</c>, <c>OutputTensorType</c> and <c>TokenEmbeddingType</c>.</summary>
+    /// <summary>
+    /// The <c>GGUFQuantizeType</c> items, with metadata <c>Pure</c>, <c>LeaveOutputTensor</c>, <c>OutputTensorType</c> and <c>TokenEmbeddingType</c>.
+    /// </summary>
     public ITaskItem[] QuantizeTypes { get; set; } = [];
 
     /// <summary>The <c>GGUFCommandArgument</c> items; metadata <c>Value</c> is the word behind.</summary>
@@ -70,7 +76,9 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
             Targets = [.. generated.Targets.Select(target => new TaskItem(
                 target.References[0],
                 new Dictionary<string, string> { ["Stage"] = target.Stage ?? "", ["References"] = string.Join(' ', target.References) }))];
-            NamedContexts = [.. generated.NamedContexts.Select(context => new TaskItem(EscapingOf(context.Value), new Dictionary<string, string> { ["Name"] = context.Key }))];
+            NamedContexts = [.. generated.NamedContexts.Select(context => new TaskItem(
+                EscapingOf(context.Value),
+                new Dictionary<string, string> { ["Name"] = context.Key }))];
         }
         catch (Exception exception)
         {
@@ -92,8 +100,10 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
                 item.GetMetadata("Type") is { Length: > 0 } type && !type.Equals("auto", StringComparison.OrdinalIgnoreCase) ? type.ToUpperInvariant() : "auto",
                 Flags(item, ConvertFlags),
                 item.GetMetadata("Name") is { Length: > 0 } name ? name : projectName))],
-            QuantizeTypes = [.. QuantizeTypes.Select(item => new QuantizeVariant(item.ItemSpec.ToUpperInvariant(), [.. Switches(item, SwitchFlags), .. Flags(item, ValueFlags)])).DistinctBy(variant => variant.Type)],
-            CommandArguments = [.. CommandArguments.SelectMany(item => item.GetMetadata("Value") is { Length: > 0 } value ? [item.ItemSpec, value] : new[] { item.ItemSpec })],
+            QuantizeTypes = [.. QuantizeTypes
+                .Select(item => new QuantizeVariant(item.ItemSpec.ToUpperInvariant(), [.. Switches(item, SwitchFlags), .. Flags(item, ValueFlags)]))
+                .DistinctBy(variant => variant.Type)],
+            CommandArguments = [.. CommandArguments.SelectMany(item => new[] { item.ItemSpec, item.GetMetadata("Value") }.Where(word => word.Length > 0))],
             Labels = [.. Labels.Select(item => KeyValuePair.Create(item.ItemSpec, item.GetMetadata("Value")))],
             BaseImage = BaseImage,
             Repository = Repository,
@@ -103,7 +113,9 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
     }
 
     private static ImmutableArray<KeyValuePair<string, string?>> Switches(ITaskItem item, (string Metadata, string Flag)[] flags) =>
-        [.. flags.Where(flag => item.GetMetadata(flag.Metadata).Equals("true", StringComparison.OrdinalIgnoreCase)).Select(flag => KeyValuePair.Create(flag.Flag, (string?)null))];
+        [.. flags
+            .Where(flag => item.GetMetadata(flag.Metadata).Equals("true", StringComparison.OrdinalIgnoreCase))
+            .Select(flag => KeyValuePair.Create(flag.Flag, (string?)null))];
 
     private static ImmutableArray<KeyValuePair<string, string?>> Flags(ITaskItem item, (string Metadata, string Flag)[] flags) =>
         [.. flags.Select(flag => KeyValuePair.Create(flag.Flag, (string?)item.GetMetadata(flag.Metadata))).Where(flag => flag.Value!.Length > 0)];

@@ -30,7 +30,9 @@ public sealed class PushGGUFImages : GGUFTask
     /// <summary>Whether to show the percentage in the terminal's tab.</summary>
     public bool TerminalProgress { get; set; }
 
-    /// <summary>The references in the registry, with metadata <c>Manifest</c>, <c>Configuration</c>, <c>ManifestDigest</c> and <c>ManifestMediaType</c>.</summary>
+    /// <summary>
+    /// The references in the registry, with metadata <c>Manifest</c>, <c>Configuration</c>, <c>ManifestDigest</c> and <c>ManifestMediaType</c>.
+    /// </summary>
     [Output]
     public ITaskItem[] GeneratedContainers { get; private set; } = [];
 
@@ -47,7 +49,10 @@ public sealed class PushGGUFImages : GGUFTask
         foreach (var image in PublishedImage.Find(store, Images, ProjectFile).GroupBy(image => (image.Manifest.Digest, image.Reference.Repository)))
         {
             var destinations = image.Select(found => found.Destination(Registry, ProjectFile)).ToList();
-            var request = new PushRequest(image.First().Manifest, destinations[0]) { OtherTags = [.. destinations.Skip(1).Select(destination => destination.Tag!)] };
+            var request = new PushRequest(image.First().Manifest, destinations[0])
+            {
+                OtherTags = [.. destinations.Skip(1).Select(destination => destination.Tag!)],
+            };
             await push.RunAsync(request, new TransferProgressLog(Log, TimeProvider.System, terminal), cancellationToken).ConfigureAwait(false);
             containers.AddRange(image.Zip(destinations, (found, destination) => found.ToItem(store, destination.ToString())));
         }
@@ -58,5 +63,6 @@ public sealed class PushGGUFImages : GGUFTask
     private ValueTask<RegistryCredential?> FindCredentialAsync(RegistryName registry, CancellationToken cancellationToken) =>
         EnvironmentCredential.Read(Environment.GetEnvironmentVariable, pushing: true) is { } credential && registry.Name == Registry
             ? ValueTask.FromResult<RegistryCredential?>(credential)
-            : new DockerCredentials(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)).FindAsync(registry, cancellationToken);
+            : new DockerCredentials(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile))
+                .FindAsync(registry, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using Microsoft.Build.Logging.StructuredLogger;
+using Task = Microsoft.Build.Logging.StructuredLogger.Task;
 
 namespace GGUFPacker.Product.Tests;
 
@@ -6,11 +7,11 @@ namespace GGUFPacker.Product.Tests;
 internal sealed class BuildLog(Build build)
 {
     /// <summary>How often a task ran.</summary>
-    public int RunsOf(string task) => build.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>(node => node.Name == task).Count;
+    public int RunsOf(string task) => build.FindChildrenRecursive<Task>(node => node.Name == task).Count;
 
     /// <summary>Whether a target ran tasks, that is: was neither skipped nor without work.</summary>
     public bool Worked(string target) =>
-        build.FindChildrenRecursive<Target>(node => node.Name == target).Any(node => node.FindChildrenRecursive<Microsoft.Build.Logging.StructuredLogger.Task>().Count > 0);
+        build.FindChildrenRecursive<Target>(node => node.Name == target).Any(node => node.FindChildrenRecursive<Task>().Count > 0);
 
     /// <summary>The messages that hold a text.</summary>
     public IReadOnlyList<string> MessagesWith(string text) =>

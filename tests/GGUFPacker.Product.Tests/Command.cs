@@ -6,10 +6,15 @@ namespace GGUFPacker.Product.Tests;
 /// <summary>Runs commands as a user would, in an environment that leaves the machine's own settings alone.</summary>
 internal static class Command
 {
+    private static readonly string[] ForeignPrefixes = ["MSBuild", "GGUF", "TESTINGPLATFORM", "SOURCE_DATE_EPOCH"];
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs a command to its end.</summary>
-    public static async Task<CommandResult> RunAsync(string file, IEnumerable<string> arguments, string directory, IReadOnlyDictionary<string, string> environment)
+    public static async Task<CommandResult> RunAsync(
+        string file,
+        IEnumerable<string> arguments,
+        string directory,
+        IReadOnlyDictionary<string, string> environment)
     {
         using var process = Start(file, arguments, directory, environment, out var output);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -31,13 +36,18 @@ internal static class Command
     }
 
     /// <summary>Starts a command.</summary>
-    public static Process Start(string file, IEnumerable<string> arguments, string directory, IReadOnlyDictionary<string, string> environment, out StringBuilder output)
+    public static Process Start(
+        string file,
+        IEnumerable<string> arguments,
+        string directory,
+        IReadOnlyDictionary<string, string> environment,
+        out StringBuilder output)
     {
         var start = new ProcessStartInfo(file, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // The tests themselves run below MSBuild, whose variables would reach into the builds that they start.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase) || name.StartsWith("GGUF", StringComparison.OrdinalIgnoreCase)
-            || name.StartsWith("TESTINGPLATFORM", StringComparison.OrdinalIgnoreCase) || name is "SOURCE_DATE_EPOCH").ToList())
+        bool IsForeign(string name) => ForeignPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        foreach (var name in start.Environment.Keys.Where(IsForeign).ToList())
         {
             start.Environment.Remove(name);
         }

@@ -57,7 +57,12 @@ internal static class DeepCheckpoint
 
         void Add(string name, JsonNode entry, ReadOnlyMemory<byte> bytes)
         {
-            header.Add(name, new JsonObject { ["dtype"] = (string)entry["dtype"]!, ["shape"] = entry["shape"]!.DeepClone(), ["data_offsets"] = new JsonArray(offset, offset + bytes.Length) });
+            header.Add(name, new JsonObject
+            {
+                ["dtype"] = (string)entry["dtype"]!,
+                ["shape"] = entry["shape"]!.DeepClone(),
+                ["data_offsets"] = new JsonArray(offset, offset + bytes.Length),
+            });
             parts.Add(bytes);
             offset += bytes.Length;
         }

@@ -16,7 +16,11 @@ public sealed class InterruptionTests(PackedProduct product) : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The processes of a build are found by /proc.");
         DeepCheckpoint.Write(Repository.Checkpoint, _workspace.Combine("Deep", "deep"), layers: 60);
-        _workspace.Write("Deep/Deep.ggufproj", $"<Project Sdk=\"GGUFPacker.Sdk/{PackedProduct.Version}\"><ItemGroup><GGUFModel Include=\"deep\" /><GGUFQuantizeType Include=\"Q8_0;Q4_K_M\" /></ItemGroup></Project>");
+        _workspace.Write("Deep/Deep.ggufproj", $"""
+            <Project Sdk="GGUFPacker.Sdk/{PackedProduct.Version}">
+              <ItemGroup><GGUFModel Include="deep" /><GGUFQuantizeType Include="Q8_0;Q4_K_M" /></ItemGroup>
+            </Project>
+            """);
         var output = _workspace.Combine("Deep", "bin");
 
         using (var build = Command.Start("dotnet", ["build", _workspace.Combine("Deep")], _workspace.Root, _workspace.Environment, out var text))

@@ -32,7 +32,8 @@ public sealed class ModelProjectTests(PackedProduct product) : IDisposable
         Assert.True(first.Worked("GGUFQuantize"));
         Assert.False(first.Worked("GGUFPack"), "One run makes the files and the images.");
         Assert.All(SampleFiles.Types, type => Assert.Equal(SampleFiles.Sha256(type), _workspace.Sha256(Output(type))));
-        Assert.Equal(["Austen.Q4_0.gguf", "Austen.Q4_K_M.gguf", "Austen.Q8_0.gguf"], Directory.EnumerateFileSystemEntries(_workspace.Combine("Austen", "bin")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        var output = Directory.EnumerateFileSystemEntries(_workspace.Combine("Austen", "bin")).Select(Path.GetFileName);
+        Assert.Equal(["Austen.Q4_0.gguf", "Austen.Q4_K_M.gguf", "Austen.Q8_0.gguf"], output.Order(StringComparer.Ordinal));
         var digests = SampleFiles.Types.ToDictionary(type => type, Digest);
 
         // The second one has nothing to do.
@@ -42,7 +43,8 @@ public sealed class ModelProjectTests(PackedProduct product) : IDisposable
 
         // Another CMD makes other images around the same files.
         var inodes = SampleFiles.Types.Select(Inode).ToList();
-        _workspace.Write("Austen/Austen.ggufproj", Project.Replace("</ItemGroup>", "<GGUFCommandArgument Include=\"--ctx-size\" Value=\"512\" /></ItemGroup>", StringComparison.Ordinal));
+        const string Argument = "<GGUFCommandArgument Include=\"--ctx-size\" Value=\"512\" />";
+        _workspace.Write("Austen/Austen.ggufproj", Project.Replace("</ItemGroup>", $"{Argument}</ItemGroup>", StringComparison.Ordinal));
         var repacked = await _workspace.BuildAsync("build", "Austen");
         Assert.False(repacked.Worked("GGUFQuantize"));
         Assert.True(repacked.Worked("GGUFPack"));
@@ -78,9 +80,17 @@ public sealed class ModelProjectTests(PackedProduct product) : IDisposable
               <ItemGroup><ProjectReference Include="../Austen/Austen.ggufproj" /></ItemGroup>
             </Project>
             """);
-        _workspace.Write("App/Program.cs", "foreach (var file in System.IO.Directory.GetFiles(System.AppContext.BaseDirectory, \"*.gguf\")) System.Console.WriteLine(System.IO.Path.GetFileName(file));");
+        _workspace.Write("App/Program.cs", """
+            foreach (var file in System.IO.Directory.GetFiles(System.AppContext.BaseDirectory, "*.gguf"))
+                System.Console.WriteLine(System.IO.Path.GetFileName(file));
+            """);
 
-        _workspace.Write("all.slnx", """<Solution><Project Path="App/App.csproj" /><Project Path="Austen/Austen.ggufproj" Type="9A19103F-16F7-4668-BE54-9A1E7A4F7556" /></Solution>""");
+        _workspace.Write("all.slnx", """
+            <Solution>
+              <Project Path="App/App.csproj" />
+              <Project Path="Austen/Austen.ggufproj" Type="9A19103F-16F7-4668-BE54-9A1E7A4F7556" />
+            </Solution>
+            """);
 
         await _workspace.BuildAsync("build", "App");
         var published = await _workspace.BuildAsync("publish", "all.slnx");

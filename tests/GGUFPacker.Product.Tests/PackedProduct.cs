@@ -19,7 +19,8 @@ public sealed class PackedProduct : IAsyncLifetime
     {
         foreach (var project in new[] { "sdk/GGUFPacker.Sdk", "templates/GGUFPacker.Templates", "src/GGUFPacker.Cli" })
         {
-            (await Command.RunAsync("dotnet", ["pack", Path.Combine(Repository.Root, project), "-c", Repository.Configuration, "-o", Feed, $"-p:PackageVersion={Version}"], Repository.Root, Workspace.CommonEnvironment)).Succeeded();
+            string[] arguments = ["pack", Path.Combine(Repository.Root, project), "-c", Repository.Configuration, "-o", Feed, $"-p:PackageVersion={Version}"];
+            (await Command.RunAsync("dotnet", arguments, Repository.Root, Workspace.CommonEnvironment)).Succeeded();
         }
     }
 

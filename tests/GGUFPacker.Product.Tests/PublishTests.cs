@@ -26,7 +26,9 @@ public sealed class PublishTests : IDisposable
             <Project Sdk="GGUFPacker.Sdk/{PackedProduct.Version}">
               <PropertyGroup><ContainerRepository>team/austen</ContainerRepository><ContainerVendor>us; and them: ü</ContainerVendor></PropertyGroup>
               <ItemGroup><GGUFModel Include="austen" PreTokenizer="llama-bpe" /><GGUFQuantizeType Include="Q8_0;Q4_0" /></ItemGroup>
-              <Target Name="Tell" AfterTargets="Publish"><Message Importance="High" Text="told: %(GeneratedContainer.Identity) %(ManifestDigest)" Condition="'@(GeneratedContainer)' != ''" /></Target>
+              <Target Name="Tell" AfterTargets="Publish">
+                <Message Importance="High" Text="told: %(GeneratedContainer.Identity) %(ManifestDigest)" Condition="'@(GeneratedContainer)' != ''" />
+              </Target>
             </Project>
             """);
     }
@@ -50,14 +52,15 @@ public sealed class PublishTests : IDisposable
         }
 
         using var config = JsonDocument.Parse(registry.Content.Blob(ManifestOf(registry, "Q8_0").Config.Digest.ToString())!);
-        Assert.Equal("us; and them: ü", config.RootElement.GetProperty("config").GetProperty("Labels").GetProperty("org.opencontainers.image.vendor").GetString());
+        var labels = config.RootElement.GetProperty("config").GetProperty("Labels");
+        Assert.Equal("us; and them: ü", labels.GetProperty("org.opencontainers.image.vendor").GetString());
 
         // Again: nothing is built, and no blob is sent.
-        var sent = registry.Requests.Count(request => request.Method is "PUT" or "PATCH" or "POST" && request.Path.Contains("/blobs/", StringComparison.Ordinal));
+        var sent = Uploads(registry);
         var again = await _workspace.BuildAsync("publish", "Austen", $"-p:ContainerRegistry={registry.Host}", "-p:ContainerImageTags=1.0");
         Assert.False(again.Worked("GGUFQuantize"));
         Assert.Equal(["1.0-Q4_0", "1.0-Q8_0", "Q4_0", "Q8_0"], registry.Content.Tags("team/austen"));
-        Assert.Equal(sent, registry.Requests.Count(request => request.Method is "PUT" or "PATCH" or "POST" && request.Path.Contains("/blobs/", StringComparison.Ordinal)));
+        Assert.Equal(sent, Uploads(registry));
     }
 
     [Fact]
@@ -67,7 +70,8 @@ public sealed class PublishTests : IDisposable
         await _workspace.BuildAsync("build", "Austen");
         registry.Add(new RegistryFault("PUT", "/blobs/uploads/") { BreakAfter = -1, Silent = true, Times = 100 });
 
-        using (var publish = Command.Start("dotnet", ["publish", _workspace.Combine("Austen"), $"-p:ContainerRegistry={registry.Host}"], _workspace.Root, _workspace.Environment, out var output))
+        string[] arguments = ["publish", _workspace.Combine("Austen"), $"-p:ContainerRegistry={registry.Host}"];
+        using (var publish = Command.Start("dotnet", arguments, _workspace.Root, _workspace.Environment, out var output))
         {
             while (!registry.Requests.Any(request => request.Method == "PUT"))
             {
@@ -125,11 +129,17 @@ public sealed class PublishTests : IDisposable
         {
             var reference = $"{registry.Host}/team/austen:{type}";
             Assert.Equal(SampleFiles.Sha256(type), await PullAsync(reference, $"/Austen.{type}.gguf"));
-            (await Command.RunAsync(skopeo, ["--insecure-policy", "copy", "--src-tls-verify=false", "--dest-oci-accept-uncompressed-layers", $"docker://{reference}", $"oci:{_workspace.Combine("copied")}:{type}"], _workspace.Root, _workspace.Environment)).Succeeded();
+            var layout = $"oci:{_workspace.Combine("copied")}:{type}";
+            string[] copy = ["copy", "--src-tls-verify=false", "--dest-oci-accept-uncompressed-layers", $"docker://{reference}", layout];
+            (await Command.RunAsync(skopeo, ["--insecure-policy", .. copy], _workspace.Root, _workspace.Environment)).Succeeded();
         }
     }
 
-    private static ImageManifest ManifestOf(LoopbackRegistry registry, string tag) => ImageManifest.Parse(registry.Content.Manifest("team/austen", tag)!.Value.Bytes);
+    private static int Uploads(LoopbackRegistry registry) =>
+        registry.Requests.Count(request => request.Method is "PUT" or "PATCH" or "POST" && request.Path.Contains("/blobs/", StringComparison.Ordinal));
+
+    private static ImageManifest ManifestOf(LoopbackRegistry registry, string tag) =>
+        ImageManifest.Parse(registry.Content.Manifest("team/austen", tag)!.Value.Bytes);
 
     private async Task<string> PullAsync(string reference, string path)
     {

@@ -12,7 +12,8 @@ public sealed class ToolTests(PackedProduct product) : IDisposable
     [Fact]
     public async Task The_tool_installs_from_the_feed_and_runs()
     {
-        (await _workspace.DotnetAsync("tool", "install", "GGUFPacker.Cli", "--version", PackedProduct.Version, "--tool-path", _workspace.Combine("tools"))).Succeeded();
+        string[] install = ["tool", "install", "GGUFPacker.Cli", "--version", PackedProduct.Version, "--tool-path", _workspace.Combine("tools")];
+        (await _workspace.DotnetAsync(install)).Succeeded();
 
         var tool = _workspace.Combine("tools", OperatingSystem.IsWindows() ? "gguf-packer.exe" : "gguf-packer");
         var list = (await Command.RunAsync(tool, ["list"], _workspace.Root, _workspace.Environment)).Succeeded();

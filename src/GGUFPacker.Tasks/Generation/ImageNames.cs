@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Oci.References;
-using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Tasks.Reporting;
 
 namespace GGUFPacker.Tasks.Generation;
@@ -31,7 +30,10 @@ internal static class ImageNames
 
     private static string Verify(ModelProject project, string reference) => ImageReference.TryParse(reference, out _, out var error)
         ? reference
-        : throw new BuildException([new Diagnostic(TaskDiagnosticCodes.InvalidReference, DiagnosticSeverity.Error, ProjectLocation.OfProperty(project.Path, project.ImageTags.IsEmpty ? "ContainerRepository" : "ContainerImageTag"), error)]);
+        : throw ProjectFault.At(
+            ProjectLocation.OfProperty(project.Path, project.ImageTags.IsEmpty ? "ContainerRepository" : "ContainerImageTag"),
+            TaskDiagnosticCodes.InvalidReference,
+            error);
 
     /// <summary>The repository in the letters that the distribution specification allows: lower case, a dash for what it does not know.</summary>
     private static string Repository(string name)

@@ -8,4 +8,9 @@ namespace GGUFPacker.Tasks.Generation;
 /// <param name="ConvertType">The type to convert a checkpoint to.</param>
 /// <param name="ConvertFlags">Further flags of CONVERT, such as <c>pre-tokenizer</c>.</param>
 /// <param name="Name">What its files are called, before the type.</param>
-internal sealed record ModelSource(string Include, string FullPath, string ConvertType, ImmutableArray<KeyValuePair<string, string?>> ConvertFlags, string Name);
+internal sealed record ModelSource(
+    string Include,
+    string FullPath,
+    string ConvertType,
+    ImmutableArray<KeyValuePair<string, string?>> ConvertFlags,
+    string Name);

@@ -26,7 +26,10 @@ internal static class PackerfileGenerator
         var isFile = File.Exists(model.FullPath);
         if (!isFile && !Directory.Exists(model.FullPath))
         {
-            throw Fault(TaskDiagnosticCodes.ModelNotThere, ProjectLocation.OfItem(project.Path, "GGUFModel", model.Include), $"The model '{model.Include}' is neither a directory nor a file: '{model.FullPath}' does not exist.");
+            throw ProjectFault.At(
+                ProjectLocation.OfItem(project.Path, "GGUFModel", model.Include),
+                TaskDiagnosticCodes.ModelNotThere,
+                $"The model '{model.Include}' is neither a directory nor a file: '{model.FullPath}' does not exist.");
         }
 
         var text = new StringBuilder(PackerfileText.Comment($"""
@@ -35,18 +38,20 @@ internal static class PackerfileGenerator
             --from={ModelContext} is {(isFile ? "the directory of " : "")}the GGUFModel item.
             """));
 
+        List<KeyValuePair<string, string?>> convertFlags = [new("from", ModelContext), new("type", model.ConvertType), .. model.ConvertFlags];
         var source = isFile ? Path.GetFileName(model.FullPath) : $"/{model.Name}.gguf";
         if (!isFile && !project.QuantizeTypes.IsEmpty)
         {
             text.Append('\n').Append(PackerfileText.From("scratch", ConvertStage));
-            text.Append(PackerfileText.Instruction("CONVERT", [new("from", ModelContext), new("type", model.ConvertType), .. model.ConvertFlags], [".", source]));
+            text.Append(PackerfileText.Instruction("CONVERT", convertFlags, [".", source]));
         }
 
         foreach (var variant in project.QuantizeTypes)
         {
             var file = $"{model.Name}.{variant.Type}.gguf";
             AppendStage(text, project, variant.Type.ToLowerInvariant());
-            text.Append(PackerfileText.Instruction("QUANTIZE", [new("from", isFile ? ModelContext : ConvertStage), new("type", variant.Type), .. variant.Flags], [source, $"/{file}"]));
+            List<KeyValuePair<string, string?>> flags = [new("from", isFile ? ModelContext : ConvertStage), new("type", variant.Type), .. variant.Flags];
+            text.Append(PackerfileText.Instruction("QUANTIZE", flags, [source, $"/{file}"]));
             AppendCommand(text, project, file);
         }
 
@@ -57,7 +62,7 @@ internal static class PackerfileGenerator
             AppendStage(text, project, StageWithoutQuantize(variant));
             text.Append(isFile
                 ? PackerfileText.Instruction("COPY", [new("from", ModelContext)], [source, $"/{file}"])
-                : PackerfileText.Instruction("CONVERT", [new("from", ModelContext), new("type", model.ConvertType), .. model.ConvertFlags], [".", $"/{file}"]));
+                : PackerfileText.Instruction("CONVERT", convertFlags, [".", $"/{file}"]));
             AppendCommand(text, project, file);
         }
 
@@ -83,11 +88,14 @@ internal static class PackerfileGenerator
 
     private static ModelSource TheOnlyModel(ModelProject project) => project.Models switch
     {
-        [] => throw Fault(TaskDiagnosticCodes.NoModel, SourceSpan.File(project.Path), "The project has no model: add <GGUFModel Include=\"directory or file\" />."),
+        [] => throw ProjectFault.At(
+            SourceSpan.File(project.Path),
+            TaskDiagnosticCodes.NoModel,
+            "The project has no model: add <GGUFModel Include=\"directory or file\" />."),
         [var model] => model,
-        [_, var second, ..] => throw Fault(
-            TaskDiagnosticCodes.SeveralModels,
+        [_, var second, ..] => throw ProjectFault.At(
             ProjectLocation.OfItem(project.Path, "GGUFModel", second.Include),
+            TaskDiagnosticCodes.SeveralModels,
             "The project has several models: an image of several needs a GGUFPackerfile of your own, named in the property GGUFPackerfile."),
     };
 
@@ -95,7 +103,11 @@ internal static class PackerfileGenerator
     {
         if (!project.QuantizeTypes.IsEmpty)
         {
-            return [.. project.QuantizeTypes.Select(variant => new BuildTarget { Stage = variant.Type.ToLowerInvariant(), References = ImageNames.Of(project, variant.Type) })];
+            return [.. project.QuantizeTypes.Select(variant => new BuildTarget
+            {
+                Stage = variant.Type.ToLowerInvariant(),
+                References = ImageNames.Of(project, variant.Type),
+            })];
         }
 
         // A file of the user's own is built to its last stage.
@@ -123,6 +135,4 @@ internal static class PackerfileGenerator
 
         return contexts.ToImmutable();
     }
-
-    private static BuildException Fault(string code, SourceSpan span, string message) => new([new Diagnostic(code, DiagnosticSeverity.Error, span, message)]);
 }

@@ -77,7 +77,12 @@ internal static partial class ParentProcess
     private static extern int getppid();
 
     [DllImport("ntdll.dll")]
-    private static extern int NtQueryInformationProcess(IntPtr process, int informationClass, ref ProcessBasicInformation information, int length, out int returned);
+    private static extern int NtQueryInformationProcess(
+        IntPtr process,
+        int informationClass,
+        ref ProcessBasicInformation information,
+        int length,
+        out int returned);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct ProcessBasicInformation

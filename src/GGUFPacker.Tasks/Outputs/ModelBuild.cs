@@ -40,7 +40,10 @@ internal sealed class ModelBuild(IBuildEngine engine, ContentStore store, TaskLo
         // The order matters: MSBuild takes the images for newer than the files that they are made of.
         BuildRecord.WriteOutputs(output.OutputsRecord, placed);
         BuildRecord.WriteImages(output.ImagesRecord, result.Images.SelectMany(image =>
-            image.Target.References.Select(reference => (reference, image.Manifest.Digest.ToString(), image.Files.Select(file => file.StorePath).FirstOrDefault(output.OutputsRecord)))));
+        {
+            var witness = image.Files.Select(file => file.StorePath).FirstOrDefault(output.OutputsRecord);
+            return image.Target.References.Select(reference => (reference, image.Manifest.Digest.ToString(), witness));
+        }));
         log.LogMessage(MessageImportance.Normal, "{0} steps run, {1} cached.", result.StepsRun, result.StepsCached);
     }
 }

@@ -27,7 +27,10 @@ internal static class OutputPlan
             }
             else if (plan[name].Digest != file.Digest)
             {
-                throw new BuildException([new Diagnostic(TaskDiagnosticCodes.SameName, DiagnosticSeverity.Error, SourceSpan.File(packerfilePath), $"Two images hold different files called '{name}', and the output directory can hold one: name them differently.")]);
+                throw ProjectFault.At(
+                    SourceSpan.File(packerfilePath),
+                    TaskDiagnosticCodes.SameName,
+                    $"Two images hold different files called '{name}', and the output directory can hold one: name them differently.");
             }
         }
 

@@ -28,7 +28,10 @@ internal sealed record PublishedImage(ImageReference Reference, Descriptor Manif
             var reference = ImageReference.Parse(item.ItemSpec);
             return store.Tags.Find(reference) is { } tag && tag.Manifest.Digest.ToString() == item.GetMetadata("Digest")
                 ? new PublishedImage(reference, tag.Manifest)
-                : throw Fault(TaskDiagnosticCodes.ImageGone, SourceSpan.File(projectFile), $"The store '{store.Root}' no longer has the image {item.ItemSpec} of the last build.");
+                : throw ProjectFault.At(
+                    SourceSpan.File(projectFile),
+                    TaskDiagnosticCodes.ImageGone,
+                    $"The store '{store.Root}' no longer has the image {item.ItemSpec} of the last build.");
         }),
     ];
 
@@ -43,7 +46,10 @@ internal sealed record PublishedImage(ImageReference Reference, Descriptor Manif
         var text = $"{registry}/{(repository.StartsWith(Library, StringComparison.Ordinal) ? repository[Library.Length..] : repository)}:{Reference.Tag}";
         return ImageReference.TryParse(text, out var destination, out var error) && destination.Registry.Name == registry
             ? destination
-            : throw Fault(TaskDiagnosticCodes.InvalidRegistry, ProjectLocation.OfProperty(projectFile, "ContainerRegistry"), error ?? $"'{registry}' is no registry.");
+            : throw ProjectFault.At(
+                ProjectLocation.OfProperty(projectFile, "ContainerRegistry"),
+                TaskDiagnosticCodes.InvalidRegistry,
+                error ?? $"'{registry}' is no registry.");
     }
 
     /// <summary>The item that targets behind publish get, as from the .NET SDK's container support.</summary>
@@ -58,6 +64,4 @@ internal sealed record PublishedImage(ImageReference Reference, Descriptor Manif
             ["ManifestMediaType"] = Manifest.MediaType,
         });
     }
-
-    private static BuildException Fault(string code, SourceSpan span, string message) => new([new Diagnostic(code, DiagnosticSeverity.Error, span, message)]);
 }

@@ -28,7 +28,8 @@ internal sealed class BuildProgressLog(TaskLoggingHelper log, TimeProvider clock
                 Advance(step, value);
                 break;
             case BuildStepStatus.Completed:
-                log.LogMessage(MessageImportance.High, "{0} ({1} s)", value.Name, clock.GetElapsedTime(step.Started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture));
+                var seconds = clock.GetElapsedTime(step.Started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+                log.LogMessage(MessageImportance.High, "{0} ({1} s)", value.Name, seconds);
                 break;
             case BuildStepStatus.Cached:
                 log.LogMessage(MessageImportance.Normal, "{0} (cached)", value.Name);

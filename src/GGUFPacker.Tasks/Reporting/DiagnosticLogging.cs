@@ -38,7 +38,8 @@ internal static class DiagnosticLogging
             return;
         }
 
-        log.LogError(null, TaskDiagnosticCodes.UnexpectedFailure, null, HelpLink.To(TaskDiagnosticCodes.UnexpectedFailure), projectFile, 0, 0, 0, 0, exception.Message);
+        const string Code = TaskDiagnosticCodes.UnexpectedFailure;
+        log.LogError(null, Code, null, HelpLink.To(Code), projectFile, 0, 0, 0, 0, exception.Message);
         log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
     }
 }

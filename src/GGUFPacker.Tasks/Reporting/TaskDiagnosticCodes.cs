@@ -1,6 +1,8 @@
 namespace GGUFPacker.Tasks.Reporting;
 
-/// <summary>The codes of what can be wrong with a model project; docs/diagnostics has a page for each. The .targets files have GGUF0190 and GGUF0601 to GGUF0603.</summary>
+/// <summary>
+/// The codes of what can be wrong with a model project; docs/diagnostics has a page for each. The .targets files have GGUF0190 and GGUF0601 to GGUF0603.
+/// </summary>
 internal static class TaskDiagnosticCodes
 {
     /// <summary>The store no longer has an image of the last build.</summary>

@@ -1,6 +1,8 @@
 namespace GGUFPacker.Tasks.Reporting;
 
-/// <summary>The percentage in a terminal's tab or task bar (the escape sequence OSC 9;4), written past MSBuild's own display, which has no place for it.</summary>
+/// <summary>
+/// The percentage in a terminal's tab or task bar (the escape sequence OSC 9;4), written past MSBuild's own display, which has no place for it.
+/// </summary>
 internal sealed class TerminalProgress : IDisposable
 {
     private readonly StreamWriter _terminal;

@@ -77,14 +77,26 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
         var task = Task(model: Item(_directory["austen"], ("Type", "bf16"), ("PreTokenizer", "llama-bpe")));
 
         Assert.True(task.Execute());
-        Assert.Equal("FROM scratch AS bf16\nCONVERT --from=model --type=BF16 --pre-tokenizer=llama-bpe . /Austen.BF16.gguf\nCMD [\"-m\", \"Austen.BF16.gguf\"]\n", Instructions(task));
+        Assert.Equal(
+            """
+            FROM scratch AS bf16
+            CONVERT --from=model --type=BF16 --pre-tokenizer=llama-bpe . /Austen.BF16.gguf
+            CMD ["-m", "Austen.BF16.gguf"]
+
+            """,
+            Instructions(task));
         Assert.Equal("austen:BF16", Assert.Single(task.Targets).ItemSpec);
     }
 
     [Fact]
     public void Labels_and_names_are_quoted_where_they_must_be_and_the_last_label_of_a_key_wins()
     {
-        var task = Task(model: Item(_directory["austen"], ("Name", "Miss $A")), labels: [Item("a", ("Value", "old")), Item("b", ("Value", "http://x:1/")), Item("a", ("Value", "say \"$5\" \\ ü"))]);
+        var task = Task(model: Item(_directory["austen"], ("Name", "Miss $A")), labels:
+        [
+            Item("a", ("Value", "old")),
+            Item("b", ("Value", "http://x:1/")),
+            Item("a", ("Value", "say \"$5\" \\ ü")),
+        ]);
 
         Assert.True(task.Execute());
         Assert.Equal(
@@ -196,19 +208,24 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
         Assert.Equal(code, Assert.Single(_engine.Errors).Code);
     }
 
-    private GenerateGGUFPackerfile Task(ITaskItem? model = null, ITaskItem[]? quantizeTypes = null, ITaskItem[]? arguments = null, ITaskItem[]? labels = null) => new()
-    {
-        BuildEngine = _engine,
-        ProjectFile = _directory["Austen.ggufproj"],
-        Models = [model ?? Item(_directory["austen"])],
-        QuantizeTypes = quantizeTypes ?? [],
-        CommandArguments = arguments ?? [],
-        Labels = labels ?? [],
-        Repository = "Austen",
-        PackerfilePath = _directory["obj", "GGUFPackerfile"],
-    };
+    private GenerateGGUFPackerfile Task(
+        ITaskItem? model = null,
+        ITaskItem[]? quantizeTypes = null,
+        ITaskItem[]? arguments = null,
+        ITaskItem[]? labels = null) => new()
+        {
+            BuildEngine = _engine,
+            ProjectFile = _directory["Austen.ggufproj"],
+            Models = [model ?? Item(_directory["austen"])],
+            QuantizeTypes = quantizeTypes ?? [],
+            CommandArguments = arguments ?? [],
+            Labels = labels ?? [],
+            Repository = "Austen",
+            PackerfilePath = _directory["obj", "GGUFPackerfile"],
+        };
 
-    private static ITaskItem Item(string include, params (string Name, string Value)[] metadata) => new TaskItem(include, metadata.ToDictionary(pair => pair.Name, pair => pair.Value));
+    private static ITaskItem Item(string include, params (string Name, string Value)[] metadata) =>
+        new TaskItem(include, metadata.ToDictionary(pair => pair.Name, pair => pair.Value));
 
     private static string Instructions(GenerateGGUFPackerfile task)
     {

@@ -10,7 +10,9 @@ public sealed class DiagnosticPageTests
 {
     public static IEnumerable<TheoryDataRow<string>> Codes =>
         typeof(TaskDiagnosticCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(constant => (string)constant.GetRawConstantValue()!)
-            .Concat(Directory.EnumerateFiles(Path.Combine(Goldens.RepositoryRoot, "sdk", "GGUFPacker.Sdk", "targets")).SelectMany(file => Regex.Matches(File.ReadAllText(file), @"Code=""(GGUF\d{4})""").Select(match => match.Groups[1].Value)))
+            .Concat(Directory.EnumerateFiles(Path.Combine(Goldens.RepositoryRoot, "sdk", "GGUFPacker.Sdk", "targets"))
+                .SelectMany(file => Regex.Matches(File.ReadAllText(file), @"Code=""(GGUF\d{4})"""))
+                .Select(match => match.Groups[1].Value))
             .Select(code => new TheoryDataRow<string>(code));
 
     [Theory]
