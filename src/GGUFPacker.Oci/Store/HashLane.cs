@@ -5,7 +5,7 @@ namespace GGUFPacker.Oci.Store;
 /// <summary>One SHA-256 over bytes that come in shared blocks; computed on a thread of its own once there is more than one block.</summary>
 internal sealed class HashLane : IDisposable
 {
-    private const int QueueLength = 4;
+    private const int QueueLength = 8;
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 

@@ -64,7 +64,7 @@ internal sealed class PartialLayer : IDisposable
         try
         {
             var lockFile = new FileStream(
-                StoreFiles.In(files.Partial, blob, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+                StoreFiles.In(files.Partial, blob, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 0, FileOptions.DeleteOnClose);
             return new PartialLayer(files, blob, lockFile, isThere);
         }
         catch (IOException)
