@@ -22,7 +22,7 @@ internal static class KernelComparison
         {
             var ours = new byte[type.RowBytes(source.Length)];
             var peers = new byte[ours.Length];
-            RowKernels.Quantize(type, source, ours);
+            RowKernels.Quantize(type, source, [], ours);
             peer.Quantize((int)type, source, peers, Columns);
             if (!ours.AsSpan().SequenceEqual(peers))
             {
@@ -32,7 +32,7 @@ internal static class KernelComparison
             double best = 0, peersBest = 0;
             for (var round = 0; round < rounds; round++)
             {
-                best = Math.Max(best, Speed(rows => RowKernels.Quantize(type, source.AsSpan(0, rows * Columns), ours.AsSpan(0, (int)type.RowBytes(rows * Columns)))));
+                best = Math.Max(best, Speed(rows => RowKernels.Quantize(type, source.AsSpan(0, rows * Columns), [], ours.AsSpan(0, (int)type.RowBytes(rows * Columns)))));
                 peersBest = Math.Max(peersBest, Speed(rows => peer.Quantize((int)type, source.AsSpan(0, rows * Columns), peers, Columns)));
             }
 

@@ -18,14 +18,14 @@ public class QuantizeKernels
     public void Setup() => _destination = new byte[Type.RowBytes(Count)];
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Count)]
-    public void Scalar() => RowKernels.Quantize(Type, _source, _destination, KernelWidth.Scalar);
+    public void Scalar() => RowKernels.Quantize(Type, _source, [], _destination, KernelWidth.Scalar);
 
     [Benchmark(OperationsPerInvoke = Count)]
-    public void Vector128() => RowKernels.Quantize(Type, _source, _destination, KernelWidth.Vector128);
+    public void Vector128() => RowKernels.Quantize(Type, _source, [], _destination, KernelWidth.Vector128);
 
     [Benchmark(OperationsPerInvoke = Count)]
-    public void Vector256() => RowKernels.Quantize(Type, _source, _destination, KernelWidth.Vector256);
+    public void Vector256() => RowKernels.Quantize(Type, _source, [], _destination, KernelWidth.Vector256);
 
     [Benchmark(OperationsPerInvoke = Count)]
-    public void Vector512() => RowKernels.Quantize(Type, _source, _destination, KernelWidth.Vector512);
+    public void Vector512() => RowKernels.Quantize(Type, _source, [], _destination, KernelWidth.Vector512);
 }

@@ -76,7 +76,7 @@ internal sealed class TensorEncoder
                 }
                 else
                 {
-                    RowKernels.Quantize(Info.Type, numbers, output);
+                    RowKernels.Quantize(Info.Type, numbers, [], output);
                 }
 
                 destination = destination[output.Length..];

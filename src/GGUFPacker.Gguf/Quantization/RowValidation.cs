@@ -9,7 +9,7 @@ namespace GGUFPacker.Gguf.Quantization;
 public static class RowValidation
 {
     /// <summary>Whether <see cref="FindInvalid"/> knows the type.</summary>
-    public static bool CanValidate(TensorType type) => RowKernels.CanQuantize(type);
+    public static bool CanValidate(TensorType type) => RowKernels.IsKnown(type);
 
     /// <summary>The first block (of a float type: the first element) that holds an infinity or NaN, or -1.</summary>
     /// <param name="type">The data's type.</param>

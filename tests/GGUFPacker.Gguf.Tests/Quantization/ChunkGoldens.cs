@@ -28,12 +28,17 @@ internal static class ChunkGoldens
     });
 
     /// <summary>An input vector, generated once.</summary>
-    public static float[] Vector(string name) => Vectors.GetOrAdd(name, static name =>
-    {
-        var entry = Read("inputs").GetProperty("vectors").GetProperty(name);
-        return FormulaVectors.Generate(entry.GetProperty("spec"), entry.GetProperty("n").GetInt32());
-    });
+    public static float[] Vector(string name) => Generate("vectors", name);
+
+    /// <summary>An importance matrix, generated once.</summary>
+    public static float[] Importance(string name) => Generate("imatrices", name);
 
     /// <summary>SHA-256 in lower-case hex.</summary>
     public static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+
+    private static float[] Generate(string kind, string name) => Vectors.GetOrAdd($"{kind} {name}", _ =>
+    {
+        var entry = Read("inputs").GetProperty(kind).GetProperty(name);
+        return FormulaVectors.Generate(entry.GetProperty("spec"), entry.GetProperty("n").GetInt32());
+    });
 }

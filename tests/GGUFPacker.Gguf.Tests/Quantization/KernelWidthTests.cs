@@ -46,7 +46,7 @@ public sealed class KernelWidthTests
     public static TheoryData<string, string> Cases()
     {
         var data = new TheoryData<string, string>();
-        foreach (var type in Enum.GetValues<TensorType>().Where(RowKernels.CanQuantize))
+        foreach (var type in Enum.GetValues<TensorType>().Where(RowKernels.IsKnown))
         {
             foreach (var name in Inputs.Keys)
             {
@@ -69,13 +69,13 @@ public sealed class KernelWidthTests
         using var generator = JsonDocument.Parse(Inputs[input]);
         var source = FormulaVectors.Generate(generator.RootElement, counts[^1] * length);
         var expected = new byte[type.RowBytes(source.Length)];
-        RowKernels.Quantize(type, source, expected, KernelWidth.Scalar);
+        RowKernels.Quantize(type, source, [], expected, KernelWidth.Scalar);
         foreach (var width in Widths)
         {
             foreach (var blocks in counts)
             {
                 var actual = new byte[type.RowBytes(blocks * length)];
-                RowKernels.Quantize(type, source.AsSpan(0, blocks * length), actual, width);
+                RowKernels.Quantize(type, source.AsSpan(0, blocks * length), [], actual, width);
                 var same = actual.AsSpan().CommonPrefixLength(expected);
                 Assert.True(same == actual.Length, $"{width}, {blocks} blocks: byte {same} differs.");
             }
@@ -91,11 +91,11 @@ public sealed class KernelWidthTests
         using var generator = JsonDocument.Parse(Inputs[input]);
         var source = FormulaVectors.Generate(generator.RootElement, 9 * length);
         var whole = new byte[type.RowBytes(source.Length)];
-        RowKernels.Quantize(type, source, whole);
+        RowKernels.Quantize(type, source, [], whole);
         for (var block = 0; block < 9; block++)
         {
             var bytes = new byte[type.RowBytes(length)];
-            RowKernels.Quantize(type, source.AsSpan(block * length, length), bytes);
+            RowKernels.Quantize(type, source.AsSpan(block * length, length), [], bytes);
             Assert.Equal(whole[(block * bytes.Length)..((block + 1) * bytes.Length)], bytes);
         }
     }
@@ -103,10 +103,10 @@ public sealed class KernelWidthTests
     [Fact]
     public void Lengths_that_do_not_fit_are_refused()
     {
-        Assert.Throws<ArgumentException>(() => RowKernels.Quantize(TensorType.Q4_K, new float[255], new byte[144]));
-        Assert.Throws<ArgumentException>(() => RowKernels.Quantize(TensorType.Q4_K, new float[256], new byte[143]));
+        Assert.Throws<ArgumentException>(() => RowKernels.Quantize(TensorType.Q4_K, new float[255], [], new byte[144]));
+        Assert.Throws<ArgumentException>(() => RowKernels.Quantize(TensorType.Q4_K, new float[256], [], new byte[143]));
         Assert.Throws<ArgumentException>(() => RowKernels.Dequantize(TensorType.Q8_0, new byte[34], new float[31]));
-        Assert.Throws<NotSupportedException>(() => RowKernels.Quantize(TensorType.Q8_K, new float[256], new byte[292]));
+        Assert.Throws<NotSupportedException>(() => RowKernels.Quantize(TensorType.Q8_K, new float[256], [], new byte[292]));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class KernelWidthTests
         using var generator = JsonDocument.Parse(Inputs["any finite bits"]);
         var source = FormulaVectors.Generate(generator.RootElement, 100);
         var bytes = new byte[400];
-        RowKernels.Quantize(TensorType.F32, source, bytes);
+        RowKernels.Quantize(TensorType.F32, source, [], bytes);
         Assert.Equal(MemoryMarshal.AsBytes(source.AsSpan()).ToArray(), bytes);
 
         var back = new float[100];

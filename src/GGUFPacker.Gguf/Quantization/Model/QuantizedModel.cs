@@ -87,7 +87,7 @@ public sealed class QuantizedModel : IGgufModel
                 }
 
                 var target = destination.Slice(row * targetRowBytes, count * targetRowBytes);
-                RowKernels.Quantize(tensor.Target.Type, floats, target);
+                RowKernels.Quantize(tensor.Target.Type, floats, [], target);
                 RequireValidTarget(tensor, target);
             }
         }

@@ -22,7 +22,7 @@ internal static class LlamaRecipe
     {
         var info = new TensorInfo(name, type, [.. shape]);
         var data = new byte[info.ByteLength];
-        RowKernels.Quantize(type, [.. Enumerable.Range(0, (int)info.ElementCount).Select(i => FormulaVectors.Gauss(7, (ulong)i))], data);
+        RowKernels.Quantize(type, [.. Enumerable.Range(0, (int)info.ElementCount).Select(i => FormulaVectors.Gauss(7, (ulong)i))], [], data);
         return (info, data);
     }
 }

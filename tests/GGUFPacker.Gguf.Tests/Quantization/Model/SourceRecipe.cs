@@ -65,7 +65,7 @@ internal static class SourceRecipe
         }
         else
         {
-            RowKernels.Quantize(type, values, bytes);
+            RowKernels.Quantize(type, values, [], bytes);
         }
 
         return bytes;
