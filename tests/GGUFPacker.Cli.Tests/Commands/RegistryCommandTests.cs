@@ -73,11 +73,18 @@ public sealed class RegistryCommandTests
         (await cli.RunAsync("build", "-t", $"{registry.Host}/a/b", "--push")).Succeeded();
         using var receiver = new CliRunner();
         registry.Add(new RegistryFault("GET", "/blobs/") { BreakAfter = 10, Silent = true, Times = 1000 });
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var stop = new CancellationTokenSource();
 
-        var result = await receiver.RunAsync(stop.Token, "pull", $"{registry.Host}/a/b");
+        var pull = receiver.RunAsync(stop.Token, "pull", $"{registry.Host}/a/b");
+        while (!registry.Requests.Any(request => request.Method == "GET" && request.Path.Contains("/blobs/", StringComparison.Ordinal)))
+        {
+            Assert.False(pull.IsCompleted, "The pull ended before it could be stopped.");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
 
-        Assert.Equal(130, result.ExitCode);
+        await stop.CancelAsync();
+
+        Assert.Equal(130, (await pull).ExitCode);
         Assert.Equal("[]\n", (await receiver.RunAsync("list", "--json")).Succeeded().Output);
     }
 }

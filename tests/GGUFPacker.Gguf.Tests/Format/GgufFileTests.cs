@@ -60,9 +60,7 @@ public sealed class GgufFileTests
             stream.SetLength(raw.Bytes.Length + (2L * (1 << 20) * 50_000) + 32); // 100 GiB, and sparse
         }
 
-        var started = Stopwatch.GetTimestamp();
         using var file = GgufFile.Open(folder["huge.gguf"]);
-        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0, 1);
         var last = new byte[2];
         file.ReadRows(1, 0, last);
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using System.Text;
 
 namespace GGUFPacker.Testing.Registry;
 
@@ -10,52 +9,71 @@ public sealed class DockerRegistry : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly Process _process;
+    private readonly Task<string> _port;
 
     private DockerRegistry(string program)
     {
-        using (var listener = new TcpListener(IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            Host = $"localhost:{((IPEndPoint)listener.LocalEndpoint).Port}";
-        }
-
+        // Port 0: the registry takes a free one and says which. A port that is looked up first may be another's by the time it is used.
         File.WriteAllText(_directory["config.yml"], $"""
             version: 0.1
             log:
-              level: error
+              level: info
               accesslog:
                 disabled: true
             storage:
               filesystem:
                 rootdirectory: '{_directory["data"]}'
             http:
-              addr: {Host}
+              addr: 127.0.0.1:0
             """);
-        _process = Process.Start(
-            new ProcessStartInfo(program, ["serve", _directory["config.yml"]]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var port = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var said = new StringBuilder();
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo(program, ["serve", _directory["config.yml"]]) { RedirectStandardError = true, RedirectStandardOutput = true },
+            EnableRaisingEvents = true,
+        };
+        _process.ErrorDataReceived += (_, line) => Look(line.Data);
+        _process.OutputDataReceived += (_, line) => Look(line.Data);
+        _process.Start();
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
+        _port = port.Task;
+
+        void Look(string? line)
+        {
+            const string Listening = "listening on 127.0.0.1:";
+            if (line is null)
+            {
+                port.TrySetException(new InvalidOperationException($"docker-registry ended: {said}"));
+            }
+            else if (line.IndexOf(Listening, StringComparison.Ordinal) is var at and >= 0)
+            {
+                port.TrySetResult(string.Concat(line[(at + Listening.Length)..].TakeWhile(char.IsAsciiDigit)));
+            }
+            else
+            {
+                said.AppendLine(line);
+            }
+        }
     }
 
     /// <summary>Host and port, as image references have them.</summary>
-    public string Host { get; }
+    public string Host { get; private set; } = "";
 
     /// <summary>Starts the registry; skips the test if the program is not installed.</summary>
     public static async Task<DockerRegistry> StartAsync()
     {
         var registry = new DockerRegistry(Programs.Require("docker-registry"));
-        using var http = new HttpClient();
-        for (var attempt = 0; ; attempt++)
+        try
         {
-            try
-            {
-                using var response = await http.GetAsync(new Uri($"http://{registry.Host}/v2/"));
-                return registry;
-            }
-            catch (HttpRequestException) when (attempt < 200 && !registry._process.HasExited)
-            {
-                await Task.Delay(50);
-            }
+            registry.Host = $"localhost:{await registry._port.WaitAsync(TimeSpan.FromMinutes(2))}";
+            return registry;
+        }
+        catch
+        {
+            registry.Dispose();
+            throw;
         }
     }
 
