@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using GGUFPacker.Conversion.Checkpoints;
-using GGUFPacker.Conversion.Safetensors;
 using GGUFPacker.Conversion.Tensors;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Gguf.Tensors;
@@ -13,14 +12,14 @@ namespace GGUFPacker.Conversion;
 /// </summary>
 public sealed class ConvertedModel : IGgufModel
 {
-    private readonly SafetensorsCheckpoint _checkpoint;
+    private readonly CheckpointWeights _weights;
     private readonly ImmutableArray<TensorEncoder> _encoders;
     private readonly Lazy<string> _defaultFileName;
 
-    internal ConvertedModel(SafetensorsCheckpoint checkpoint, GgufMetadata metadata, ImmutableArray<TensorEncoder> encoders, Func<string> defaultFileName)
+    internal ConvertedModel(CheckpointWeights weights, GgufMetadata metadata, ImmutableArray<TensorEncoder> encoders, Func<string> defaultFileName)
     {
         _defaultFileName = new Lazy<string>(defaultFileName);
-        _checkpoint = checkpoint;
+        _weights = weights;
         _encoders = encoders;
         Metadata = metadata;
         Tensors = [.. encoders.Select(encoder => encoder.Info)];
@@ -74,5 +73,5 @@ public sealed class ConvertedModel : IGgufModel
     public string FillFileName(string template) => Conversion.Metadata.OutputFileName.Fill(template, OutType);
 
     /// <inheritdoc/>
-    public void Dispose() => _checkpoint.Dispose();
+    public void Dispose() => _weights.Dispose();
 }

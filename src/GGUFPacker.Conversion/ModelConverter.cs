@@ -3,7 +3,6 @@ using System.Globalization;
 using GGUFPacker.Conversion.Architectures;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Metadata;
-using GGUFPacker.Conversion.Safetensors;
 using GGUFPacker.Conversion.Tensors;
 using GGUFPacker.Conversion.Tokenizers;
 using GGUFPacker.Gguf.Format;
@@ -41,12 +40,12 @@ public static class ModelConverter
 
         var loaded = ModelConfigLoader.Load(files);
         var architecture = Architectures.SupportedArchitectures.Create(new ArchitectureContext(loaded.Architecture, loaded.Config, files, options));
-        var checkpoint = SafetensorsCheckpoint.Open(files);
+        var checkpoint = CheckpointWeights.Open(files);
         try
         {
-            var entries = SelectTensors(checkpoint, architecture);
-            var outType = options.OutType == OutType.Auto ? DetectOutType(entries.Values) : options.OutType;
-            var encoders = options.VocabularyOnly ? [] : ConvertTensors(entries, architecture, outType);
+            var tensors = SelectTensors(checkpoint, architecture);
+            var outType = options.OutType == OutType.Auto ? DetectOutType(tensors.Values) : options.OutType;
+            var encoders = options.VocabularyOnly ? [] : ConvertTensors(tensors, architecture, outType);
             var count = ParameterCount.Of(encoders.Select(encoder => encoder.Info));
             var description = ModelMetadataLoader.Load(files, options.MetadataPath, options.ModelName, count);
             var tokenizer = TokenizerLoader.Load(files, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer });
@@ -78,40 +77,39 @@ public static class ModelConverter
     }
 
     /// <summary>The checkpoint's tensors by the names under which they are taken. A name that comes twice keeps its place and takes the later tensor.</summary>
-    private static OrderedDictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> SelectTensors(
-        SafetensorsCheckpoint checkpoint, ModelArchitecture architecture)
+    private static OrderedDictionary<string, TensorSource> SelectTensors(CheckpointWeights weights, ModelArchitecture architecture)
     {
-        var entries = new OrderedDictionary<string, (SafetensorsFile, SafetensorsEntry)>(StringComparer.Ordinal);
-        foreach (var file in checkpoint.Files)
+        var tensors = new OrderedDictionary<string, TensorSource>(StringComparer.Ordinal);
+        foreach (var file in weights.Files)
         {
-            foreach (var entry in file.Entries)
+            foreach (var tensorName in file.TensorNames)
             {
-                if (architecture.Select(entry.Name) is { } name)
+                if (architecture.Select(tensorName) is { } name)
                 {
-                    entries[name] = (file, entry);
+                    tensors[name] = file.Open(tensorName);
                 }
             }
         }
 
-        return entries;
+        return tensors;
     }
 
     /// <summary>The 16-bit type of the first tensor that has one and more than one dimension.</summary>
-    private static OutType DetectOutType(IEnumerable<(SafetensorsFile File, SafetensorsEntry Entry)> tensors)
+    private static OutType DetectOutType(IEnumerable<TensorSource> tensors)
     {
-        var types = tensors.Where(tensor => tensor.Entry.Shape.Length >= 2).Select(tensor => tensor.Entry.Type);
+        var types = tensors.Where(tensor => tensor.Shape.Length >= 2).Select(tensor => tensor.Type);
         return types.FirstOrDefault(type => type is ElementType.BF16 or ElementType.F16) == ElementType.BF16 ? OutType.BF16 : OutType.F16;
     }
 
     private static ImmutableArray<TensorEncoder> ConvertTensors(
-        OrderedDictionary<string, (SafetensorsFile File, SafetensorsEntry Entry)> entries, ModelArchitecture architecture, OutType outType)
+        OrderedDictionary<string, TensorSource> weights, ModelArchitecture architecture, OutType outType)
     {
-        architecture.Prepare(entries.Keys);
+        architecture.Prepare(weights.Keys);
         var encoders = ImmutableArray.CreateBuilder<TensorEncoder>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var sources = architecture.GenerateTensors().Concat(entries
-            .Where(entry => !DroppedSuffixes.Any(suffix => entry.Key.EndsWith(suffix, StringComparison.Ordinal)))
-            .Select(entry => new NamedTensor(entry.Key, new SafetensorsTensor(entry.Value.File, entry.Value.Entry))));
+        var sources = architecture.GenerateTensors().Concat(weights
+            .Where(weight => !DroppedSuffixes.Any(suffix => weight.Key.EndsWith(suffix, StringComparison.Ordinal)))
+            .Select(weight => new NamedTensor(weight.Key, weight.Value)));
         foreach (var tensor in sources)
         {
             var block = FirstNumber(tensor.Name);

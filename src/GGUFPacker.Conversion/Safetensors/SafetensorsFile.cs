@@ -1,45 +1,48 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using GGUFPacker.Conversion.Checkpoints;
-using Microsoft.Win32.SafeHandles;
+using GGUFPacker.Conversion.Tensors;
 
 namespace GGUFPacker.Conversion.Safetensors;
 
 /// <summary>An open safetensors file: its tensors' entries and, on demand, their bytes. Safe to read from several threads at once.</summary>
-internal sealed class SafetensorsFile : IDisposable
+internal sealed class SafetensorsFile : WeightFile
 {
-    private readonly SafeFileHandle _handle;
+    private readonly CheckpointFile _file;
     private readonly long _dataOffset;
+    private readonly Dictionary<string, SafetensorsEntry> _entries;
 
-    private SafetensorsFile(string name, SafeFileHandle handle, long dataOffset, ImmutableArray<SafetensorsEntry> entries)
+    private SafetensorsFile(CheckpointFile file, long dataOffset, ImmutableArray<SafetensorsEntry> entries)
     {
-        Name = name;
         Entries = entries;
-        _handle = handle;
+        _entries = entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        _file = file;
         _dataOffset = dataOffset;
     }
 
-    /// <summary>The file's name in the checkpoint, for errors.</summary>
-    public string Name { get; }
+    /// <inheritdoc/>
+    public override string Name => _file.Name;
 
     /// <summary>The tensors, in the order of their names.</summary>
     public ImmutableArray<SafetensorsEntry> Entries { get; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> TensorNames => Entries.Select(entry => entry.Name);
 
     /// <summary>Opens a file of a checkpoint and checks its header. Only the header is read.</summary>
     /// <exception cref="CheckpointException">There is no such file, it cannot be read, or it breaks the format's rules.</exception>
     public static SafetensorsFile Open(CheckpointFiles files, string name)
     {
-        var handle = OpenHandle(files, name);
+        var file = CheckpointFile.Open(files, name);
         try
         {
-            var fileLength = RandomAccess.GetLength(handle);
             Span<byte> prefix = stackalloc byte[sizeof(ulong)];
-            if (fileLength < prefix.Length)
+            if (file.Length < prefix.Length)
             {
-                throw new CheckpointException($"Cannot read '{name}': it has {fileLength} bytes, which is too short for a safetensors file.");
+                throw new CheckpointException($"Cannot read '{name}': it has {file.Length} bytes, which is too short for a safetensors file.");
             }
 
-            ReadFully(handle, prefix, 0, name);
+            file.Read(0, prefix);
             var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
             if (headerLength > SafetensorsHeader.MaximumBytes)
             {
@@ -49,21 +52,24 @@ internal sealed class SafetensorsFile : IDisposable
             }
 
             var dataOffset = prefix.Length + (long)headerLength;
-            if (dataOffset > fileLength)
+            if (dataOffset > file.Length)
             {
-                throw new CheckpointException($"Cannot read '{name}': its header needs {dataOffset} bytes, but the file has {fileLength}; it is truncated.");
+                throw new CheckpointException($"Cannot read '{name}': its header needs {dataOffset} bytes, but the file has {file.Length}; it is truncated.");
             }
 
             var header = new byte[headerLength];
-            ReadFully(handle, header, prefix.Length, name);
-            return new SafetensorsFile(name, handle, dataOffset, SafetensorsHeader.Parse(header, fileLength - dataOffset, name));
+            file.Read(prefix.Length, header);
+            return new SafetensorsFile(file, dataOffset, SafetensorsHeader.Parse(header, file.Length - dataOffset, name));
         }
         catch
         {
-            handle.Dispose();
+            file.Dispose();
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public override TensorSource Open(string tensorName) => new SafetensorsTensor(this, _entries[tensorName]);
 
     /// <summary>Reads bytes of a tensor.</summary>
     /// <param name="entry">One of <see cref="Entries"/>.</param>
@@ -77,45 +83,9 @@ internal sealed class SafetensorsFile : IDisposable
             throw new ArgumentOutOfRangeException(nameof(offset), $"{destination.Length} bytes from {offset} do not lie inside the tensor '{entry.Name}'.");
         }
 
-        ReadFully(_handle, destination, _dataOffset + entry.Begin + offset, Name);
+        _file.Read(_dataOffset + entry.Begin + offset, destination);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _handle.Dispose();
-
-    private static SafeFileHandle OpenHandle(CheckpointFiles files, string name)
-    {
-        try
-        {
-            return File.OpenHandle(files.PathOf(name), FileMode.Open, FileAccess.Read, FileShare.Read);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException($"Cannot open '{name}' of the checkpoint '{files.Name}': {exception.Message}", exception);
-        }
-    }
-
-    private static void ReadFully(SafeFileHandle handle, Span<byte> destination, long offset, string name)
-    {
-        while (!destination.IsEmpty)
-        {
-            int count;
-            try
-            {
-                count = RandomAccess.Read(handle, destination, offset);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new CheckpointException($"Cannot read '{name}': {exception.Message}", exception);
-            }
-
-            if (count == 0)
-            {
-                throw new CheckpointException($"Cannot read '{name}': it ends at byte {offset}, sooner than its header says. Was it changed meanwhile?");
-            }
-
-            destination = destination[count..];
-            offset += count;
-        }
-    }
+    public override void Dispose() => _file.Dispose();
 }

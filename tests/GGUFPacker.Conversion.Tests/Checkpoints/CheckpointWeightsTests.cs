@@ -1,9 +1,9 @@
 using GGUFPacker.Conversion.Checkpoints;
-using GGUFPacker.Conversion.Safetensors;
+using GGUFPacker.Conversion.Tests.Safetensors;
 
-namespace GGUFPacker.Conversion.Tests.Safetensors;
+namespace GGUFPacker.Conversion.Tests.Checkpoints;
 
-public sealed class SafetensorsCheckpointTests : IDisposable
+public sealed class CheckpointWeightsTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -15,7 +15,7 @@ public sealed class SafetensorsCheckpointTests : IDisposable
             _folder.Write(name, Tensor("x"));
         }
 
-        using var checkpoint = SafetensorsCheckpoint.Open(_folder.Files);
+        using var checkpoint = CheckpointWeights.Open(_folder.Files);
 
         Assert.Equal(["model-1.safetensors", "model-2.safetensors"], checkpoint.Files.Select(file => file.Name));
     }
@@ -25,7 +25,7 @@ public sealed class SafetensorsCheckpointTests : IDisposable
     {
         _folder.Write("model-1.safetensors", Tensor("a")).Write("model-2.safetensors", "broken").Write("model.safetensors.index.json", """{"weight_map":{"a":"model-1.safetensors"}}""");
 
-        using var checkpoint = SafetensorsCheckpoint.Open(_folder.Files);
+        using var checkpoint = CheckpointWeights.Open(_folder.Files);
 
         Assert.Equal(["model-1.safetensors"], checkpoint.Files.Select(file => file.Name));
     }
@@ -44,15 +44,19 @@ public sealed class SafetensorsCheckpointTests : IDisposable
     {
         _folder.Write("model-1.safetensors", Tensor("a")).Write("model.safetensors.index.json", index);
 
-        Assert.Contains(message, Assert.Throws<CheckpointException>(() => SafetensorsCheckpoint.Open(_folder.Files)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<CheckpointException>(() => CheckpointWeights.Open(_folder.Files)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Pytorch_files_are_not_supported_yet()
+    public void Pytorch_files_are_read_only_if_there_are_no_safetensors()
     {
         _folder.Write("pytorch_model.bin", "PK");
+        Assert.Contains("no zip archive", Assert.Throws<CheckpointException>(() => CheckpointWeights.Open(_folder.Files)).Message, StringComparison.Ordinal);
 
-        Assert.NotNull(Assert.Throws<CheckpointException>(() => SafetensorsCheckpoint.Open(_folder.Files)).UnsupportedFeature);
+        _folder.Write("model.safetensors", Tensor("a"));
+
+        using var checkpoint = CheckpointWeights.Open(_folder.Files);
+        Assert.Equal(["model.safetensors"], checkpoint.Files.Select(file => file.Name));
     }
 
     public void Dispose() => _folder.Dispose();
