@@ -28,6 +28,16 @@ public readonly struct GgufString : IEquatable<GgufString>
     /// <summary>Compares bytes.</summary>
     public static bool operator !=(GgufString left, GgufString right) => !left.Equals(right);
 
+    /// <summary>What stands before the first zero byte: the string as C sees it.</summary>
+    internal GgufString UpToNul()
+    {
+        var nul = Bytes.IndexOf((byte)0);
+        return nul < 0 ? this : new GgufString(_bytes[..nul]);
+    }
+
+    /// <summary>The first bytes of it, which may end inside a character.</summary>
+    internal GgufString Truncate(int maxBytes) => _bytes.Length <= maxBytes ? this : new GgufString(_bytes[..maxBytes]);
+
     /// <inheritdoc/>
     public bool Equals(GgufString other) => Bytes.SequenceEqual(other.Bytes);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization.Importance;
 
 namespace GGUFPacker.Gguf.Quantization.Model;
 
@@ -17,11 +18,6 @@ public static class GgufQuantizer
         QuantizeCommandLine commandLine, IProgress<GgufWriteProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(commandLine);
-        if (commandLine.ImatrixPath is not null)
-        {
-            throw new GgufException($"Quantizing with an importance matrix ('{commandLine.ImatrixPath}') is not supported yet.");
-        }
-
         var input = Path.GetFullPath(commandLine.InputPath, commandLine.Directory);
         var output = Path.GetFullPath(commandLine.OutputPath, commandLine.Directory);
 
@@ -34,10 +30,11 @@ public static class GgufQuantizer
         using var source = await GgufFile.OpenAsync(input, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (commandLine.IsDryRun)
         {
-            return new QuantizeResult(QuantizationPlan.Create(source, commandLine.Options), []);
+            using var importance = commandLine.Options.Imatrix is { } imatrix ? ImportanceMatrix.Open(imatrix, cancellationToken) : null;
+            return new QuantizeResult(QuantizationPlan.Create(source, commandLine.Options, importance), []);
         }
 
-        using var model = QuantizedModel.Create(source, commandLine.Options);
+        using var model = QuantizedModel.Create(source, commandLine.Options, cancellationToken);
         var options = new GgufWriteOptions { Threads = commandLine.Threads };
         if (model.Plan.Split is { Count: > 1 } split)
         {

@@ -1,3 +1,4 @@
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Gguf.Quantization.Model;
@@ -20,8 +21,17 @@ public sealed record PlannedTensor
     /// <summary>Whether the target type makes no sense without an importance matrix.</summary>
     public required bool RequiresImatrix { get; init; }
 
+    /// <summary>Whether the importance matrix has weights for the tensor. They are looked up under the source's name.</summary>
+    public ImportanceMatch ImportanceMatch { get; init; }
+
+    /// <summary>The weights to quantize with, or null.</summary>
+    public ImportanceEntry? Importance { get; init; }
+
     /// <summary>The file of a split output that the tensor goes into, from 0.</summary>
     public int Part { get; init; }
+
+    /// <summary>The number of weights that an importance matrix must have for the tensor: one for each column, for each expert.</summary>
+    public long ImportanceCount => checked(Source.Columns * (Source.Shape.Length > 2 ? Source.Shape[2] : 1));
 
     /// <summary>Whether the data changes.</summary>
     public bool IsQuantized => Source.Type != Target.Type;

@@ -1,4 +1,5 @@
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization.Policy;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Gguf.Quantization.Model;
@@ -12,8 +13,19 @@ internal static class QuantizationCheck
     {
         if (plan.ImatrixRequiredBy is { } needy)
         {
+            var (name, type) = (needy.Target.Name, needy.Target.Type.GgmlName);
+            throw new GgufException(!plan.HasImatrix
+                ? $"Quantizing to {options.Type} requires an importance matrix: tensor '{name}' becomes {type}, which is useless without one. "
+                    + "Make one with llama-imatrix and name it with --imatrix, or choose another type, such as Q2_K or Q4_K_M."
+                : $"The importance matrix has no weights for the tensor '{needy.Source.Name}', which would become {type} and requires them. "
+                    + $"Make a matrix of this model on more text, or choose another type for the tensor: --tensor-type {needy.Source.Name}=q4_k.");
+        }
+
+        // The token embedding is looked up by number, not multiplied with inputs: what a matrix has for it is of no use.
+        if (plan.Tensors.FirstOrDefault(tensor => tensor.ImportanceMatch == ImportanceMatch.WrongSize && !TensorNames.IsTokenEmbedding(tensor.Target.Name)) is { } misfit)
+        {
             throw new GgufException(
-                $"Quantizing to {options.Type} requires an importance matrix: tensor '{needy.Target.Name}' becomes {needy.Target.Type.GgmlName}.");
+                $"The importance matrix is of another model: the tensor '{misfit.Source.Name}' needs {misfit.ImportanceCount} weights, and the matrix has another number for it.");
         }
 
         foreach (var tensor in plan.Tensors.Where(tensor => tensor.IsQuantized))
@@ -41,11 +53,6 @@ internal static class QuantizationCheck
             throw new GgufException($"Cannot quantize '{name}' to {to.GgmlName}: it is no type that weights are quantized to.");
         }
 
-        if (to is TensorType.IQ1_S or TensorType.IQ2_XXS or TensorType.IQ2_XS)
-        {
-            throw new GgufException($"Cannot quantize '{name}' to {to.GgmlName} without an importance matrix.");
-        }
-
         if (tensor.Source.Shape.Length > 3 && tensor.Source.Shape[3] > 1)
         {
             throw new GgufException($"Cannot quantize '{name}' to {to.GgmlName}: it has four dimensions, and llama.cpp quantizes up to three.");
@@ -59,6 +66,12 @@ internal static class QuantizationCheck
         if (!RowKernels.IsKnown(to))
         {
             throw new GgufException($"Cannot quantize '{name}' to {to.GgmlName}: this tensor type is not supported yet.");
+        }
+
+        if (tensor.Importance is null && RowKernels.Importance(to) == ImportanceUse.Required)
+        {
+            throw new GgufException(
+                $"Cannot quantize '{name}' to {to.GgmlName} without an importance matrix that has weights for it: choose another type for the tensor.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Policy;
 using GGUFPacker.Gguf.Tensors;
 
@@ -33,16 +34,22 @@ public sealed record QuantizationPlan
     /// <summary>How many tensors have rows that do not fit the type wanted.</summary>
     public int FallbackCount => Tensors.Count(tensor => tensor.IsFallback);
 
-    /// <summary>The first tensor that must not be quantized without an importance matrix, if there is one.</summary>
-    public PlannedTensor? ImatrixRequiredBy => Tensors.FirstOrDefault(tensor => tensor.RequiresImatrix);
+    /// <summary>Whether an importance matrix is used.</summary>
+    public required bool HasImatrix { get; init; }
+
+    /// <summary>The first tensor that must not be quantized without importance weights and has none, if there is one.</summary>
+    public PlannedTensor? ImatrixRequiredBy =>
+        Tensors.FirstOrDefault(tensor => tensor.RequiresImatrix && tensor.Importance is null && (tensor.IsQuantized || !HasImatrix));
 
     /// <summary>Plans.</summary>
     /// <param name="source">The model; only its header is read.</param>
     /// <param name="options">How to quantize.</param>
+    /// <param name="importance">What <see cref="QuantizeOptions.Imatrix"/> names; null without one.</param>
     /// <exception cref="GgufException">llama.cpp could not load the model, or a tensor does not fit the type chosen for it.</exception>
-    public static QuantizationPlan Create(IGgufModel source, QuantizeOptions options) => Create(source, options, hasImatrix: false);
+    public static QuantizationPlan Create(IGgufModel source, QuantizeOptions options, ImportanceMatrix? importance = null) =>
+        Create(source, options, importance, importance is { Entries.IsEmpty: false });
 
-    internal static QuantizationPlan Create(IGgufModel source, QuantizeOptions options, bool hasImatrix)
+    internal static QuantizationPlan Create(IGgufModel source, QuantizeOptions options, ImportanceMatrix? importance, bool hasImatrix)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
@@ -51,6 +58,11 @@ public sealed record QuantizationPlan
         var order = TensorOrder.Of(source.Tensors);
         var keptFileType = QuantizedMetadata.KeptFileType(parameters, order.Select(index => source.Tensors[index]));
         var metadata = QuantizedMetadata.Build(source.Metadata, options.Type.IsCopy ? keptFileType : (uint)options.Type.FileType, options.MetadataOverrides);
+
+        if (hasImatrix && importance is not null)
+        {
+            QuantizedMetadata.AppendImportance(metadata, importance);
+        }
 
         var pruning = new LayerPruning(options.PrunedLayers);
         var kept = order.Select(index => (Index: index, Name: pruning.Rename(source.Tensors[index].Name))).Where(tensor => tensor.Name is not null).ToArray();
@@ -70,7 +82,7 @@ public sealed record QuantizationPlan
         var tensors = ImmutableArray.CreateBuilder<PlannedTensor>(kept.Length);
         for (var i = 0; i < kept.Length; i++)
         {
-            tensors.Add(new PlannedTensor
+            var tensor = new PlannedTensor
             {
                 SourceIndex = kept[i].Index,
                 Source = source.Tensors[kept[i].Index],
@@ -78,17 +90,24 @@ public sealed record QuantizationPlan
                 WantedType = decisions[i].Wanted,
                 RequiresImatrix = decisions[i].RequiresImatrix,
                 Part = locations?[kept[i].Index].Part ?? 0,
-            });
+            };
+            tensors.Add(hasImatrix && tensor.IsQuantized ? WithImportance(tensor, importance) : tensor);
         }
 
         return new QuantizationPlan
         {
             Metadata = metadata.Build(),
+            HasImatrix = hasImatrix,
             Split = options.KeepSplit ? SplitOf(tensors) : null,
             Tensors = tensors.MoveToImmutable(),
             ElementCount = source.Tensors.Sum(tensor => tensor.ElementCount),
         };
     }
+
+    private static PlannedTensor WithImportance(PlannedTensor tensor, ImportanceMatrix? importance) =>
+        importance?.Entries.GetValueOrDefault(tensor.Source.Name) is not { } entry ? tensor with { ImportanceMatch = ImportanceMatch.Missing }
+        : entry.Count != tensor.ImportanceCount ? tensor with { ImportanceMatch = ImportanceMatch.WrongSize }
+        : tensor with { ImportanceMatch = ImportanceMatch.Found, Importance = entry };
 
     private static TensorInfo RequireRowsFit(TensorInfo tensor)
     {

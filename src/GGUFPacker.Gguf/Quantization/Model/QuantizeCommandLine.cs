@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using GGUFPacker.Gguf.Quantization.Policy;
-
 namespace GGUFPacker.Gguf.Quantization.Model;
 
 /// <summary>
@@ -26,15 +23,6 @@ public sealed record QuantizeCommandLine
 
     /// <summary>Whether only to plan (<c>--dry-run</c>).</summary>
     public bool IsDryRun { get; init; }
-
-    /// <summary>The importance matrix (<c>--imatrix</c>), or null.</summary>
-    public string? ImatrixPath { get; init; }
-
-    /// <summary>Parts of names of tensors for which alone the importance matrix is used (<c>--include-weights</c>).</summary>
-    public ImmutableArray<string> IncludedWeights { get; init; } = [];
-
-    /// <summary>Parts of names of tensors for which the importance matrix is not used (<c>--exclude-weights</c>).</summary>
-    public ImmutableArray<string> ExcludedWeights { get; init; } = [];
 
     /// <summary>Reads a command line. A file of tensor types is read at once.</summary>
     /// <param name="arguments">The arguments, without the program's name.</param>

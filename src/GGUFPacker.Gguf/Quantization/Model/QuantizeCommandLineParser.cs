@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Policy;
 
 namespace GGUFPacker.Gguf.Quantization.Model;
@@ -49,12 +50,16 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
                 TensorTypes = _tensorTypes.ToImmutable(),
                 MetadataOverrides = _overrides.ToImmutable(),
                 PrunedLayers = [.. _pruned],
+                Imatrix = string.IsNullOrEmpty(_imatrix) ? null : new ImatrixOptions
+                {
+                    Path = Path.GetFullPath(_imatrix, directory),
+                    RecordedPath = _imatrix,
+                    IncludedWeights = _included.ToImmutable(),
+                    ExcludedWeights = _excluded.ToImmutable(),
+                },
             },
             Threads = _next < arguments.Count ? ParseThreads(arguments[_next]) : 0,
             IsDryRun = _isDryRun,
-            ImatrixPath = _imatrix,
-            IncludedWeights = _included.ToImmutable(),
-            ExcludedWeights = _excluded.ToImmutable(),
         };
     }
 

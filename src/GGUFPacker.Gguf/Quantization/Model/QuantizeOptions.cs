@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Policy;
 
 namespace GGUFPacker.Gguf.Quantization.Model;
@@ -6,6 +7,9 @@ namespace GGUFPacker.Gguf.Quantization.Model;
 /// <summary>How a model is quantized.</summary>
 public sealed record QuantizeOptions : TensorTypeOptions
 {
+    /// <summary>The importance matrix, or null (<c>--imatrix</c>).</summary>
+    public ImatrixOptions? Imatrix { get; init; }
+
     /// <summary>Allows source tensors that are quantized already (<c>--allow-requantize</c>). Their errors add up.</summary>
     public bool AllowRequantize { get; init; }
 

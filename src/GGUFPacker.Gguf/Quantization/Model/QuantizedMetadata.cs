@@ -1,4 +1,5 @@
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Policy;
 
 namespace GGUFPacker.Gguf.Quantization.Model;
@@ -10,6 +11,11 @@ internal static class QuantizedMetadata
     public const string FileTypeKey = "general.file_type";
 
     private const string VersionKey = "general.quantization_version";
+
+    private const string ImportancePrefix = "quantize.imatrix";
+
+    // llama.cpp passes these on as overrides, which have room for so many bytes.
+    private const int MaxOverrideBytes = 127;
 
     // The version of ggml's block formats (GGML_QNT_VERSION).
     private const uint QuantizationVersion = 2;
@@ -36,6 +42,22 @@ internal static class QuantizedMetadata
         return builder;
     }
 
+    /// <summary>Says which importance matrix was used. What a user overrides is overridden by this.</summary>
+    public static void AppendImportance(GgufMetadata.Builder builder, ImportanceMatrix importance)
+    {
+        builder.Append($"{ImportancePrefix}.file", GgufValue.Of(new GgufString(importance.RecordedPath).Truncate(MaxOverrideBytes)));
+        if (!importance.Datasets.IsEmpty)
+        {
+            builder.Append($"{ImportancePrefix}.dataset", GgufValue.Of(importance.Datasets[0].Truncate(MaxOverrideBytes)));
+        }
+
+        builder.Append($"{ImportancePrefix}.entries_count", GgufValue.Of((uint)importance.Entries.Count));
+        if (importance.ChunkCount > 0)
+        {
+            builder.Append($"{ImportancePrefix}.chunks_count", GgufValue.Of((uint)importance.ChunkCount));
+        }
+    }
+
     /// <summary>The file type that a copy keeps: the source's, or the guess by its tensors.</summary>
     public static uint KeptFileType(HyperParameterReader parameters, IEnumerable<Tensors.TensorInfo> tensors) =>
         parameters.GetUInt32(FileTypeKey) ?? GgufFileTypes.Guess(tensors);
@@ -45,7 +67,7 @@ internal static class QuantizedMetadata
     {
         if (value.TryGet<GgufString>(out var text))
         {
-            return text.Bytes.Contains((byte)0) ? GgufValue.Of(CutAtNul(text)) : value;
+            return text.Bytes.Contains((byte)0) ? GgufValue.Of(text.UpToNul()) : value;
         }
 
         if (!value.TryGetArray<GgufString>(out var texts))
@@ -57,17 +79,11 @@ internal static class QuantizedMetadata
         {
             if (item.Bytes.Contains((byte)0))
             {
-                return GgufValue.OfArray(Array.ConvertAll(texts.ToArray(), CutAtNul));
+                return GgufValue.OfArray(Array.ConvertAll(texts.ToArray(), entry => entry.UpToNul()));
             }
         }
 
         return value;
-    }
-
-    private static GgufString CutAtNul(GgufString text)
-    {
-        var nul = text.Bytes.IndexOf((byte)0);
-        return nul < 0 ? text : new GgufString(text.Bytes[..nul].ToArray());
     }
 
     private static string CutAtNul(string key)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Gguf.Quantization.Model;
@@ -16,10 +17,11 @@ public sealed class QuantizedModel : IGgufModel
     private const int SlabElements = 32 * 1024;
 
     private readonly IGgufModel _source;
+    private readonly ImportanceMatrix? _importance;
 
-    private QuantizedModel(IGgufModel source, QuantizationPlan plan)
+    private QuantizedModel(IGgufModel source, ImportanceMatrix? importance, QuantizationPlan plan)
     {
-        (_source, Plan) = (source, plan);
+        (_source, _importance, Plan) = (source, importance, plan);
         Tensors = [.. plan.Tensors.Select(tensor => tensor.Target)];
     }
 
@@ -34,13 +36,25 @@ public sealed class QuantizedModel : IGgufModel
 
     /// <summary>Plans the quantization and checks that all of it can be done. No tensor data is read.</summary>
     /// <param name="source">The model; the result disposes it.</param>
-    /// <param name="options">How to quantize.</param>
+    /// <param name="options">How to quantize; the importance matrix that it names is opened and read once.</param>
+    /// <param name="cancellationToken">Stops the reading of the importance matrix.</param>
     /// <exception cref="GgufException">The model cannot be quantized in this way; the message names the key or the tensor.</exception>
-    public static QuantizedModel Create(IGgufModel source, QuantizeOptions options)
+    /// <exception cref="IOException">The importance matrix cannot be opened.</exception>
+    public static QuantizedModel Create(IGgufModel source, QuantizeOptions options, CancellationToken cancellationToken = default)
     {
-        var plan = QuantizationPlan.Create(source, options);
-        QuantizationCheck.RequireExecutable(plan, options);
-        return new QuantizedModel(source, plan);
+        ArgumentNullException.ThrowIfNull(options);
+        var importance = options.Imatrix is null ? null : ImportanceMatrix.Open(options.Imatrix, cancellationToken);
+        try
+        {
+            var plan = QuantizationPlan.Create(source, options, importance);
+            QuantizationCheck.RequireExecutable(plan, options);
+            return new QuantizedModel(source, importance, plan);
+        }
+        catch
+        {
+            importance?.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -59,7 +73,11 @@ public sealed class QuantizedModel : IGgufModel
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _importance?.Dispose();
+        _source.Dispose();
+    }
 
     private void Quantize(PlannedTensor tensor, long firstRow, Span<byte> destination)
     {
@@ -69,13 +87,29 @@ public sealed class QuantizedModel : IGgufModel
         var rows = destination.Length / targetRowBytes;
         var slabRows = Math.Clamp(SlabElements / columns, 1, Math.Max(1, rows));
         var isFloat = tensor.Source.Type == TensorType.F32;
+        var entry = RowKernels.Importance(tensor.Target.Type) == ImportanceUse.Ignored ? null : tensor.Importance;
         var sourceBuffer = ArrayPool<byte>.Shared.Rent(checked(slabRows * sourceRowBytes));
         var floatBuffer = isFloat ? [] : ArrayPool<float>.Shared.Rent(checked(slabRows * columns));
+        var weightBuffer = entry is null ? [] : ArrayPool<float>.Shared.Rent(columns);
         try
         {
-            for (var row = 0; row < rows; row += slabRows)
+            var weights = weightBuffer.AsSpan(0, entry is null ? 0 : columns);
+            var expert = -1L;
+            for (var row = 0; row < rows;)
             {
                 var count = Math.Min(slabRows, rows - row);
+                if (entry is not null)
+                {
+                    // The rows of an expert, ne[1] of them, share their weights; a slab ends with its expert.
+                    var (quotient, remainder) = Math.DivRem(firstRow + row, tensor.Source.Shape[1]);
+                    count = (int)Math.Min(count, tensor.Source.Shape[1] - remainder);
+                    if (quotient != expert)
+                    {
+                        expert = quotient;
+                        _importance!.Read(entry, expert * columns, weights);
+                    }
+                }
+
                 var source = sourceBuffer.AsSpan(0, count * sourceRowBytes);
                 _source.ReadRows(tensor.SourceIndex, firstRow + row, source);
                 RequireValidSource(tensor, source);
@@ -87,8 +121,9 @@ public sealed class QuantizedModel : IGgufModel
                 }
 
                 var target = destination.Slice(row * targetRowBytes, count * targetRowBytes);
-                RowKernels.Quantize(tensor.Target.Type, floats, [], target);
+                Quantize(tensor, floats, weights, target);
                 RequireValidTarget(tensor, target);
+                row += count;
             }
         }
         finally
@@ -98,6 +133,23 @@ public sealed class QuantizedModel : IGgufModel
             {
                 ArrayPool<float>.Shared.Return(floatBuffer);
             }
+
+            if (entry is not null)
+            {
+                ArrayPool<float>.Shared.Return(weightBuffer);
+            }
+        }
+    }
+
+    private static void Quantize(PlannedTensor tensor, ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> target)
+    {
+        try
+        {
+            RowKernels.Quantize(tensor.Target.Type, source, importance, target);
+        }
+        catch (ArithmeticException error)
+        {
+            throw new GgufException($"Cannot quantize '{tensor.Target.Name}' to {tensor.Target.Type.GgmlName}: {error.Message}", error);
         }
     }
 

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Gguf.Quantization;
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Model;
+using GGUFPacker.Gguf.Tensors;
 using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization.Model;
@@ -53,10 +55,21 @@ public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceF
 
     private static string[] Arguments(JsonElement item) => [.. item.GetProperty("args").EnumerateArray().Select(argument => argument.GetString()!)];
 
+    private static ImportanceMatrix? Importance(QuantizeCommandLine commandLine) =>
+        commandLine.Options.Imatrix is { } options ? ImportanceMatrix.Open(options, TestContext.Current.CancellationToken) : null;
+
     private async Task SucceedAsync(JsonElement item)
     {
         var commandLine = QuantizeCommandLine.Parse(Arguments(item), folder.Root);
         SkipIfNotThereYet(commandLine);
+        foreach (var threads in (int[])[1, 2, 7])
+        {
+            await SucceedAsync(item, commandLine with { Threads = threads });
+        }
+    }
+
+    private async Task SucceedAsync(JsonElement item, QuantizeCommandLine commandLine)
+    {
         var result = await GgufQuantizer.RunAsync(commandLine, cancellationToken: TestContext.Current.CancellationToken);
 
         JsonElement[] files = commandLine.IsDryRun ? [] : [.. item.GetProperty("files").EnumerateArray()];
@@ -65,6 +78,12 @@ public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceF
         Assert.Equal(expected.Keys.Order(StringComparer.Ordinal), folder.Outputs());
         var log = item.GetProperty("log").EnumerateArray().Select(line => line.GetString()!).ToArray();
         Assert.Equal(log.Where(QuantizeLog.IsSummary), QuantizeLog.Summary(result.Plan, commandLine));
+        using (var importance = Importance(commandLine))
+        {
+            Assert.Equal(log.Where(QuantizeLog.IsImatrix), QuantizeLog.Imatrix(importance, commandLine.Options.Imatrix?.RecordedPath));
+        }
+
+        Assert.Equal(commandLine.IsDryRun ? [] : log.Where(QuantizeLog.IsImportanceNote), commandLine.IsDryRun ? [] : QuantizeLog.ImportanceNotes(result.Plan));
         if (item.TryGetProperty("tensor_log", out var tensorLog))
         {
             Assert.Equal(tensorLog.EnumerateArray().Select(line => line.GetString()), QuantizeLog.Tensors(result.Plan));
@@ -84,7 +103,6 @@ public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceF
         try
         {
             var commandLine = QuantizeCommandLine.Parse(Arguments(item), folder.Root);
-            Assert.SkipWhen(commandLine.ImatrixPath is not null, "Importance matrices are not there yet.");
             await GgufQuantizer.RunAsync(commandLine, cancellationToken: TestContext.Current.CancellationToken);
         }
         catch (Exception exception) when (exception is GgufException or FormatException or IOException)
@@ -101,19 +119,26 @@ public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceF
 
     private void SkipIfNotThereYet(QuantizeCommandLine commandLine)
     {
-        Assert.SkipWhen(commandLine.ImatrixPath is not null, "Importance matrices are not there yet.");
         using var source = GgufFile.Open(folder.PathOf(commandLine.InputPath));
         if (commandLine.IsDryRun)
         {
             return;
         }
 
-        foreach (var tensor in QuantizationPlan.Create(source, commandLine.Options).Tensors.Where(tensor => tensor.IsQuantized))
+        using var importance = Importance(commandLine);
+        foreach (var tensor in QuantizationPlan.Create(source, commandLine.Options, importance).Tensors.Where(tensor => tensor.IsQuantized))
         {
             Assert.SkipUnless(RowKernels.IsKnown(tensor.Target.Type), $"Quantizing to {tensor.Target.Type} is not there yet.");
             Assert.SkipUnless(RowKernels.IsKnown(tensor.Source.Type), $"Reading {tensor.Source.Type} is not there yet.");
+            Assert.SkipWhen(
+                tensor.Importance is not null && RowKernels.Importance(tensor.Target.Type) == ImportanceUse.Ignored && !IgnoresImportance(tensor.Target.Type),
+                $"Quantizing to {tensor.Target.Type} with an importance matrix is not there yet.");
         }
     }
+
+    // The types whose bytes do not depend on an importance matrix.
+    private static bool IgnoresImportance(TensorType type) => type is TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.Q8_0
+        or TensorType.Q1_0 or TensorType.Q2_0 or TensorType.TQ1_0 or TensorType.TQ2_0 or TensorType.MXFP4 or TensorType.NVFP4;
 
     // A later case may have run first and kept what this one is to make.
     private void ForgetKept(JsonElement item)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Model;
 using GGUFPacker.Gguf.Tensors;
 
@@ -28,6 +29,37 @@ internal static class QuantizeLog
             yield return $"{Program}: WARNING: {plan.FallbackCount} of {plan.Tensors.Length} tensor(s) required fallback quantization";
         }
     }
+
+    /// <summary>Whether a recorded line is one of <see cref="Imatrix"/>.</summary>
+    public static bool IsImatrix(string line) => line.StartsWith("load_imatrix:", StringComparison.Ordinal) || line.StartsWith("prepare_imatrix:", StringComparison.Ordinal);
+
+    /// <summary>What is said about an importance matrix.</summary>
+    public static IEnumerable<string> Imatrix(ImportanceMatrix? importance, string? path)
+    {
+        if (importance is null)
+        {
+            yield break;
+        }
+
+        if (!importance.Datasets.IsEmpty)
+        {
+            yield return $"load_imatrix: imatrix datasets=[{string.Join(", ", importance.Datasets.Select(dataset => $"'{dataset}'"))}]";
+        }
+
+        yield return $"load_imatrix: loaded {importance.TotalEntryCount} importance matrix entries from {path} computed on {importance.ChunkCount} chunks";
+        if (!importance.Entries.IsEmpty)
+        {
+            yield return $"prepare_imatrix: have {importance.Entries.Count} importance matrix entries";
+        }
+    }
+
+    /// <summary>Whether a recorded line is one of <see cref="ImportanceNotes"/>.</summary>
+    public static bool IsImportanceNote(string line) => line.StartsWith($"====== {Program}: did not find weights", StringComparison.Ordinal);
+
+    /// <summary>The tensors that an importance matrix says nothing about.</summary>
+    public static IEnumerable<string> ImportanceNotes(QuantizationPlan plan) => plan.Tensors
+        .Where(tensor => tensor.ImportanceMatch == ImportanceMatch.Missing)
+        .Select(tensor => $"====== {Program}: did not find weights for {tensor.Target.Name}");
 
     /// <summary>A line for each tensor of a dry run.</summary>
     public static IEnumerable<string> Tensors(QuantizationPlan plan) => plan.Tensors.Select((tensor, index) =>

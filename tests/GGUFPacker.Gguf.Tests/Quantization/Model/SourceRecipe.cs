@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using GGUFPacker.Gguf.Format;
@@ -9,13 +10,41 @@ using GGUFPacker.Testing;
 namespace GGUFPacker.Gguf.Tests.Quantization.Model;
 
 /// <summary>
-/// A GGUF file of the reference data as a recipe: key-values, and tensors whose values come from formulas.
+/// A file of the reference data as a recipe: a GGUF file of key-values and tensors whose values come from formulas, or an importance matrix of the older format.
 /// Written here byte by byte, not with our writer, because some recipes are broken on purpose.
 /// </summary>
 internal static class SourceRecipe
 {
     /// <summary>Builds the file.</summary>
-    public static byte[] Build(JsonElement recipe)
+    public static byte[] Build(JsonElement recipe) =>
+        recipe.TryGetProperty("raw", out var raw) ? Convert.FromHexString(raw.GetString()!)
+        : recipe.TryGetProperty("entries", out var entries) ? BuildLegacyImatrix(recipe, [.. entries.EnumerateArray()])
+        : BuildGguf(recipe);
+
+    private static byte[] BuildLegacyImatrix(JsonElement recipe, JsonElement[] entries)
+    {
+        var file = new MemoryStream();
+        Write(file, recipe.TryGetProperty("n_entries", out var count) ? count.GetUInt32() : (uint)entries.Length);
+        foreach (var entry in entries)
+        {
+            WriteShort(file, entry[0].GetString()!);
+            Write(file, unchecked((uint)entry[1].GetInt32()));
+            Write(file, entry[2].GetUInt32());
+            file.Write(MemoryMarshal.AsBytes(FormulaVectors.Generate(entry[3], entry[2].GetInt32()).AsSpan()));
+        }
+
+        if (recipe.TryGetProperty("trailer", out var trailer) && trailer.ValueKind == JsonValueKind.Array)
+        {
+            Write(file, trailer[0].GetUInt32());
+            WriteShort(file, trailer[1].GetString()!);
+        }
+
+        return file.ToArray()[..(int)(file.Length - Cut(recipe))];
+    }
+
+    private static long Cut(JsonElement recipe) => recipe.TryGetProperty("cut", out var cut) ? cut.GetInt64() : 0;
+
+    private static byte[] BuildGguf(JsonElement recipe)
     {
         var version = recipe.TryGetProperty("version", out var v) ? v.GetUInt32() : 3;
         var alignment = recipe.TryGetProperty("alignment", out var a) ? a.GetInt32() : 32;
@@ -50,7 +79,7 @@ internal static class SourceRecipe
 
         Pad(file, alignment);
         file.Write(data.GetBuffer().AsSpan(0, (int)data.Length));
-        return file.ToArray()[..(int)(file.Length - (recipe.TryGetProperty("cut", out var cut) ? cut.GetInt64() : 0))];
+        return file.ToArray()[..(int)(file.Length - Cut(recipe))];
     }
 
     private static byte[] Data(TensorType type, float[] values)
@@ -115,6 +144,12 @@ internal static class SourceRecipe
             case GgufString x: Write(stream, x); break;
             default: throw new InvalidDataException($"A recipe has no values of {value.GetType()}.");
         }
+    }
+
+    private static void WriteShort(MemoryStream stream, string text)
+    {
+        Write(stream, (uint)Encoding.UTF8.GetByteCount(text));
+        stream.Write(Encoding.UTF8.GetBytes(text));
     }
 
     private static void Write(MemoryStream stream, GgufString text)

@@ -46,6 +46,6 @@ public sealed class TypeGoldenTests
             string.Create(CultureInfo.InvariantCulture, $"{plan.TargetBytes / 1024.0 / 1024.0:F2} MiB ({plan.TargetBytes * 8.0 / plan.ElementCount:F2} BPW)"));
 
         QuantizationPlan Plan() => QuantizationPlan.Create(
-            goldens.Model, new QuantizeOptions { Type = QuantizeType.Parse(type.Replace(ImatrixSuffix, "", StringComparison.Ordinal)) }, hasImatrix);
+            goldens.Model, new QuantizeOptions { Type = QuantizeType.Parse(type.Replace(ImatrixSuffix, "", StringComparison.Ordinal)) }, null, hasImatrix);
     }
 }
