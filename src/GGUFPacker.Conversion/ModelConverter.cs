@@ -72,7 +72,7 @@ public static class ModelConverter
         ModelMetadataWriter.Write(description, builder);
         architecture.WriteParameters(new ParameterWriter(builder, name), () => builder.Set("general.file_type", GgufValue.Of(outType.FileType)));
         builder.Set("general.quantization_version", GgufValue.Of(QuantizationVersion));
-        tokenizer.WriteTo(builder);
+        tokenizer.WriteTo(builder, name);
         return builder.Build();
     }
 

@@ -34,6 +34,10 @@ internal readonly record struct ConfigValue(string Key, JsonElement Element)
     /// <exception cref="CheckpointException">It is no string.</exception>
     public string Text => Element.ValueKind == JsonValueKind.String ? Element.GetString()! : throw Wrong("a string");
 
+    /// <summary>The value as the id of a token.</summary>
+    /// <exception cref="CheckpointException">It is no whole number, negative or too large.</exception>
+    public uint TokenId => Integer is >= 0 and <= uint.MaxValue ? (uint)Integer : throw Wrong("the id of a token");
+
     /// <summary>Whether the value is a list.</summary>
     public bool IsList => Element.ValueKind == JsonValueKind.Array;
 

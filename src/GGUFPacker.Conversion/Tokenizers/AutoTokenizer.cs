@@ -39,14 +39,16 @@ internal sealed class AutoTokenizer
 
     /// <summary>Loads a checkpoint's tokenizer.</summary>
     /// <exception cref="CheckpointException">There is no tokenizer.json, or a file is not what it must be.</exception>
-    public static AutoTokenizer Load(CheckpointFiles files) => Load(files, TokenizerJsonReader.Read(files));
+    public static AutoTokenizer Load(CheckpointFiles files) => new TokenizerSources(files).Tokenizer;
 
-    /// <summary>Loads a checkpoint's tokenizer, whose tokenizer.json is read already.</summary>
-    /// <exception cref="CheckpointException">A file is not what it must be.</exception>
-    public static AutoTokenizer Load(CheckpointFiles files, TokenizerJson definition)
+    /// <summary>Loads a checkpoint's tokenizer.</summary>
+    /// <exception cref="CheckpointException">There is no tokenizer.json, or a file is not what it must be.</exception>
+    public static AutoTokenizer Load(TokenizerSources sources)
     {
-        var configuration = CheckpointJson.ReadObjectIfPresent(files, "tokenizer_config.json") ?? default;
-        var model = CheckpointJson.ReadObjectIfPresent(files, "config.json") ?? default;
+        var files = sources.Files;
+        var definition = sources.Definition ?? TokenizerJsonReader.Read(files);
+        var configuration = sources.Configuration;
+        var model = sources.Model;
         var tokenizerClass = TokenizerClass.Find(configuration.Text("tokenizer_class") ?? model.Text("tokenizer_class"), model.Text("model_type"));
         var special = ReadSpecialTokens(files, configuration, tokenizerClass);
 

@@ -18,16 +18,16 @@ internal static class ChatTemplateFiles
     /// <exception cref="CheckpointException">A file is not what it must be.</exception>
     public static ImmutableArray<KeyValuePair<string, string>> Read(CheckpointFiles files, JsonElement configuration)
     {
-        if (configuration.TryGetProperty("chat_template", out var value))
+        if (configuration.ValueKind == JsonValueKind.Object && configuration.TryGetProperty("chat_template", out var value))
         {
             return FromJson(value);
         }
 
-        if (files.Exists("chat_template.jinja"))
+        if (ReadJinja(files) is { } jinja)
         {
             return
             [
-                new(Default, ReadText(files, "chat_template.jinja")),
+                new(Default, jinja),
                 .. files.Names.Where(IsAdditional)
                     .Select(name => new KeyValuePair<string, string>(name[Folder.Length..^".jinja".Length], ReadText(files, name))),
             ];
@@ -35,6 +35,10 @@ internal static class ChatTemplateFiles
 
         return CheckpointJson.ReadObjectIfPresent(files, "chat_template.json")?.Property("chat_template") is { } template ? FromJson(template) : [];
     }
+
+    /// <summary>The text of chat_template.jinja; null without the file.</summary>
+    /// <exception cref="CheckpointException">It is not UTF-8.</exception>
+    public static string? ReadJinja(CheckpointFiles files) => files.Exists("chat_template.jinja") ? ReadText(files, "chat_template.jinja") : null;
 
     private static ImmutableArray<KeyValuePair<string, string>> FromJson(JsonElement value)
     {

@@ -9,6 +9,9 @@ namespace GGUFPacker.Conversion.Tokenizers;
 /// <param name="Algorithm">How it was trained (trainer_spec.model_type).</param>
 internal sealed record SentencePieceModel(ImmutableArray<SentencePiece> Pieces, SentencePieceAlgorithm Algorithm)
 {
+    /// <summary>The usual name of the file.</summary>
+    public const string FileName = "tokenizer.model";
+
     /// <summary>Reads a model file.</summary>
     /// <param name="name">The file's name, for messages.</param>
     /// <param name="bytes">Its bytes.</param>

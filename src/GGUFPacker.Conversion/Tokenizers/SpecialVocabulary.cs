@@ -24,6 +24,17 @@ internal sealed record SpecialVocabulary
     /// <summary>Whether accents are stripped; null if the files do not say.</summary>
     public bool? StripAccents { get; init; }
 
+    /// <summary>Whether a type has an id.</summary>
+    public bool HasId(string type) => TokenIds.Any(entry => entry.Key == type);
+
+    /// <summary>With an id for a type that has none yet.</summary>
+    public SpecialVocabulary WithId(string type, uint id) => HasId(type) ? this : this with { TokenIds = TokenIds.Add(new(type, id)) };
+
+    /// <summary>With an id for a type, in the place of the one it has.</summary>
+    public SpecialVocabulary WithReplacedId(string type, uint id) => HasId(type)
+        ? this with { TokenIds = [.. TokenIds.Select(entry => entry.Key == type ? new KeyValuePair<string, uint>(type, id) : entry)] }
+        : WithId(type, id);
+
     /// <summary>Sets the keys. Types that have none (cls, CodeLlama's prefix) are left out, and so are empty texts and lists.</summary>
     public void WriteTo(GgufMetadata.Builder builder)
     {
@@ -60,8 +71,8 @@ internal sealed record SpecialVocabulary
         }
     }
 
-    // "seperator" is the key's spelling.
-    private static string? IdKey(string type) => type switch
+    /// <summary>The key of a type's id; null for types without one. "seperator" is the key's spelling.</summary>
+    public static string? IdKey(string type) => type switch
     {
         "bos" or "eos" or "mask" or "eot" or "eom" => $"tokenizer.ggml.{type}_token_id",
         "unk" => "tokenizer.ggml.unknown_token_id",

@@ -7,32 +7,34 @@ namespace GGUFPacker.Conversion.Tokenizers;
 /// <summary>Collects a checkpoint's special vocabulary from tokenizer.json, tokenizer_config.json, the chat template files and config.json.</summary>
 internal sealed class SpecialVocabularyReader
 {
-    private static readonly ImmutableArray<string> DefaultTypes = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"];
-
-    private readonly CheckpointFiles _files;
+    private readonly TokenizerSources _sources;
     private readonly TokenizerJson? _tokenizer;
     private readonly int? _tokenCount;
     private readonly OrderedDictionary<string, uint> _ids = new(StringComparer.Ordinal);
 
     /// <summary>Creates a reader.</summary>
-    /// <param name="files">The checkpoint.</param>
-    /// <param name="tokenizer">Its tokenizer.json, if it has one.</param>
+    /// <param name="sources">The checkpoint's files.</param>
     /// <param name="tokenCount">Ids must be below this; null if they are not checked.</param>
-    public SpecialVocabularyReader(CheckpointFiles files, TokenizerJson? tokenizer, int? tokenCount)
+    public SpecialVocabularyReader(TokenizerSources sources, int? tokenCount)
     {
-        _files = files;
-        _tokenizer = tokenizer;
+        _sources = sources;
+        _tokenizer = sources.Definition;
         _tokenCount = tokenCount;
     }
 
+    /// <summary>The types that are looked for where nothing else is asked.</summary>
+    public static ImmutableArray<string> DefaultTypes { get; } = ["bos", "eos", "unk", "sep", "pad", "cls", "mask"];
+
+    /// <summary>The types to look for.</summary>
+    public ImmutableArray<string> Types { get; init; } = DefaultTypes;
+
     /// <summary>Reads the special vocabulary.</summary>
     /// <param name="withMerges">Whether the kind of vocabulary has merges.</param>
-    /// <param name="fixedIds">Types to look up in place of the usual ones, with the ids they have where the files name none.</param>
     /// <exception cref="CheckpointException">A file is not what it must be, or an id is negative or too large.</exception>
-    public SpecialVocabulary Read(bool withMerges, ImmutableArray<KeyValuePair<string, int>> fixedIds = default)
+    public SpecialVocabulary Read(bool withMerges)
     {
-        var configuration = CheckpointJson.ReadObjectIfPresent(_files, "tokenizer_config.json") ?? default;
-        var names = new SpecialTokenNames(configuration, fixedIds.IsDefaultOrEmpty ? DefaultTypes : [.. fixedIds.Select(entry => entry.Key)]);
+        var configuration = _sources.Configuration;
+        var names = new SpecialTokenNames(configuration, Types);
         if (_tokenizer is not null)
         {
             names.ReadPostProcessors(_tokenizer.PostProcessors);
@@ -43,15 +45,7 @@ internal sealed class SpecialVocabularyReader
             ReadTokenNames(configuration, names);
         }
 
-        if (CheckpointJson.ReadObjectIfPresent(_files, "config.json") is { } model)
-        {
-            ReadModelIds(model, names);
-        }
-
-        foreach (var (type, id) in fixedIds.IsDefault ? [] : fixedIds)
-        {
-            SetId(type, (uint)id);
-        }
+        ReadModelIds(_sources.Model, names);
 
         var (lowercase, stripAccents) = ReadNormalizerFlags();
         return new SpecialVocabulary
@@ -59,7 +53,7 @@ internal sealed class SpecialVocabularyReader
             Merges = withMerges ? ReadMerges() : MergeList.Empty,
             TokenIds = [.. _ids],
             Additions = [.. names.Additions],
-            ChatTemplates = names.HasConfiguration ? ChatTemplateFiles.Read(_files, configuration) : [],
+            ChatTemplates = names.HasConfiguration ? ChatTemplateFiles.Read(_sources.Files, configuration) : [],
             Lowercase = lowercase,
             StripAccents = stripAccents,
         };
@@ -133,13 +127,13 @@ internal sealed class SpecialVocabularyReader
             return _tokenizer.Merges;
         }
 
-        if (!_files.Exists("merges.txt"))
+        if (!_sources.Files.Exists("merges.txt"))
         {
             return MergeList.Empty;
         }
 
         var merges = new List<string>();
-        using var reader = new StreamReader(_files.OpenRead("merges.txt"));
+        using var reader = new StreamReader(_sources.Files.OpenRead("merges.txt"));
         for (var number = 0; reader.ReadLine() is { } line; number++)
         {
             var parts = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

@@ -1,48 +1,153 @@
 using System.Collections.Immutable;
+using GGUFPacker.Conversion.Tokenizers.Vocabularies;
 
 namespace GGUFPacker.Conversion.Tokenizers;
 
-/// <summary>What an architecture wants of its tokenizer.</summary>
-internal sealed record TokenizerRequest
+/// <summary>
+/// What an architecture wants of its tokenizer. Each has its factory here, in groups: those that take what the checkpoint has, byte-level BPE,
+/// SentencePiece, encoders, and tokenizers of their own.
+/// </summary>
+/// <remarks>A factory takes config.json's vocab_size, with the model type's default: null for a vocabulary as large as the tokenizer's.</remarks>
+internal sealed partial record TokenizerRequest
 {
-    /// <summary>The kinds of vocabulary, in the order they are tried; the last one is not optional.</summary>
-    public required ImmutableArray<VocabularyKind> Kinds { get; init; }
+    /// <summary>The kinds of vocabulary, in the order they are tried; the first one that the checkpoint has is taken.</summary>
+    public required ImmutableArray<Vocabulary> Vocabularies { get; init; }
 
     /// <summary>The configuration's vocab_size: the vocabulary is padded to it and must fit. Null: as large as the tokenizer's.</summary>
     public int? VocabularySize { get; init; }
 
-    /// <summary>The name for tokenizer.ggml.pre of a byte-level BPE; null to find it.</summary>
+    /// <summary>The name for tokenizer.ggml.pre of a BPE; null to find it.</summary>
     public string? PreTokenizer { get; init; }
 
-    /// <summary>Write tokenizer_config.json's add_prefix_space, before all else, as add_space_prefix (Llama).</summary>
-    public bool WriteAddSpacePrefix { get; init; }
-
     /// <summary>
-    /// Special tokens with fixed ids that are written after the others, by type ("eot"); those types are also looked up in the checkpoint's files,
-    /// which win. Types without a key of their own (CodeLlama's prefix, suffix, middle) count for the lookup only.
+    /// The rules of Llama and its relatives: tekken alone, SentencePiece, else Hugging Face's BPE with bytes, else byte-level BPE. A vocabulary of 32016
+    /// is CodeLlama's, with infill tokens; one of 49152 is Granite's small code models', which want no BOS.
     /// </summary>
-    public ImmutableArray<KeyValuePair<string, int>> FixedSpecialTokens { get; init; } = [];
-
-    /// <summary>The value of add_bos_token that is written last, whatever the files say.</summary>
-    public bool? AddBosToken { get; init; }
-
-    /// <summary>
-    /// The rules of Llama and its relatives: SentencePiece, else Hugging Face's BPE with bytes, else byte-level BPE. A vocabulary of 32016 is CodeLlama's,
-    /// with infill tokens; one of 49152 is Granite's small code models', which want no BOS.
-    /// </summary>
-    public static TokenizerRequest ForLlama(int? vocabularySize) => new()
+    public static TokenizerRequest ForLlama(int? vocabularySize)
     {
-        Kinds = [VocabularyKind.SentencePiece, VocabularyKind.LlamaHf, VocabularyKind.Gpt2],
-        VocabularySize = vocabularySize,
-        WriteAddSpacePrefix = true,
-        FixedSpecialTokens = vocabularySize == 32016 ? [new("prefix", 32007), new("suffix", 32008), new("middle", 32009), new("eot", 32010)] : [],
-        AddBosToken = vocabularySize == 49152 ? false : null,
+        ImmutableArray<TokenizerRule> last = vocabularySize switch
+        {
+            32016 => [TokenizerRules.Infill(withChatTemplate: true, [new("prefix", 32007), new("suffix", 32008), new("middle", 32009), new("eot", 32010)])],
+            49152 => [TokenizerRules.Add("bos", false)],
+            _ => [],
+        };
+        ImmutableArray<TokenizerRule> first = [TokenizerRules.ConfiguredSpacePrefix];
+        return new()
+        {
+            Vocabularies =
+            [
+                new MistralVocabulary { ChatTemplate = MistralChatTemplate.Community, When = sources => sources.Definition is null },
+                new SentencePieceVocabulary { First = first, Last = last },
+                new LlamaHfVocabulary { First = first, Last = last },
+                new Gpt2Vocabulary { First = first, Last = last },
+            ],
+            VocabularySize = vocabularySize,
+        };
+    }
+
+    /// <summary>Mistral's own format (params.json): tekken.json, or else a SentencePiece model.</summary>
+    /// <param name="communityChatTemplate">Whether llama.cpp's chat template is written where the checkpoint has none.</param>
+    public static TokenizerRequest ForMistralFormat(bool communityChatTemplate = true) => new()
+    {
+        Vocabularies =
+        [
+            new MistralVocabulary { ChatTemplate = communityChatTemplate ? MistralChatTemplate.LocalOrCommunity : MistralChatTemplate.Local },
+        ],
     };
 
     /// <summary>The rules of Qwen2 and its relatives: SentencePiece, else byte-level BPE.</summary>
-    public static TokenizerRequest ForQwen2(int? vocabularySize) => new()
+    public static TokenizerRequest ForQwen2(int? vocabularySize) => Of(vocabularySize, new SentencePieceVocabulary(), new Gpt2Vocabulary());
+
+    /// <summary>The Qwen3 of Intern-S1: byte-level BPE whose added tokens keep their text, with Qwen's BOS.</summary>
+    public static TokenizerRequest ForInternS1(int? vocabularySize) =>
+        Of(vocabularySize, new Gpt2Vocabulary { AddedText = AddedTokenText.Decoded, Special = [SpecialTokenRules.Id("bos", 151643)] });
+
+    /// <summary>The text part of Qwen3-Omni: as Qwen2, and what ends a turn is BOS and EOS.</summary>
+    public static TokenizerRequest ForQwen3Omni(int? vocabularySize)
     {
-        Kinds = [VocabularyKind.SentencePiece, VocabularyKind.Gpt2],
-        VocabularySize = vocabularySize,
-    };
+        TokenizerRule endOfTurn = TokenizerRules.IdOfAdded("<|im_end|>", "bos", "eos");
+        return Of(vocabularySize, new SentencePieceVocabulary { Last = [endOfTurn] }, new Gpt2Vocabulary { Last = [endOfTurn] });
+    }
+
+    /// <summary>Phi-3 and Phi-4-mini: byte-level BPE if tokenizer_config.json says GPT2Tokenizer, else SentencePiece with tokenizer.json's added tokens.</summary>
+    public static TokenizerRequest ForPhi3(int? vocabularySize) => Of(
+        vocabularySize,
+        new Gpt2Vocabulary { When = sources => sources.TokenizerClass == "GPT2Tokenizer" },
+        new SentencePieceVocabulary { AddedTokens = SentencePieceAddedTokens.AsMarked });
+
+    /// <summary>Gemma 3: SentencePiece without a space before the text, else byte-level BPE.</summary>
+    public static TokenizerRequest ForGemma3(int? vocabularySize) =>
+        Of(vocabularySize, new SentencePieceVocabulary { Last = [TokenizerRules.AddSpacePrefix(false)] }, new Gpt2Vocabulary());
+
+    /// <summary>Mamba: its vocabulary is padded; byte-level BPE, else SentencePiece.</summary>
+    /// <param name="vocabularySize">config.json's vocab_size.</param>
+    /// <param name="multiple">pad_vocab_size_multiple of config.json.</param>
+    public static TokenizerRequest ForMamba(int vocabularySize, int multiple = 8) =>
+        Of(RoundUp(vocabularySize, multiple), new Gpt2Vocabulary(), new SentencePieceVocabulary(), new UnconvertibleVocabulary
+        {
+            Feature = "a Mamba checkpoint without tokenizer files",
+            Advice = "Put tokenizer.json and tokenizer_config.json of EleutherAI/gpt-neox-20b, which it uses, beside config.json.",
+        });
+
+    /// <summary>Mamba 2, and Granite's hybrid models: the vocabulary is padded; SentencePiece, else byte-level BPE.</summary>
+    /// <param name="vocabularySize">config.json's vocab_size.</param>
+    /// <param name="multiple">pad_vocab_size_multiple of config.json; 8 for Granite's hybrid models, and 1 for those without state-space layers.</param>
+    public static TokenizerRequest ForMamba2(int vocabularySize, int multiple = 16) =>
+        ForMamba(vocabularySize, multiple) with
+        {
+            Vocabularies =
+            [
+                new SentencePieceVocabulary(),
+                new UnconvertibleVocabulary
+                {
+                    When = sources => sources.Files.Exists("tokenizer.model.v3"),
+                    Feature = "a tokenizer named tokenizer.model.v3",
+                    Advice = "Rename it to tokenizer.model.",
+                },
+                new Gpt2Vocabulary(),
+                new UnconvertibleVocabulary
+                {
+                    Feature = "a Mamba checkpoint without tokenizer files",
+                    Advice = "Put tokenizer.json and tokenizer_config.json of EleutherAI/gpt-neox-20b, which it uses, beside config.json.",
+                },
+            ],
+        };
+
+    /// <summary>Jamba: SentencePiece, else Hugging Face's BPE with bytes, without a space before the text.</summary>
+    public static TokenizerRequest ForJamba(int? vocabularySize) =>
+        Of(vocabularySize, new SentencePieceVocabulary(), new LlamaHfVocabulary { Last = [TokenizerRules.AddSpacePrefix(false)] });
+
+    /// <summary>Grok: SentencePiece, else byte-level BPE.</summary>
+    public static TokenizerRequest ForGrok(int? vocabularySize) => ForQwen2(vocabularySize);
+
+    /// <summary>Nemotron's variants of Llama (DeciLM): byte-level BPE for Llama 3's vocabulary, else Hugging Face's BPE with bytes.</summary>
+    public static TokenizerRequest ForDeci(int? vocabularySize) =>
+        (vocabularySize ?? 128256) == 128256 ? ForGpt2(vocabularySize) : Of(vocabularySize, new LlamaHfVocabulary());
+
+    /// <summary>MPT: byte-level BPE, else SEA-LION's SentencePiece model with its fixed ids.</summary>
+    public static TokenizerRequest ForMpt(int? vocabularySize) => Of(
+        vocabularySize,
+        new Gpt2Vocabulary(),
+        new SentencePieceVocabulary
+        {
+            Last = [TokenizerRules.Add("bos", false), TokenizerRules.Id("pad", 3), TokenizerRules.Id("eos", 1), TokenizerRules.Id("unk", 0)],
+        });
+
+    /// <summary>OpenELM: SentencePiece, in practice Llama 2's, which it does not ship.</summary>
+    public static TokenizerRequest ForOpenElm(int? vocabularySize) => Of(
+        vocabularySize,
+        new SentencePieceVocabulary(),
+        new UnconvertibleVocabulary
+        {
+            Feature = "an OpenELM checkpoint without a tokenizer",
+            Advice = "Put Llama 2's tokenizer.model, which it uses, beside config.json.",
+        });
+
+    /// <summary>A model without a tokenizer.</summary>
+    public static TokenizerRequest ForNone() => Of(null, new NoVocabulary());
+
+    private static TokenizerRequest Of(int? vocabularySize, params ImmutableArray<Vocabulary> vocabularies) =>
+        new() { Vocabularies = vocabularies, VocabularySize = vocabularySize };
+
+    private static int RoundUp(int size, int multiple) => multiple <= 1 ? size : checked((size + multiple - 1) / multiple * multiple);
 }

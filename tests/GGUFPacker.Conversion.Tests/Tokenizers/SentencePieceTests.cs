@@ -34,7 +34,7 @@ public sealed class SentencePieceTests
 
         var tokenizer = TokenizerLoader.Load(checkpoint.Files, TokenizerRequest.ForLlama(10));
         var builder = new GgufMetadata.Builder();
-        tokenizer.WriteTo(builder);
+        tokenizer.WriteTo(builder, "test");
         var metadata = builder.Build();
 
         Assert.True(metadata["tokenizer.ggml.tokens"]!.TryGetArray<GgufString>(out var tokens));

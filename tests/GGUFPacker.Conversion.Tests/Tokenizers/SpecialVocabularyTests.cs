@@ -132,9 +132,8 @@ public sealed class SpecialVocabularyTests
 
     private static List<string> Keys(TemporaryCheckpoint checkpoint)
     {
-        var definition = TokenizerJsonReader.Read(checkpoint.Files);
         var builder = new GgufMetadata.Builder();
-        new SpecialVocabularyReader(checkpoint.Files, definition, tokenCount: null).Read(withMerges: false).WriteTo(builder);
+        new SpecialVocabularyReader(new TokenizerSources(checkpoint.Files), tokenCount: null).Read(withMerges: false).WriteTo(builder);
         return [.. builder.Build().Select(entry => $"{entry.Key}={Text(entry.Value)}")];
     }
 

@@ -86,7 +86,7 @@ public sealed class TokenizerLoaderTests
 
         var tokenizer = TokenizerLoader.Load(checkpoint.Files, TokenizerRequest.ForQwen2(null));
 
-        Assert.Equal("gpt-2", tokenizer.PreTokenizer);
+        Assert.Equal("gpt-2", tokenizer.Keys.GetString("tokenizer.ggml.pre"));
         Assert.Contains("--pre-tokenizer", Assert.Single(tokenizer.Notes), StringComparison.Ordinal);
     }
 
@@ -163,7 +163,7 @@ public sealed class TokenizerLoaderTests
             vocabulary: """{"a":1,"a":0,"b":1,"Ġ":2,"ab":3,"Ġab":4}""",
             preTokenizer: """{"type":"ByteLevel","type":"ByteLevel","use_regex":false,"use_regex":true,"add_prefix_space":true,"add_prefix_space":true}"""));
 
-        Assert.Equal("gpt-2", TokenizerLoader.Load(checkpoint.Files, TokenizerRequest.ForQwen2(null)).PreTokenizer);
+        Assert.Equal("gpt-2", TokenizerLoader.Load(checkpoint.Files, TokenizerRequest.ForQwen2(null)).Keys.GetString("tokenizer.ggml.pre"));
     }
 
     [Fact]
@@ -186,7 +186,7 @@ public sealed class TokenizerLoaderTests
     [Fact]
     public void A_checkpoint_without_a_tokenizer_is_an_error_that_names_the_files()
     {
-        using var checkpoint = new TemporaryCheckpoint().With("tekken.json", "{}");
+        using var checkpoint = new TemporaryCheckpoint().With("config.json", "{}");
 
         var message = Assert.Throws<CheckpointException>(() => TokenizerLoader.Load(checkpoint.Files, TokenizerRequest.ForLlama(32000))).Message;
 
@@ -210,7 +210,7 @@ public sealed class TokenizerLoaderTests
     private static GgufMetadata Load(TemporaryCheckpoint checkpoint, TokenizerRequest request)
     {
         var builder = new GgufMetadata.Builder();
-        TokenizerLoader.Load(checkpoint.Files, request).WriteTo(builder);
+        TokenizerLoader.Load(checkpoint.Files, request).WriteTo(builder, "test");
         return builder.Build();
     }
 

@@ -39,7 +39,7 @@ public sealed class TokenizerMutationTests
 
             try
             {
-                TokenizerLoader.Load(checkpoint.Files, TokenizerRequest.ForLlama(random.Next(2) == 0 ? null : 12)).WriteTo(new GgufMetadata.Builder());
+                TokenizerLoader.Load(checkpoint.Files, TokenizerRequest.ForLlama(random.Next(2) == 0 ? null : 12)).WriteTo(new GgufMetadata.Builder(), "test");
             }
             catch (CheckpointException exception)
             {

@@ -1,0 +1,21 @@
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tokenizers.Vocabularies;
+
+/// <summary>Not there yet.</summary>
+internal sealed record KimiVocabulary : Vocabulary
+{
+    /// <summary>Writes the EOS that Kimi's own tokenizer has.</summary>
+    public static void WriteEos(TokenizerDraft draft)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string FileName => "tiktoken.model";
+
+    /// <inheritdoc/>
+    public override bool IsIn(TokenizerSources sources) => sources.Files.Exists(FileName);
+
+    /// <inheritdoc/>
+    public override void Write(TokenizerDraft draft) => throw CheckpointException.NotSupported($"the tokenizer {FileName}", "It comes in a later version.");
+}

@@ -1,0 +1,19 @@
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tokenizers.Vocabularies;
+
+/// <summary>Not there yet.</summary>
+internal sealed record MistralVocabulary : Vocabulary
+{
+    /// <summary>Where the chat template comes from.</summary>
+    public MistralChatTemplate ChatTemplate { get; init; }
+
+    /// <inheritdoc/>
+    public override string FileName => "tekken.json";
+
+    /// <inheritdoc/>
+    public override bool IsIn(TokenizerSources sources) => sources.Files.Exists(FileName);
+
+    /// <inheritdoc/>
+    public override void Write(TokenizerDraft draft) => throw CheckpointException.NotSupported($"the tokenizer {FileName}", "It comes in a later version.");
+}

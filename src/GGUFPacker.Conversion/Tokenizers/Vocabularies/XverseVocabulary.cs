@@ -1,0 +1,17 @@
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Tokenizers.Vocabularies;
+
+/// <summary>Not there yet.</summary>
+internal sealed record XverseVocabulary : Vocabulary
+{
+
+    /// <inheritdoc/>
+    public override string FileName => "tokenizer.json";
+
+    /// <inheritdoc/>
+    public override bool IsIn(TokenizerSources sources) => sources.Files.Exists(FileName);
+
+    /// <inheritdoc/>
+    public override void Write(TokenizerDraft draft) => throw CheckpointException.NotSupported($"the tokenizer {FileName}", "It comes in a later version.");
+}
