@@ -43,7 +43,7 @@ public sealed record ConvertCommandLine
         new("--disable-mistral-community-chat-template", (line, _) => line),
         new("--sentence-transformers-dense-modules", (line, _) => line),
         new("--fuse-gate-up-exps", (line, _) => line with { Options = line.Options with { FuseGateUpExperts = true } }),
-        new("--fp8-as-q8", (line, _) => line),
+        new("--fp8-as-q8", (line, _) => line with { Options = line.Options with { Fp8AsQ8 = true } }),
         new("--fuse-qkv", (line, _) => line with { Options = line.Options with { FuseQkv = true } }),
         new("--target-model-dir", (line, _) => line, TakesValue: true),
         new("--pre-tokenizer", (line, value) => line with { Options = line.Options with { PreTokenizer = value } }, TakesValue: true),

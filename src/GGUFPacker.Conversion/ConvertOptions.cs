@@ -27,6 +27,9 @@ public sealed record ConvertOptions
     /// <summary>Whether each layer's expert gates and ways up become one tensor.</summary>
     public bool FuseGateUpExperts { get; init; }
 
+    /// <summary>Whether weights that are FP8 numbers in the checkpoint become Q8_0.</summary>
+    public bool Fp8AsQ8 { get; init; }
+
     /// <summary>The most tensors of one file; 0 for any number.</summary>
     public int SplitMaxTensors { get; init; }
 

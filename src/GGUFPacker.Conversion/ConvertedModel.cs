@@ -34,6 +34,9 @@ public sealed class ConvertedModel : IGgufModel
     /// <summary>The number type of the weights: what was asked for, or what "auto" found.</summary>
     public required OutType OutType { get; init; }
 
+    /// <summary>The type of the weights as file names tell it.</summary>
+    internal string FileTypeLabel { get; init; } = "";
+
     /// <summary>The file's name by ggml's convention, such as <c>Qwen2.5-0.5B-Instruct-F16.gguf</c>.</summary>
     /// <exception cref="CheckpointException">A part of the name in the model card is no string.</exception>
     public string DefaultFileName => _defaultFileName.Value;
@@ -70,7 +73,7 @@ public sealed class ConvertedModel : IGgufModel
     /// <c>{OUTTYPE}</c> in capitals.
     /// </summary>
     /// <exception cref="CheckpointException">A placeholder is unknown.</exception>
-    public string FillFileName(string template) => Conversion.Metadata.OutputFileName.Fill(template, OutType);
+    public string FillFileName(string template) => Conversion.Metadata.OutputFileName.Fill(template, FileTypeLabel);
 
     /// <inheritdoc/>
     public void Dispose() => _weights.Dispose();

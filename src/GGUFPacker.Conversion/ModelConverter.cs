@@ -3,9 +3,11 @@ using System.Globalization;
 using GGUFPacker.Conversion.Architectures;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Metadata;
+using GGUFPacker.Conversion.QuantizedSources;
 using GGUFPacker.Conversion.Tensors;
 using GGUFPacker.Conversion.Tokenizers;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization.Policy;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Conversion;
@@ -43,19 +45,34 @@ public static class ModelConverter
         var checkpoint = CheckpointWeights.Open(files);
         try
         {
-            var tensors = SelectTensors(checkpoint, architecture);
-            var outType = options.OutType == OutType.Auto ? DetectOutType(tensors.Values) : options.OutType;
-            var encoders = options.VocabularyOnly ? [] : ConvertTensors(tensors, architecture, outType);
+            var weights = new WeightSet(SelectTensors(checkpoint, architecture));
+            var outType = options.OutType == OutType.Auto ? DetectOutType(weights.Tensors.Values) : options.OutType;
+            var (fileType, label) = (outType.FileType, outType.ToString());
+            ImmutableArray<TensorEncoder> encoders = [];
+            if (!options.VocabularyOnly)
+            {
+                var quantization = QuantizationConfig.Load(files, loaded.Config);
+                var ready = TakeBlocks(weights, architecture, quantization, loaded.Config);
+                encoders = ConvertTensors(weights, ready, architecture, outType, options);
+                (fileType, label) = (outType.IsFloat, quantization) switch
+                {
+                    (true, { IsNvfp4: true }) => ((uint)GgufFileType.NVFP4, nameof(GgufFileType.NVFP4)),
+                    (true, { IsMxfp4: true }) => ((uint)GgufFileType.MXFP4_MOE, nameof(GgufFileType.MXFP4_MOE)),
+                    _ => (fileType, label),
+                };
+            }
+
             var count = ParameterCount.Of(encoders.Select(encoder => encoder.Info));
             var description = ModelMetadataLoader.Load(files, options.MetadataPath, options.ModelName, count);
             var tokenizer = TokenizerLoader.Load(files, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer });
-            return new ConvertedModel(checkpoint, BuildMetadata(architecture, description, outType, tokenizer), encoders, FileName)
+            return new ConvertedModel(checkpoint, BuildMetadata(architecture, description, fileType, tokenizer), encoders, FileName)
             {
                 Notes = tokenizer.Notes,
                 OutType = outType,
+                FileTypeLabel = label,
             };
 
-            string FileName() => options.VocabularyOnly ? OutputFileName.OfVocabulary(description) : OutputFileName.OfModel(description, outType);
+            string FileName() => options.VocabularyOnly ? OutputFileName.OfVocabulary(description) : OutputFileName.OfModel(description, label);
         }
         catch
         {
@@ -64,13 +81,39 @@ public static class ModelConverter
         }
     }
 
-    private static GgufMetadata BuildMetadata(ModelArchitecture architecture, ModelMetadata description, OutType outType, GgufTokenizer tokenizer)
+    /// <summary>Takes weights that are in blocks already, and restores the other quantized ones to numbers.</summary>
+    private static IReadOnlyList<NamedTensor> TakeBlocks(
+        WeightSet weights, ModelArchitecture architecture, QuantizationConfig quantization, ModelConfig config)
+    {
+        var ready = new List<NamedTensor>();
+        if (quantization.IsNvfp4)
+        {
+            var nvfp4 = new Nvfp4Weights(architecture.MapName, architecture.TransformRows);
+            ready.AddRange(nvfp4.Take(weights, quantization.IsCompressedNvfp4, config.Find("num_local_experts", "num_experts")?.Integer ?? 0));
+        }
+
+        if (architecture.HasMxfp4Experts)
+        {
+            ready.AddRange(Mxfp4Experts.Take(weights, architecture.MapName));
+        }
+
+        var isComplete = quantization.IsNvfp4 && !weights.Tensors.Keys.Any(name =>
+            name.EndsWith(".weight_scale", StringComparison.Ordinal) || name.EndsWith(".weight_scale_inv", StringComparison.Ordinal));
+        if (!isComplete && !(architecture.HasMxfp4Experts && quantization.IsMxfp4))
+        {
+            WeightRestorer.Restore(weights, quantization);
+        }
+
+        return ready;
+    }
+
+    private static GgufMetadata BuildMetadata(ModelArchitecture architecture, ModelMetadata description, uint fileType, GgufTokenizer tokenizer)
     {
         var name = architecture.Definition.Name;
         var builder = new GgufMetadata.Builder();
         builder.Set("general.architecture", GgufValue.Of(name)).Set("general.type", GgufValue.Of("model"));
         ModelMetadataWriter.Write(description, builder);
-        architecture.WriteParameters(new ParameterWriter(builder, name), () => builder.Set("general.file_type", GgufValue.Of(outType.FileType)));
+        architecture.WriteParameters(new ParameterWriter(builder, name), () => builder.Set("general.file_type", GgufValue.Of(fileType)));
         builder.Set("general.quantization_version", GgufValue.Of(QuantizationVersion));
         tokenizer.WriteTo(builder, name);
         return builder.Build();
@@ -102,17 +145,25 @@ public static class ModelConverter
     }
 
     private static ImmutableArray<TensorEncoder> ConvertTensors(
-        OrderedDictionary<string, TensorSource> weights, ModelArchitecture architecture, OutType outType)
+        WeightSet weights, IReadOnlyList<NamedTensor> ready, ModelArchitecture architecture, OutType outType, ConvertOptions options)
     {
-        architecture.Prepare(weights.Keys);
+        architecture.Prepare(weights.Tensors.Keys);
         var encoders = ImmutableArray.CreateBuilder<TensorEncoder>();
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var sources = architecture.GenerateTensors().Concat(weights
+        foreach (var tensor in ready)
+        {
+            var type = tensor.Source is EncodedTensor encoded ? encoded.EncodedType : TensorType.F32;
+            names.Add(tensor.Name);
+            encoders.Add(new TensorEncoder(tensor.Source, new TensorInfo(tensor.Name, type, [.. tensor.Source.Shape.Reverse()])));
+        }
+
+        var sources = architecture.GenerateTensors().Concat(weights.Tensors
             .Where(weight => !DroppedSuffixes.Any(suffix => weight.Key.EndsWith(suffix, StringComparison.Ordinal)))
             .Select(weight => new NamedTensor(weight.Key, weight.Value)));
         foreach (var tensor in sources)
         {
             var block = FirstNumber(tensor.Name);
+            TensorType? forcedType = options.Fp8AsQ8 && weights.Float8Names.Contains(tensor.Name) ? TensorType.Q8_0 : null;
             foreach (var converted in architecture.Convert(tensor, block))
             {
                 if (!names.Add(converted.Name))
@@ -120,7 +171,7 @@ public static class ModelConverter
                     throw new CheckpointException($"Cannot convert: two tensors of the checkpoint become '{converted.Name}'; one is '{tensor.Name}'.");
                 }
 
-                var type = TensorTypeChoice.Choose(architecture, tensor.Name, converted, block, outType);
+                var type = TensorTypeChoice.Choose(architecture, tensor.Name, converted, block, outType, forcedType);
                 encoders.Add(new TensorEncoder(converted.Source, new TensorInfo(converted.Name, type, [.. converted.Source.Shape.Reverse()])));
             }
         }

@@ -31,6 +31,9 @@ internal static class OutTypes
             _ => throw new ArgumentOutOfRangeException(nameof(outType)),
         };
 
+        /// <summary>Whether it is one of the types of plain numbers.</summary>
+        public bool IsFloat => outType is OutType.F32 or OutType.F16 or OutType.BF16;
+
         /// <summary>Whether it is one of the ternary types.</summary>
         public bool IsTernary => outType is OutType.TQ1_0 or OutType.TQ2_0;
     }

@@ -47,20 +47,15 @@ internal sealed class Llama : ModelArchitecture
     /// <inheritdoc/>
     public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block)
     {
-        var heads = Config.RequireInteger("n_heads", "num_attention_heads");
-        var keyValueHeads = Config.Require("n_kv_heads", "num_key_value_heads")?.Integer ?? heads;
         if (Context.HuggingFaceName == "LlamaModel")
         {
             tensor = tensor with { Name = "model." + tensor.Name };
         }
 
-        if (tensor.Name.EndsWith("q_proj.weight", StringComparison.Ordinal) || tensor.Name.EndsWith("q_proj.bias", StringComparison.Ordinal))
+        if ((tensor.Name.EndsWith(".weight", StringComparison.Ordinal) || tensor.Name.EndsWith(".bias", StringComparison.Ordinal))
+            && PermutedHeads(tensor.Name[..tensor.Name.LastIndexOf('.')] + ".weight") is { } heads)
         {
             tensor = Transform(tensor, source => RotaryPermutation.Of(source, heads));
-        }
-        else if (tensor.Name.EndsWith("k_proj.weight", StringComparison.Ordinal) || tensor.Name.EndsWith("k_proj.bias", StringComparison.Ordinal))
-        {
-            tensor = Transform(tensor, source => RotaryPermutation.Of(source, keyValueHeads));
         }
 
         return tensor.Name.Contains("block_sparse_moe.experts", StringComparison.Ordinal) && block is { } layer
@@ -68,6 +63,9 @@ internal sealed class Llama : ModelArchitecture
                 Map(stack with { Name = $"layers.{layer}.feed_forward.experts.{stack.Name}.weight" }))
             : Map(tensor);
     }
+
+    /// <inheritdoc/>
+    public override TensorSource TransformRows(string name, TensorSource rows) => PermutedHeads(name) is { } heads ? RotaryPermutation.Of(rows, heads) : rows;
 
     /// <inheritdoc/>
     public override void Complete()
@@ -82,5 +80,18 @@ internal sealed class Llama : ModelArchitecture
         base.WriteParameters(writer, writeFileType);
         writer.Count("vocab_size", Config.RequireInteger("vocab_size"), "vocab_size");
         writer.Count("rope.dimension_count", HeadDim, "head_dim");
+    }
+
+    /// <summary>The heads of a query or key projection, which is permuted; null for any other weight.</summary>
+    private long? PermutedHeads(string name)
+    {
+        if (name.EndsWith("q_proj.weight", StringComparison.Ordinal))
+        {
+            return Config.RequireInteger("n_heads", "num_attention_heads");
+        }
+
+        return name.EndsWith("k_proj.weight", StringComparison.Ordinal)
+            ? Config.Require("n_kv_heads", "num_key_value_heads")?.Integer ?? Config.RequireInteger("n_heads", "num_attention_heads")
+            : null;
     }
 }

@@ -86,6 +86,18 @@ internal abstract class ModelArchitecture
     /// <exception cref="CheckpointException">Some that belong together have not all come.</exception>
     public virtual void Complete() => _fusion?.Complete();
 
+    /// <summary>Whether the experts may be in MXFP4, named <c>…_blocks</c> and <c>…_scales</c>.</summary>
+    public virtual bool HasMxfp4Experts => false;
+
+    /// <summary>The rows of a weight that is in blocks already, in the order in which <see cref="Convert"/> would have them; also those of its scales.</summary>
+    /// <param name="name">The weight's name in the checkpoint.</param>
+    /// <param name="rows">Packed codes or scales, row by row.</param>
+    public virtual TensorSource TransformRows(string name, TensorSource rows) => rows;
+
+    /// <summary>The GGUF name of a tensor.</summary>
+    /// <exception cref="CheckpointException">The name is unknown.</exception>
+    public string MapName(string name) => Find(name).Name;
+
     /// <summary>A type that a tensor must have whatever is asked for, or null.</summary>
     public virtual TensorType? ForcedType(string name, string ggufName, int dimensions) => null;
 
@@ -102,10 +114,7 @@ internal abstract class ModelArchitecture
     /// <exception cref="CheckpointException">The name is unknown.</exception>
     protected IEnumerable<NamedTensor> Map(NamedTensor tensor)
     {
-        var (kind, name) = Names.Find(tensor.Name)
-            ?? throw new CheckpointException(
-                $"Cannot convert the tensor '{tensor.Name}': the architecture {Context.HuggingFaceName} has none of this name for {BlockCount} layers"
-                + " (num_hidden_layers of config.json).");
+        var (kind, name) = Find(tensor.Name);
         if (Context.Options.FuseGateUpExperts && (kind == TensorKinds.FfnGateExps || kind == TensorKinds.FfnUpExps))
         {
             throw new CheckpointException(
@@ -129,4 +138,9 @@ internal abstract class ModelArchitecture
             throw new CheckpointException($"Cannot convert the tensor '{tensor.Name}': {exception.Message}", exception);
         }
     }
+
+    private (TensorKind Kind, string Name) Find(string name) => Names.Find(name)
+        ?? throw new CheckpointException(
+            $"Cannot convert the tensor '{name}': the architecture {Context.HuggingFaceName} has none of this name for {BlockCount} layers"
+            + " (num_hidden_layers of config.json).");
 }

@@ -1,3 +1,4 @@
+using GGUFPacker.Conversion.Tensors;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Conversion.Architectures;
@@ -13,15 +14,22 @@ internal static class TensorTypeChoice
     /// <param name="tensor">The tensor with its GGUF name.</param>
     /// <param name="block">The first number in the checkpoint's name.</param>
     /// <param name="outType">What is asked for; not auto.</param>
-    public static TensorType Choose(ModelArchitecture architecture, string checkpointName, NamedTensor tensor, long? block, OutType outType)
+    /// <param name="forcedType">A type that the tensor gets if the architecture has no other wish, or null.</param>
+    public static TensorType Choose(
+        ModelArchitecture architecture, string checkpointName, NamedTensor tensor, long? block, OutType outType, TensorType? forcedType = null)
     {
         var shape = tensor.Source.Shape;
+        if (tensor.Source is EncodedTensor encoded)
+        {
+            return encoded.EncodedType;
+        }
+
         if (shape.Length <= 1 || tensor.Name.EndsWith("_norm.weight", StringComparison.Ordinal))
         {
             return TensorType.F32;
         }
 
-        var type = architecture.ForcedType(checkpointName, tensor.Name, shape.Length) ?? TypeOfKind(architecture.Definition, tensor.Name, block, outType);
+        var type = architecture.ForcedType(checkpointName, tensor.Name, shape.Length) ?? forcedType ?? TypeOfKind(architecture.Definition, tensor.Name, block, outType);
 
         // A row that is no whole number of blocks cannot be quantized.
         return shape[^1] % type.BlockLength == 0 ? type : TensorType.F16;

@@ -28,9 +28,7 @@ internal static class ModelConfigLoader
         var architecture = Architecture(text) ?? Architecture(root)
             ?? throw new CheckpointException(
                 $"Cannot convert '{files.Name}': config.json names no architecture (the key 'architectures' is missing or empty).");
-        var merged = text is null ? root : root.With(text.Values);
-        QuantizationMethod.Reject(files, merged);
-        return new LoadedConfig(architecture, merged);
+        return new LoadedConfig(architecture, text is null ? root : root.With(text.Values));
     }
 
     private static ModelConfig WithDefaults(ModelConfig raw)

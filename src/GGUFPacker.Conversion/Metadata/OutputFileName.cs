@@ -8,10 +8,10 @@ internal static class OutputFileName
 {
     /// <summary>The name of a model's file.</summary>
     /// <param name="metadata">The model's description.</param>
-    /// <param name="outType">The number type; not auto.</param>
+    /// <param name="fileType">The type as in file names, such as Q8_0.</param>
     /// <param name="isAdapter">Whether it is a LoRA adapter.</param>
-    public static string OfModel(ModelMetadata metadata, OutType outType, bool isAdapter = false) =>
-        Of(metadata, Text(metadata, MetadataKeys.SizeLabel) is { } size ? $"-{size}" : "", $"-{outType}{(isAdapter ? "-LoRA" : "")}");
+    public static string OfModel(ModelMetadata metadata, string fileType, bool isAdapter = false) =>
+        Of(metadata, Text(metadata, MetadataKeys.SizeLabel) is { } size ? $"-{size}" : "", $"-{fileType}{(isAdapter ? "-LoRA" : "")}");
 
     /// <summary>The name of a file with only the vocabulary.</summary>
     public static string OfVocabulary(ModelMetadata metadata) => Of(metadata, "", "-vocab");
@@ -20,9 +20,9 @@ internal static class OutputFileName
     /// Fills in a name with placeholders: <c>{ftype}</c> and <c>{outtype}</c> in small letters, <c>{FTYPE}</c> and <c>{OUTTYPE}</c> in capitals.
     /// </summary>
     /// <param name="template">The file's name; doubled braces stand for themselves.</param>
-    /// <param name="outType">The number type; not auto.</param>
+    /// <param name="fileType">The type as in file names, such as Q8_0.</param>
     /// <exception cref="CheckpointException">A placeholder is unknown.</exception>
-    public static string Fill(string template, OutType outType)
+    public static string Fill(string template, string fileType)
     {
         var name = new StringBuilder();
         for (var i = 0; i < template.Length; i++)
@@ -44,8 +44,8 @@ internal static class OutputFileName
             var end = template.IndexOf('}', i);
             name.Append((unit == '{' && end > i ? template[(i + 1)..end] : "?") switch
             {
-                "" or "0" or "ftype" or "outtype" => outType.ToString().ToLowerInvariant(),
-                "FTYPE" or "OUTTYPE" => outType.ToString(),
+                "" or "0" or "ftype" or "outtype" => fileType.ToLowerInvariant(),
+                "FTYPE" or "OUTTYPE" => fileType.ToUpperInvariant(),
                 _ => throw new CheckpointException(
                     $"The name '{template}' of the output has an unknown placeholder; known are {{ftype}}, {{outtype}}, {{FTYPE}} and {{OUTTYPE}}."),
             });

@@ -36,6 +36,12 @@ internal sealed class TensorEncoder
     /// <param name="destination">Whole rows of the tensor's type.</param>
     public void ReadRows(long firstRow, Span<byte> destination)
     {
+        if (_source is EncodedTensor encoded)
+        {
+            encoded.ReadRows(firstRow, destination);
+            return;
+        }
+
         var first = firstRow * Info.Columns;
         switch (_source.Type, Info.Type)
         {

@@ -83,7 +83,7 @@ public sealed class MetadataTableTests : IDisposable
         var builder = new GgufMetadata.Builder();
         ModelMetadataWriter.Write(metadata, builder);
         var outType = Enum.Parse<OutType>(row.GetProperty("output_type").GetString()!);
-        return (builder.Build(), OutputFileName.OfModel(metadata, outType, Count(row).Total < 0), OutputFileName.OfVocabulary(metadata));
+        return (builder.Build(), OutputFileName.OfModel(metadata, outType.ToString(), Count(row).Total < 0), OutputFileName.OfVocabulary(metadata));
     }
 
     private static ParameterCount Count(JsonElement row)

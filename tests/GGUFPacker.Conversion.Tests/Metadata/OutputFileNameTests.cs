@@ -11,14 +11,14 @@ public sealed class OutputFileNameTests
     [InlineData("{outtype}{FTYPE}{}{0}", "q8_0Q8_0q8_0q8_0")]
     [InlineData("{{ftype}}", "{ftype}")]
     [InlineData("plain.gguf", "plain.gguf")]
-    public void Placeholders_are_filled_in(string template, string expected) => Assert.Equal(expected, OutputFileName.Fill(template, OutType.Q8_0));
+    public void Placeholders_are_filled_in(string template, string expected) => Assert.Equal(expected, OutputFileName.Fill(template, "Q8_0"));
 
     [Theory]
     [InlineData("{x}")]
     [InlineData("{ftype")]
     [InlineData("ftype}")]
     [InlineData("{1}")]
-    public void Unknown_placeholders_are_refused(string template) => Assert.Throws<CheckpointException>(() => OutputFileName.Fill(template, OutType.F16));
+    public void Unknown_placeholders_are_refused(string template) => Assert.Throws<CheckpointException>(() => OutputFileName.Fill(template, "F16"));
 
     [Fact]
     public void A_model_card_cannot_lead_out_of_the_directory()
@@ -27,6 +27,6 @@ public sealed class OutputFileNameTests
         metadata.Set(MetadataKeys.Basename, new MetadataValue.Text("../up"));
         metadata.Set(MetadataKeys.Finetune, new MetadataValue.Text("a/b\\c"));
 
-        Assert.Equal("..-up-a-b-c-F16.gguf", OutputFileName.OfModel(metadata, OutType.F16));
+        Assert.Equal("..-up-a-b-c-F16.gguf", OutputFileName.OfModel(metadata, "F16"));
     }
 }
