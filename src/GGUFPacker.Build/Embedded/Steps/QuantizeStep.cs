@@ -41,7 +41,7 @@ internal static class QuantizeStep
         var source = await file.Content.OpenModelAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return QuantizedModel.Create(source, options);
+            return QuantizedModel.Create(source, options, cancellationToken);
         }
         catch
         {
