@@ -30,6 +30,24 @@ internal static class Models
         GgufModelWriter.WriteFileAsync(model, path).GetAwaiter().GetResult();
     }
 
+    /// <summary>Writes an importance matrix with so many weights for each tensor.</summary>
+    public static void WriteImatrix(string path, params IEnumerable<(string Tensor, int Weights)> entries)
+    {
+        var metadata = new GgufMetadata.Builder()
+            .Set("general.type", GgufValue.Of("imatrix"))
+            .Set("imatrix.datasets", GgufValue.OfStrings(["calibration.txt"]))
+            .Set("imatrix.chunk_count", GgufValue.Of(7u))
+            .Set("imatrix.chunk_size", GgufValue.Of(512u))
+            .Build();
+        using var model = new MemoryModel(
+            metadata,
+            entries.SelectMany(entry => new[] { Floats($"{entry.Tensor}.in_sum2", entry.Weights), Floats($"{entry.Tensor}.counts", 1) }));
+        GgufModelWriter.WriteFileAsync(model, path).GetAwaiter().GetResult();
+
+        static (TensorInfo Info, byte[] Data) Floats(string name, int count) =>
+            (new TensorInfo(name, TensorType.F32, [count, 1]), [.. Enumerable.Range(1, count).SelectMany(i => BitConverter.GetBytes((float)i))]);
+    }
+
     private static (TensorInfo Info, byte[] Data) Weights(int seed, string name, params long[] shape)
     {
         var info = new TensorInfo(name, shape.Length == 1 ? TensorType.F32 : TensorType.F16, [.. shape]);

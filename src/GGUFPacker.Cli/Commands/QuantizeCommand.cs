@@ -1,8 +1,9 @@
 using System.CommandLine;
+using System.Text;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Cli.Output;
-using GGUFPacker.Gguf.Format;
 using GGUFPacker.Gguf.Quantization.Model;
+using GGUFPacker.Gguf.Quantization.Policy;
 
 namespace GGUFPacker.Cli.Commands;
 
@@ -16,9 +17,14 @@ internal static class QuantizeCommand
         Usage:
           gguf-packer quantize [OPTION]... SRC [DST] TYPE [THREADS]
 
-        TYPE is a name or number of llama.cpp's list, such as Q4_K_M. The default of DST is ggml-model-TYPE.gguf beside SRC.
+        TYPE is a name or number of llama.cpp's list, in any case:
+          {types}
+        COPY keeps every tensor as it is. The default of DST is ggml-model-TYPE.gguf beside SRC.
 
-        Options (those of llama-quantize; they stand before SRC, as there):
+        Options of llama-quantize:
+          --imatrix FILE               weigh errors with an importance matrix of llama-imatrix; IQ1, IQ2, IQ3_XXS and Q2_K_S need one
+          --include-weights PART       use it for tensors with PART in their name; may be repeated
+          --exclude-weights PART       use it for all other tensors; may be repeated
           --allow-requantize           take tensors that are quantized already
           --leave-output-tensor        keep output.weight as it is
           --pure                       the same type for every tensor
@@ -29,14 +35,19 @@ internal static class QuantizeCommand
           --prune-layers L0,L1,...     leave layers out
           --keep-split                 as many files as SRC has
           --override-kv KEY=TYPE:VALUE set a key; may be repeated
-          --dry-run                    print the tensors and write nothing
+          --max-buffer-size MIB        accepted; memory is bounded in any case
+          --dry-run                    print the tensors and the size, and write nothing
+
+        Further options:
+          --threads N                  threads (default: one per core); the same as THREADS
+          --json                       print the result as JSON
         """;
 
     public static Command Create(CliEnvironment environment) =>
         LlamaCommandLine.CreateCommand(
             "quantize",
             "Quantizes a GGUF file: quantize SRC [DST] TYPE.",
-            Help,
+            Help.Replace("{types}", Wrap(QuantizeType.All.Select(type => type.Name), 100, "\n  "), StringComparison.Ordinal),
             (arguments, cancellationToken) => RunAsync(environment, arguments, cancellationToken));
 
     private static async Task<int> RunAsync(CliEnvironment environment, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
@@ -52,47 +63,48 @@ internal static class QuantizeCommand
         }
 
         var console = environment.Console;
+        QuantizeResult result;
         if (line.IsDryRun)
         {
-            WritePlan(console, (await GgufQuantizer.RunAsync(line, cancellationToken: cancellationToken).ConfigureAwait(false)).Plan);
+            result = await GgufQuantizer.RunAsync(line, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            var name = $"Quantize {Path.GetFileName(line.InputPath)} to {line.Options.Type.Name}";
+            result = await ProgressDisplay.RunAsync(environment, async display =>
+            {
+                var done = await GgufQuantizer.RunAsync(line, WriteProgress.Of(display, name), cancellationToken).ConfigureAwait(false);
+                display.Report(new BuildProgress { Step = name, Name = name, Status = BuildStepStatus.Completed });
+                return done;
+            }).ConfigureAwait(false);
+        }
+
+        if (line.PrintsJson)
+        {
+            QuantizeReport.WriteJson(console.Out, line, result);
             return ExitCode.Success;
         }
 
-        var name = $"Quantize {Path.GetFileName(line.InputPath)} to {line.Options.Type.Name}";
-        var result = await ProgressDisplay.RunAsync(environment, async display =>
+        foreach (var note in result.Plan.Notes)
         {
-            var done = await GgufQuantizer.RunAsync(line, WriteProgress.Of(display, name), cancellationToken).ConfigureAwait(false);
-            display.Report(new BuildProgress { Step = name, Name = name, Status = BuildStepStatus.Completed });
-            return done;
-        }).ConfigureAwait(false);
-        if (result.Plan.FallbackCount > 0)
-        {
-            var share = $"{result.Plan.FallbackCount} of {result.Plan.Tensors.Length} tensors";
-            console.Note($"gguf-packer: {share} have rows that do not fit the type wanted; they got another.");
+            console.Note($"gguf-packer: {note}");
         }
 
-        foreach (var path in result.Paths)
-        {
-            console.Out.WriteLine(path);
-        }
-
+        QuantizeReport.WriteText(console.Out, line, result);
         return ExitCode.Success;
     }
 
-    private static void WritePlan(CliConsole console, QuantizationPlan plan)
+    private static string Wrap(IEnumerable<string> words, int width, string lineEnd)
     {
-        var table = new TextTable("TENSOR", "SHAPE", "FROM", "TO", "SIZE");
-        foreach (var tensor in plan.Tensors)
+        var text = new StringBuilder();
+        var column = 0;
+        foreach (var word in words)
         {
-            table.Add(
-                tensor.Target.Name,
-                string.Join('x', tensor.Target.Shape),
-                tensor.Source.Type.ToString(),
-                tensor.Target.Type + (tensor.IsFallback ? " (instead of " + tensor.WantedType + ")" : ""),
-                GgufUnits.FormatBytes(tensor.Target.ByteLength));
+            var breaks = column + word.Length > width;
+            text.Append(column == 0 ? "" : breaks ? lineEnd : " ").Append(word);
+            column = (breaks ? 0 : column) + word.Length + 1;
         }
 
-        table.Write(console.Out);
-        console.Out.WriteLine($"{plan.Tensors.Length} tensors, {GgufUnits.FormatBytes(plan.SourceBytes)} become {GgufUnits.FormatBytes(plan.TargetBytes)}");
+        return text.ToString();
     }
 }

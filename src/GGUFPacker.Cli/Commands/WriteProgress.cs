@@ -15,6 +15,6 @@ internal static class WriteProgress
             Status = BuildStepStatus.Advanced,
             Done = progress.BytesDone,
             Total = progress.TotalBytes,
-            Detail = progress.TensorName,
+            Detail = progress.Describe(),
         });
 }

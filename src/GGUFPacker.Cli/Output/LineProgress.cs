@@ -25,7 +25,7 @@ internal sealed class LineProgress(TextWriter writer, TimeProvider time) : IProg
             {
                 case BuildStepStatus.Advanced when value.Total > 0 && time.GetElapsedTime(step.Told) >= Interval:
                     step.Told = time.GetTimestamp();
-                    writer.WriteLine(FormattableString.Invariant($"{value.Name}: {100 * Math.Min(value.Done, value.Total) / value.Total} %"));
+                    writer.WriteLine($"{value.Name}: {value.Describe(time.GetElapsedTime(step.Began))}");
                     break;
                 case BuildStepStatus.Completed:
                     writer.WriteLine(FormattableString.Invariant($"{value.Name}: {time.GetElapsedTime(step.Began).TotalSeconds:0.0} s"));

@@ -1,4 +1,5 @@
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Gguf.Format;
 using Spectre.Console;
 
 namespace GGUFPacker.Cli.Output;
@@ -23,7 +24,8 @@ internal sealed class TerminalProgress : IProgress<BuildProgress>
                 new TaskDescriptionColumn { Alignment = Justify.Left },
                 new ProgressBarColumn { Width = 24 },
                 new PercentageColumn(),
-                new ElapsedTimeColumn())
+                new ElapsedTimeColumn(),
+                new RemainingTimeColumn())
             .StartAsync(context => work(new TerminalProgress(context)));
 
     /// <inheritdoc/>
@@ -43,9 +45,9 @@ internal sealed class TerminalProgress : IProgress<BuildProgress>
                     step.IsIndeterminate = false;
                     step.MaxValue = value.Total;
                     step.Value = Math.Min(value.Done, value.Total);
-                    step.Description = value.Detail is { Length: > 0 } detail
-                        ? $"{Markup.Escape(value.Name)} [grey]{Markup.Escape(detail.Length <= DetailWidth ? detail : "…" + detail[^(DetailWidth - 1)..])}[/]"
-                        : Markup.Escape(value.Name);
+                    var bytes = $"{GgufUnits.FormatBytes(Math.Min(value.Done, value.Total))} of {GgufUnits.FormatBytes(value.Total)}";
+                    var detail = value.Detail is { Length: > 0 } text ? $", {(text.Length <= DetailWidth ? text : "…" + text[^(DetailWidth - 1)..])}" : "";
+                    step.Description = $"{Markup.Escape(value.Name)} [grey]{Markup.Escape(bytes + detail)}[/]";
                     break;
                 case BuildStepStatus.Completed or BuildStepStatus.Cached:
                     step.IsIndeterminate = false;

@@ -150,7 +150,8 @@ public sealed class GgufFile : IGgufModel
 
         void AddPart(string partPath)
         {
-            var handle = File.OpenHandle(partPath);
+            // Several threads read ahead of each other, but forward: the hint doubles what the system reads ahead of them.
+            var handle = File.OpenHandle(partPath, options: FileOptions.SequentialScan);
             handles.Add(handle);
             using var stream = new GgufHandleStream(handle);
             var header = GgufHeader.Read(stream, partPath, limits, cancellationToken);

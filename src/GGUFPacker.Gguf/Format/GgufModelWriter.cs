@@ -19,7 +19,8 @@ public static class GgufModelWriter
         ArgumentNullException.ThrowIfNull(model);
         options ??= new GgufWriteOptions();
         var layout = GgufLayout.Create(model.Metadata, model.Tensors, options.BigEndian, options.PadHeader);
-        return WriteAsync(model, layout, output, options, progress, 0, layout.TotalBytes, cancellationToken);
+        var done = new GgufWriteProgress("", 0, layout.TotalBytes) { TensorCount = model.Tensors.Length };
+        return WriteAsync(model, layout, output, options, progress, done, cancellationToken);
     }
 
     /// <summary>Writes a model to a file: first beside it under another name, so that a file of this name is always whole.</summary>
@@ -60,65 +61,56 @@ public static class GgufModelWriter
     {
         options ??= new GgufWriteOptions();
         var layouts = files.Select(file => GgufLayout.Create(file.Model.Metadata, file.Model.Tensors, options.BigEndian, options.PadHeader)).ToArray();
-        var total = layouts.Sum(layout => layout.TotalBytes);
-        var temporaries = files.Select(file => TemporaryBeside(file.Path)).ToArray();
+        var done = new GgufWriteProgress("", 0, layouts.Sum(layout => layout.TotalBytes)) { TensorCount = files.Sum(file => file.Model.Tensors.Length) };
+        foreach (var (_, path) in files)
+        {
+            GgufTemporaryFile.RemoveAbandoned(path);
+        }
+
+        var temporaries = new List<GgufTemporaryFile>();
         try
         {
-            var done = 0L;
             for (var i = 0; i < files.Count; i++)
             {
-                // The size is known, so a full disk is noticed before the work and the file is not fragmented.
-                var stream = new FileStream(temporaries[i], new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    Options = FileOptions.SequentialScan,
-                    BufferSize = 0,
-                    PreallocationSize = layouts[i].TotalBytes,
-                });
-                await using (stream.ConfigureAwait(false))
-                {
-                    await WriteAsync(files[i].Model, layouts[i], stream, options, progress, done, total, cancellationToken).ConfigureAwait(false);
-                }
-
-                done += layouts[i].TotalBytes;
+                var temporary = GgufTemporaryFile.Create(files[i].Path, layouts[i].TotalBytes);
+                temporaries.Add(temporary);
+                done = await WriteAsync(files[i].Model, layouts[i], temporary.Stream, options, progress, done, cancellationToken).ConfigureAwait(false);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            for (var i = 0; i < files.Count; i++)
-            {
-                File.Move(temporaries[i], files[i].Path, overwrite: true);
-            }
+            temporaries.ForEach(temporary => temporary.Publish());
         }
-        catch
+        finally
         {
-            foreach (var temporary in temporaries)
-            {
-                File.Delete(temporary);
-            }
-
-            throw;
+            temporaries.ForEach(temporary => temporary.Dispose());
         }
     }
 
-    private static async Task WriteAsync(
-        IGgufModel model, GgufLayout layout, Stream output, GgufWriteOptions options, IProgress<GgufWriteProgress>? progress, long done, long total,
+    // What was done before, together with what is done here.
+    private static async Task<GgufWriteProgress> WriteAsync(
+        IGgufModel model, GgufLayout layout, Stream output, GgufWriteOptions options, IProgress<GgufWriteProgress>? progress, GgufWriteProgress done,
         CancellationToken cancellationToken)
     {
+        var tensorsBefore = done.TensorNumber;
         var head = new byte[layout.DataOffset];
         layout.Header.CopyTo(head);
         await output.WriteAsync(head, cancellationToken).ConfigureAwait(false);
-        done += head.Length;
-        progress?.Report(new GgufWriteProgress("", done, total));
+        Report(done with { BytesDone = done.BytesDone + head.Length });
         var pipeline = new GgufRowPipeline(model, layout, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
-        await pipeline.RunAsync(output, Report, cancellationToken).ConfigureAwait(false);
+        await pipeline.RunAsync(output, Written, cancellationToken).ConfigureAwait(false);
+        return done with { TensorNumber = tensorsBefore + model.Tensors.Length };
 
-        void Report(string name, int bytes) => progress?.Report(new GgufWriteProgress(name, done += bytes, total));
-    }
+        void Written(int tensor, int bytes) => Report(done with
+        {
+            TensorName = model.Tensors[tensor].Name,
+            TensorNumber = tensorsBefore + tensor + 1,
+            BytesDone = done.BytesDone + bytes,
+        });
 
-    private static string TemporaryBeside(string path)
-    {
-        var full = Path.GetFullPath(path);
-        return Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        void Report(GgufWriteProgress now)
+        {
+            done = now;
+            progress?.Report(now);
+        }
     }
 }

@@ -11,6 +11,7 @@ internal sealed class GgufRowPipeline
 {
     private const long ChunkBytes = 2 << 20;
     private const long ChunkElements = 2 << 20;
+    private const long FirstElements = 16 * 1024;
     private static readonly TimeSpan ShortCall = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongCall = TimeSpan.FromMilliseconds(50);
 
@@ -35,7 +36,7 @@ internal sealed class GgufRowPipeline
         _bufferBytes = _chunks.Count == 0 ? 0 : _chunks.Max(chunk => chunk.Bytes);
     }
 
-    public async Task RunAsync(Stream output, Action<string, int> written, CancellationToken cancellationToken)
+    public async Task RunAsync(Stream output, Action<int, int> written, CancellationToken cancellationToken)
     {
         for (var i = 0; i < _filled.Length; i++)
         {
@@ -52,7 +53,7 @@ internal sealed class GgufRowPipeline
                 var place = i % _filled.Length;
                 await _filled[place].Task.WaitAsync(cancellationToken).ConfigureAwait(false);
                 await output.WriteAsync(_buffers[place].AsMemory(0, _chunks[i].Bytes), cancellationToken).ConfigureAwait(false);
-                written(_model.Tensors[_chunks[i].Tensor].Name, _chunks[i].Bytes);
+                written(_chunks[i].Tensor, _chunks[i].Bytes);
                 _filled[place] = NewCompletion();
                 free.Release();
             }
@@ -159,8 +160,8 @@ internal sealed class GgufRowPipeline
         var data = buffer.AsSpan(0, (int)chunk.Rows * rowBytes);
         try
         {
-            // Slow rows are read few at a time, so that cancelling never waits long.
-            var rowsAtOnce = (int)Math.Min(chunk.Rows, Math.Max(1, (64 * 1024) / tensor.Columns));
+            // Slow rows are read few at a time, so that cancelling never waits long: the slowest search makes some 300,000 elements a second.
+            var rowsAtOnce = (int)Math.Min(chunk.Rows, Math.Max(1, FirstElements / tensor.Columns));
             for (var row = 0; row < chunk.Rows;)
             {
                 stop.ThrowIfCancellationRequested();

@@ -54,7 +54,7 @@ internal sealed class BuildProgressLog(TaskLoggingHelper log, TimeProvider clock
             step.Reported = clock.GetTimestamp();
         }
 
-        log.LogMessage(MessageImportance.High, "{0} {1} %", value.Name, percent);
+        log.LogMessage(MessageImportance.High, "{0}: {1}", value.Name, value.Describe(clock.GetElapsedTime(step.Started)));
     }
 
     private sealed class Step(long started)

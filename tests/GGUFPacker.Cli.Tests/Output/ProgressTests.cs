@@ -23,7 +23,7 @@ public sealed class ProgressTests
         progress.Report(Step with { Step = "2", Name = "COPY", Status = BuildStepStatus.Cached });
         progress.Report(Step with { Step = "3", Name = "CAT", Status = BuildStepStatus.Failed });
 
-        Assert.Equal("[Q4_K_M 1/2] QUANTIZE a b: 50 %\n[Q4_K_M 1/2] QUANTIZE a b: 21.0 s\nCOPY: already there\nCAT: failed\n", writer.ToString());
+        Assert.Equal("[Q4_K_M 1/2] QUANTIZE a b: 50 %, 2 B of 4 B, 21 s left\n[Q4_K_M 1/2] QUANTIZE a b: 21.0 s\nCOPY: already there\nCAT: failed\n", writer.ToString());
     }
 
     [Fact]

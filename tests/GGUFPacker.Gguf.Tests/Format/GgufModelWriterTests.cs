@@ -50,6 +50,8 @@ public sealed class GgufModelWriterTests
 
         Assert.Equal(reports[^1].TotalBytes, reports[^1].BytesDone);
         Assert.Equal("deep", reports[^1].TensorName);
+        Assert.Equal((model.Tensors.Length, model.Tensors.Length), (reports[^1].TensorNumber, reports[^1].TensorCount));
+        Assert.Equal((0, ""), (reports[0].TensorNumber, reports[0].Describe()));
         Assert.Equal(reports.Select(report => report.BytesDone).Order(), reports.Select(report => report.BytesDone));
     }
 

@@ -62,6 +62,6 @@ internal sealed class DerivedContent(
     // Progress<T> would post to another thread and let reports overtake each other.
     private sealed class StepProgress(BuildSession session, GraphNode node) : IProgress<GgufWriteProgress>
     {
-        public void Report(GgufWriteProgress value) => session.Report(node, BuildStepStatus.Advanced, value.BytesDone, value.TotalBytes, value.TensorName);
+        public void Report(GgufWriteProgress value) => session.Report(node, BuildStepStatus.Advanced, value.BytesDone, value.TotalBytes, value.Describe());
     }
 }

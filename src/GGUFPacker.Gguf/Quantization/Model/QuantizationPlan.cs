@@ -41,6 +41,9 @@ public sealed record QuantizationPlan
     public PlannedTensor? ImatrixRequiredBy =>
         Tensors.FirstOrDefault(tensor => tensor.RequiresImatrix && tensor.Importance is null && (tensor.IsQuantized || !HasImatrix));
 
+    /// <summary>What a user should know about the plan, in sentences.</summary>
+    public ImmutableArray<string> Notes => QuantizationNotes.Of(this);
+
     /// <summary>Plans.</summary>
     /// <param name="source">The model; only its header is read.</param>
     /// <param name="options">How to quantize.</param>

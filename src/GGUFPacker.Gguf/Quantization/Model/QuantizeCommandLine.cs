@@ -2,7 +2,7 @@ namespace GGUFPacker.Gguf.Quantization.Model;
 
 /// <summary>
 /// A command line of llama-quantize (llama.cpp v0.5.0): options, then <c>INPUT [OUTPUT] TYPE [THREADS]</c>.
-/// Options come first; what follows the threads is ignored.
+/// What follows the threads is ignored. Beyond llama-quantize, options may stand between the others, and there are <c>--threads N</c> and <c>--json</c>.
 /// </summary>
 public sealed record QuantizeCommandLine
 {
@@ -23,6 +23,9 @@ public sealed record QuantizeCommandLine
 
     /// <summary>Whether only to plan (<c>--dry-run</c>).</summary>
     public bool IsDryRun { get; init; }
+
+    /// <summary>Whether the result is wanted as JSON (<c>--json</c>).</summary>
+    public bool PrintsJson { get; init; }
 
     /// <summary>Reads a command line. A file of tensor types is read at once.</summary>
     /// <param name="arguments">The arguments, without the program's name.</param>

@@ -14,29 +14,27 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
     private readonly SortedSet<int> _pruned = [];
     private QuantizeOptions _options = new() { Type = QuantizeType.Copy };
     private string? _imatrix;
+    private int _threads;
     private bool _isDryRun;
+    private bool _printsJson;
     private int _next;
 
     public QuantizeCommandLine Parse()
     {
-        while (_next < arguments.Count && arguments[_next].StartsWith("--", StringComparison.Ordinal))
-        {
-            ParseOption(arguments[_next++]);
-        }
-
-        if (_included.Count > 0 && _excluded.Count > 0)
-        {
-            throw new FormatException("--include-weights and --exclude-weights cannot be used together.");
-        }
-
-        var input = Operand("the model to quantize");
-        var target = Operand("the quantize type");
+        var input = Operand() ?? throw Missing("the model to quantize");
+        var target = Operand() ?? throw Missing("the quantize type");
         string? output = null;
         if (!QuantizeType.TryParse(target, out var type))
         {
             // Whoever misspelt the type without an output sees the type's message, not one about a missing argument.
             output = target;
-            type = QuantizeType.Parse(_next < arguments.Count ? arguments[_next++] : target);
+            type = QuantizeType.Parse(Operand() ?? target);
+        }
+
+        var threads = Operand();
+        if (_included.Count > 0 && _excluded.Count > 0)
+        {
+            throw new FormatException("--include-weights and --exclude-weights cannot be used together.");
         }
 
         return new QuantizeCommandLine
@@ -58,8 +56,9 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
                     ExcludedWeights = _excluded.ToImmutable(),
                 },
             },
-            Threads = _next < arguments.Count ? ParseThreads(arguments[_next]) : 0,
+            Threads = threads is null ? _threads : ParseThreads(threads),
             IsDryRun = _isDryRun,
+            PrintsJson = _printsJson,
         };
     }
 
@@ -81,6 +80,8 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
             case "--imatrix": _imatrix = Value(option); break;
             case "--include-weights": _included.Add(Value(option)); break;
             case "--exclude-weights": _excluded.Add(Value(option)); break;
+            case "--threads": _threads = ParseThreads(Value(option)); break;
+            case "--json": _printsJson = true; break;
             case "--max-buffer-size": RequireBufferSize(Value(option)); break;
             default: throw new FormatException($"llama-quantize has no option '{option}'.");
         }
@@ -88,14 +89,20 @@ internal sealed class QuantizeCommandLineParser(IReadOnlyList<string> arguments,
 
     private string Value(string option) => _next < arguments.Count ? arguments[_next++] : throw new FormatException($"The option '{option}' needs a value.");
 
-    private string Operand(string what) =>
-        _next < arguments.Count ? arguments[_next++] : throw new FormatException($"The command line lacks {what}: INPUT [OUTPUT] TYPE [THREADS].");
-
-    private void AddTensorTypes(string path)
+    // The next argument that is no option; options before it are read.
+    private string? Operand()
     {
-        var rules = File.ReadAllText(Path.GetFullPath(path, directory)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        _tensorTypes.AddRange(rules.Select(TensorTypeRule.Parse));
+        while (_next < arguments.Count && arguments[_next].StartsWith("--", StringComparison.Ordinal))
+        {
+            ParseOption(arguments[_next++]);
+        }
+
+        return _next < arguments.Count ? arguments[_next++] : null;
     }
+
+    private static FormatException Missing(string what) => new($"The command line lacks {what}: INPUT [OUTPUT] TYPE [THREADS].");
+
+    private void AddTensorTypes(string path) => _tensorTypes.AddRange(TensorTypeRule.ParseFile(Path.GetFullPath(path, directory)));
 
     private void AddPrunedLayers(string list)
     {

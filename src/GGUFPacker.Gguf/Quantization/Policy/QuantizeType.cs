@@ -52,14 +52,9 @@ public sealed record QuantizeType
             return type;
         }
 
-        // Types with interleaved rows existed from 2024-07 to 2024-11.
-        var successor = text.StartsWith("Q4_0_", StringComparison.OrdinalIgnoreCase) || text is "33" or "34" or "35" ? "Q4_0"
-            : text.StartsWith("IQ4_NL_", StringComparison.OrdinalIgnoreCase) ? "IQ4_NL"
-            : null;
-        if (successor is not null)
+        if (RemovedQuantizeType.Describe(text) is { } removed)
         {
-            throw new FormatException(
-                $"The quantize type '{text}' was removed from llama.cpp: use {successor}, which llama.cpp repacks for the processor when it loads the model.");
+            throw new FormatException(removed);
         }
 
         if (string.Equals(text, nameof(GgufFileType.NVFP4), StringComparison.OrdinalIgnoreCase) || text is "39")

@@ -9,6 +9,8 @@ namespace GGUFPacker.Gguf.Quantization.Policy;
 /// </summary>
 public sealed record TensorTypeRule
 {
+    private const long MaxFileBytes = 16 << 20;
+
     private readonly Regex _regex;
 
     /// <summary>Creates a rule.</summary>
@@ -53,6 +55,19 @@ public sealed record TensorTypeRule
         }
 
         return new TensorTypeRule(text[..separator].ToLowerInvariant(), ParseType(text[(separator + 1)..]));
+    }
+
+    /// <summary>Reads a file of rules, separated by blanks or line ends.</summary>
+    /// <exception cref="FormatException">One of them is no rule, or the file is too large to be such a file.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static IEnumerable<TensorTypeRule> ParseFile(string path)
+    {
+        if (new FileInfo(path) is { Exists: true, Length: > MaxFileBytes } file)
+        {
+            throw new FormatException($"The file of tensor types '{path}' has {file.Length} bytes; the limit is {MaxFileBytes}.");
+        }
+
+        return [.. File.ReadAllText(path).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
     }
 
     /// <summary>Reads the name of a tensor type, in any case.</summary>

@@ -35,8 +35,16 @@ public sealed class QuantizeTypeTests
     {
         var error = Assert.Throws<FormatException>(() => QuantizeType.Parse(text));
         Assert.Contains(text, error.Message, StringComparison.Ordinal);
-        Assert.Contains("use Q4_0, which llama.cpp repacks", error.Message, StringComparison.Ordinal);
+        Assert.Contains("use Q4_0; llama.cpp repacks", error.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("IQ4_NL_4_4", "use IQ4_NL;")]
+    [InlineData("q4_2", "use Q4_K_S;")]
+    [InlineData("Q4_3", "use Q4_K_M;")]
+    [InlineData("4", "use Q4_1;")]
+    public void Older_removed_types_do_too(string text, string advice) =>
+        Assert.Contains(advice, Assert.Throws<FormatException>(() => QuantizeType.Parse(text)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("Q9")]
