@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using GGUFPacker.Gguf.Quantization.Grids;
 using GGUFPacker.Gguf.Quantization.Halves;
 using GGUFPacker.Gguf.Quantization.KQuants;
 using GGUFPacker.Gguf.Quantization.Lanes;
@@ -27,6 +28,13 @@ public static class RowKernels
         [TensorType.Q4_K] = new AffineKKernel(bits: 4),
         [TensorType.Q5_K] = new AffineKKernel(bits: 5),
         [TensorType.Q6_K] = new Q6_KKernel(),
+        [TensorType.IQ1_S] = new IQ1_SKernel(),
+        [TensorType.IQ1_M] = new IQ1_MKernel(),
+        [TensorType.IQ2_XXS] = GridKernels.IQ2_XXS,
+        [TensorType.IQ2_XS] = GridKernels.IQ2_XS,
+        [TensorType.IQ2_S] = GridKernels.IQ2_S,
+        [TensorType.IQ3_XXS] = GridKernels.IQ3_XXS,
+        [TensorType.IQ3_S] = GridKernels.IQ3_S,
         [TensorType.TQ1_0] = new TQ1_0Kernel(),
         [TensorType.TQ2_0] = new TQ2_0Kernel(),
     };

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using GGUFPacker.Gguf.Quantization.Grids;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Gguf.Quantization;
@@ -30,6 +31,8 @@ public static class RowValidation
             TensorType.BF16 => FindFullExponent(MemoryMarshal.Cast<byte, ushort>(data), (ushort)0x7F80),
             TensorType.Q4_0 or TensorType.Q5_0 or TensorType.Q8_0 => FindScale(data, type.BlockBytes, [0]),
             TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q4_K or TensorType.Q5_K => FindScale(data, type.BlockBytes, [0, 2]),
+            TensorType.IQ1_S or TensorType.IQ2_XXS or TensorType.IQ2_XS or TensorType.IQ2_S or TensorType.IQ3_XXS or TensorType.IQ3_S => FindScale(data, type.BlockBytes, [0]),
+            TensorType.IQ1_M => FindSpreadScale(data, type.BlockBytes),
             TensorType.Q6_K => FindScale(data, type.BlockBytes, [208]),
             TensorType.TQ1_0 => FindScale(data, type.BlockBytes, [52]),
             TensorType.TQ2_0 => FindScale(data, type.BlockBytes, [64]),
@@ -69,6 +72,20 @@ public static class RowValidation
                 {
                     return i;
                 }
+            }
+        }
+
+        return -1;
+    }
+
+    // IQ1_M's scale lies in four nibbles.
+    private static int FindSpreadScale(ReadOnlySpan<byte> data, int blockBytes)
+    {
+        for (var i = 0; i < data.Length / blockBytes; i++)
+        {
+            if ((IQ1_MScalar.ReadScale(data.Slice(i * blockBytes, blockBytes)) & 0x7C00) == 0x7C00)
+            {
+                return i;
             }
         }
 

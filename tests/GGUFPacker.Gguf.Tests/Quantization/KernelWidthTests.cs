@@ -43,14 +43,24 @@ public sealed class KernelWidthTests
         ["the largest float"] = """{"k": "gauss", "s": 93, "every": [[800, 300, "7f7fffff"], [1312, 5, "ff7fffff"]]}""",
     };
 
-    public static TheoryData<string, string> Cases()
+    private const string Squares = """{"k": "square", "s": 94}""";
+
+    public static TheoryData<string, string, bool> Cases()
     {
-        var data = new TheoryData<string, string>();
+        var data = new TheoryData<string, string, bool>();
         foreach (var type in Enum.GetValues<TensorType>().Where(RowKernels.IsKnown))
         {
             foreach (var name in Inputs.Keys)
             {
-                data.Add(type.ToString(), name);
+                if (RowKernels.Importance(type) != ImportanceUse.Required)
+                {
+                    data.Add(type.ToString(), name, false);
+                }
+
+                if (RowKernels.Importance(type) != ImportanceUse.Ignored)
+                {
+                    data.Add(type.ToString(), name, true);
+                }
             }
         }
 
@@ -59,45 +69,54 @@ public sealed class KernelWidthTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Each_width_gives_the_scalar_kernels_bytes(string typeName, string input)
+    public void Each_width_gives_the_scalar_kernels_bytes(string typeName, string input, bool hasImportance)
     {
         var type = Enum.Parse<TensorType>(typeName);
         var length = Math.Max(type.BlockLength, 4);
 
         // The searches of the K-quants take up to two blocks at once; the other block kernels take one; the halves take up to 32 numbers.
         var counts = type.BlockLength == 256 ? (int[])[0, 1, 2, 3, 5] : [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17];
-        using var generator = JsonDocument.Parse(Inputs[input]);
-        var source = FormulaVectors.Generate(generator.RootElement, counts[^1] * length);
-        var expected = new byte[type.RowBytes(source.Length)];
-        RowKernels.Quantize(type, source, [], expected, KernelWidth.Scalar);
-        foreach (var width in Widths)
+        var source = Generate(Inputs[input], counts[^1] * length);
+        var importance = Generate(Squares, hasImportance ? source.Length : 0);
+        foreach (var blocks in counts)
         {
-            foreach (var blocks in counts)
+            var elements = blocks * length;
+            var row = hasImportance ? importance.AsSpan(0, Math.Max(elements, length)) : [];
+            var (expected, refusal) = Quantize(type, source.AsSpan(0, elements), row, KernelWidth.Scalar);
+            foreach (var width in Widths)
             {
-                var actual = new byte[type.RowBytes(blocks * length)];
-                RowKernels.Quantize(type, source.AsSpan(0, blocks * length), [], actual, width);
-                var same = actual.AsSpan().CommonPrefixLength(expected);
-                Assert.True(same == actual.Length, $"{width}, {blocks} blocks: byte {same} differs.");
+                var (actual, actualRefusal) = Quantize(type, source.AsSpan(0, elements), row, width);
+                Assert.True(refusal == actualRefusal, $"{width}, {blocks} blocks: {actualRefusal ?? "not refused"}");
+                if (refusal == null)
+                {
+                    var same = actual.AsSpan().CommonPrefixLength(expected);
+                    Assert.True(same == actual.Length, $"{width}, {blocks} blocks: byte {same} differs.");
+                }
             }
         }
     }
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void A_call_over_many_blocks_gives_the_bytes_of_a_call_for_each(string typeName, string input)
+    public void A_call_over_many_blocks_gives_the_bytes_of_a_call_for_each(string typeName, string input, bool hasImportance)
     {
         var type = Enum.Parse<TensorType>(typeName);
         var length = Math.Max(type.BlockLength, 8);
-        using var generator = JsonDocument.Parse(Inputs[input]);
-        var source = FormulaVectors.Generate(generator.RootElement, 9 * length);
-        var whole = new byte[type.RowBytes(source.Length)];
-        RowKernels.Quantize(type, source, [], whole);
+        var source = Generate(Inputs[input], 9 * length);
+        var importance = Generate(Squares, hasImportance ? length : 0);
+        var (whole, refusal) = Quantize(type, source, importance, RowKernels.Fastest);
+        var isRefused = false;
         for (var block = 0; block < 9; block++)
         {
-            var bytes = new byte[type.RowBytes(length)];
-            RowKernels.Quantize(type, source.AsSpan(block * length, length), [], bytes);
-            Assert.Equal(whole[(block * bytes.Length)..((block + 1) * bytes.Length)], bytes);
+            var (bytes, blockRefusal) = Quantize(type, source.AsSpan(block * length, length), importance, RowKernels.Fastest);
+            isRefused |= blockRefusal != null;
+            if (refusal == null)
+            {
+                Assert.Equal(whole[(block * bytes.Length)..((block + 1) * bytes.Length)], bytes);
+            }
         }
+
+        Assert.Equal(refusal != null, isRefused);
     }
 
     [Fact]
@@ -112,8 +131,7 @@ public sealed class KernelWidthTests
     [Fact]
     public void Floats_pass_unchanged()
     {
-        using var generator = JsonDocument.Parse(Inputs["any finite bits"]);
-        var source = FormulaVectors.Generate(generator.RootElement, 100);
+        var source = Generate(Inputs["any finite bits"], 100);
         var bytes = new byte[400];
         RowKernels.Quantize(TensorType.F32, source, [], bytes);
         Assert.Equal(MemoryMarshal.AsBytes(source.AsSpan()).ToArray(), bytes);
@@ -121,5 +139,26 @@ public sealed class KernelWidthTests
         var back = new float[100];
         RowKernels.Dequantize(TensorType.F32, bytes, back);
         Assert.Equal(source, back);
+    }
+
+    // The bytes, or why there are none: some types refuse numbers that they cannot hold.
+    private static (byte[] Bytes, string? Refusal) Quantize(TensorType type, ReadOnlySpan<float> source, ReadOnlySpan<float> importance, KernelWidth width)
+    {
+        var bytes = new byte[type.RowBytes(source.Length)];
+        try
+        {
+            RowKernels.Quantize(type, source, importance, bytes, width);
+            return (bytes, null);
+        }
+        catch (ArithmeticException exception)
+        {
+            return (bytes, exception.Message);
+        }
+    }
+
+    private static float[] Generate(string generator, int count)
+    {
+        using var document = JsonDocument.Parse(generator);
+        return FormulaVectors.Generate(document.RootElement, count);
     }
 }

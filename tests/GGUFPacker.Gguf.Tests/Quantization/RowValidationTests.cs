@@ -53,6 +53,12 @@ public sealed class RowValidationTests
     [InlineData(TensorType.Q5_K, 0)]
     [InlineData(TensorType.Q5_K, 2)]
     [InlineData(TensorType.Q6_K, 208)]
+    [InlineData(TensorType.IQ1_S, 0)]
+    [InlineData(TensorType.IQ2_XXS, 0)]
+    [InlineData(TensorType.IQ2_XS, 0)]
+    [InlineData(TensorType.IQ2_S, 0)]
+    [InlineData(TensorType.IQ3_XXS, 0)]
+    [InlineData(TensorType.IQ3_S, 0)]
     [InlineData(TensorType.TQ1_0, 52)]
     [InlineData(TensorType.TQ2_0, 64)]
     public void A_blocks_scale_that_is_not_finite_is_found_and_its_codes_may_be_anything(TensorType type, int offset)
@@ -70,6 +76,22 @@ public sealed class RowValidationTests
         Assert.Equal(-1, RowValidation.FindInvalid(type, data));
         BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan((3 * type.BlockBytes) + offset), 0xFC00);
         Assert.Equal(3, RowValidation.FindInvalid(type, data));
+    }
+
+    [Fact]
+    public void The_scale_of_IQ1_M_is_found_in_its_four_nibbles()
+    {
+        var data = new byte[5 * 56];
+        Array.Fill(data, (byte)0xFF);
+        for (var block = 0; block < 5; block++)
+        {
+            data[(block * 56) + 55] = 0x7F;
+            data[(block * 56) + 53] = 0xBF;
+        }
+
+        Assert.Equal(-1, RowValidation.FindInvalid(TensorType.IQ1_M, data));
+        data[(3 * 56) + 53] = 0xFF;
+        Assert.Equal(3, RowValidation.FindInvalid(TensorType.IQ1_M, data));
     }
 
     [Fact]
