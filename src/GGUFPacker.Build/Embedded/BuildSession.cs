@@ -117,7 +117,7 @@ internal sealed class BuildSession
     {
         var directory = Request.NamedContexts.GetValueOrDefault(node.Context, Request.ContextDirectory);
         return Directory.Exists(directory)
-            ? new ContextTree(directory, path => new LocalContent(Store, Hashes, path))
+            ? new ContextTree(directory, IgnoreFiles.Read(Request, node.Context, directory), path => new LocalContent(Store, Hashes, path))
             : throw new StepException($"The context '{node.Context}' is '{directory}', which is no directory.");
     }
 }

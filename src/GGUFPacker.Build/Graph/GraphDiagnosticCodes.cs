@@ -27,8 +27,8 @@ public static class GraphDiagnosticCodes
     /// <summary>A build argument that no ARG takes.</summary>
     public const string UnusedBuildArgument = "GGUF0208";
 
-    /// <summary>An ignore file that is not read yet.</summary>
-    public const string IgnoreFileNotRead = "GGUF0209";
+    /// <summary>An ignore file is malformed.</summary>
+    public const string InvalidIgnoreFile = "GGUF0209";
 
     /// <summary>An image reference, a context or another value of the request is faulty.</summary>
     public const string InvalidRequest = "GGUF0210";

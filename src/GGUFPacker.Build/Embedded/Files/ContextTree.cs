@@ -1,7 +1,13 @@
+using GGUFPacker.Build.Embedded.Steps;
+using GGUFPacker.Packerfile.Ignoring;
+
 namespace GGUFPacker.Build.Embedded.Files;
 
-/// <summary>A directory of the user's, read as it is when a step asks. Symbolic links are followed; whether they may leave the directory, the step decides.</summary>
-internal sealed class ContextTree(string root, Func<string, FileContent> open) : FileTree
+/// <summary>
+/// A directory of the user's, read as it is when a step asks. What its ignore file names is not there; a directory that is ignored is there as far as it
+/// holds something that is not. Symbolic links are followed; whether they may leave the directory, the step decides.
+/// </summary>
+internal sealed class ContextTree(string root, IgnorePatterns ignored, Func<string, FileContent> open) : FileTree
 {
     private static readonly EnumerationOptions Listing = new() { AttributesToSkip = 0, IgnoreInaccessible = false, RecurseSubdirectories = false };
 
@@ -11,14 +17,20 @@ internal sealed class ContextTree(string root, Func<string, FileContent> open) :
     /// <inheritdoc/>
     public override TreeEntry? Find(string path)
     {
-        var physical = Physical(path);
-        return Directory.Exists(physical) ? new DirectoryEntry()
-            : File.Exists(physical) ? new FileEntry(open(physical), ModeOf(physical))
-            : null;
+        var entry = FindPhysical(path);
+        var match = entry is null || ignored.IsEmpty ? default : TreePath.Parents(path).Append(path).Where(part => part.Length > 0).Aggregate(default(IgnoreMatch), (parent, part) => Match(part, parent));
+        return !match.IsIgnored || (entry is DirectoryEntry && ignored.HasExceptions && Below(path, Physical(path), [], match).Any()) ? entry : null;
     }
 
+    /// <summary>Whether a path exists and is only not there because it is ignored.</summary>
+    public bool IsIgnored(string path) => FindPhysical(path) is not null && Find(path) is null;
+
     /// <inheritdoc/>
-    public override IEnumerable<KeyValuePair<string, TreeEntry>> Below(string directory) => Below(directory, Physical(directory), []);
+    public override IEnumerable<KeyValuePair<string, TreeEntry>> Below(string directory) => Below(
+        directory,
+        Physical(directory),
+        [],
+        TreePath.Parents(directory).Append(directory).Where(part => part.Length > 0).Aggregate(default(IgnoreMatch), (parent, part) => Match(part, parent)));
 
     /// <summary>Whether what is at a path lies inside the directory once links are resolved.</summary>
     public bool IsInside(string path)
@@ -51,7 +63,27 @@ internal sealed class ContextTree(string root, Func<string, FileContent> open) :
         return resolved;
     }
 
-    private IEnumerable<KeyValuePair<string, TreeEntry>> Below(string directory, string physical, HashSet<string> chain)
+    private IgnoreMatch Match(string path, IgnoreMatch parent)
+    {
+        try
+        {
+            return ignored.Match(path, parent);
+        }
+        catch (FormatException error)
+        {
+            throw new StepException($"The ignore file of '{Root}' is faulty: {error.Message}", error);
+        }
+    }
+
+    private TreeEntry? FindPhysical(string path)
+    {
+        var physical = Physical(path);
+        return Directory.Exists(physical) ? new DirectoryEntry()
+            : File.Exists(physical) ? new FileEntry(open(physical), ModeOf(physical))
+            : null;
+    }
+
+    private IEnumerable<KeyValuePair<string, TreeEntry>> Below(string directory, string physical, HashSet<string> chain, IgnoreMatch parent)
     {
         if (!chain.Add(Resolve(physical)))
         {
@@ -61,18 +93,34 @@ internal sealed class ContextTree(string root, Func<string, FileContent> open) :
         foreach (var name in Directory.EnumerateFileSystemEntries(physical, "*", Listing).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal))
         {
             var path = TreePath.Join(directory, name);
-            if (Find(path) is not { } entry)
+            var match = ignored.IsEmpty ? default : Match(path, parent);
+            if (match.IsIgnored && !ignored.HasExceptions)
+            {
+                continue;
+            }
+
+            var entry = FindPhysical(path);
+            if (entry is null && !match.IsIgnored)
             {
                 throw new IOException($"'{Physical(path)}' is a symbolic link to nothing.");
             }
 
-            yield return new(path, entry);
-            if (entry is DirectoryEntry)
+            var isHidden = match.IsIgnored;
+            if (!isHidden)
             {
-                foreach (var below in Below(path, Physical(path), chain))
+                yield return new(path, entry!);
+            }
+
+            foreach (var below in entry is DirectoryEntry ? Below(path, Physical(path), chain, match) : [])
+            {
+                // An ignored directory is there for what it holds.
+                if (isHidden)
                 {
-                    yield return below;
+                    yield return new(path, entry!);
+                    isHidden = false;
                 }
+
+                yield return below;
             }
         }
 

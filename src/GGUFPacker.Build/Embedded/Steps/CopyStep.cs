@@ -60,7 +60,9 @@ internal static class CopyStep
             var found = from.Match(source);
             return found.Count > 0
                 ? found
-                : throw new StepException(from is ContextTree context ? $"'{source}' is not in '{context.Root}'." : $"'{source}' is not in the file system it is copied from.");
+                : throw new StepException(from is not ContextTree context ? $"'{source}' is not in the file system it is copied from."
+                    : context.IsIgnored(TreePath.Normalize(source)) ? $"'{source}' is left out of '{context.Root}' by its ignore file."
+                    : $"'{source}' is not in '{context.Root}'.");
         }
         catch (FormatException error)
         {
