@@ -3,6 +3,7 @@ using GGUFPacker.Gguf.Quantization.Grids;
 using GGUFPacker.Gguf.Quantization.Halves;
 using GGUFPacker.Gguf.Quantization.KQuants;
 using GGUFPacker.Gguf.Quantization.Lanes;
+using GGUFPacker.Gguf.Quantization.LowBit;
 using GGUFPacker.Gguf.Quantization.Simple32;
 using GGUFPacker.Gguf.Quantization.Ternary;
 using GGUFPacker.Gguf.Tensors;
@@ -20,13 +21,17 @@ public static class RowKernels
         [TensorType.F32] = new F32Kernel(),
         [TensorType.F16] = new F16Kernel(),
         [TensorType.BF16] = new BF16Kernel(),
+        [TensorType.Q1_0] = new Q1_0Kernel(),
+        [TensorType.Q2_0] = new Q2_0Kernel(),
         [TensorType.Q4_0] = new SymmetricKernel(bits: 4),
         [TensorType.Q5_0] = new SymmetricKernel(bits: 5),
         [TensorType.Q4_1] = new AffineKernel(bits: 4),
         [TensorType.Q5_1] = new AffineKernel(bits: 5),
         [TensorType.Q8_0] = new Q8_0Kernel(),
-        [TensorType.Q4_K] = new AffineKKernel(bits: 4),
-        [TensorType.Q5_K] = new AffineKKernel(bits: 5),
+        [TensorType.Q2_K] = new AffineKKernel(new Q2_KFormat()),
+        [TensorType.Q3_K] = new Q3_KKernel(),
+        [TensorType.Q4_K] = new AffineKKernel(new SixBitFormat(bits: 4)),
+        [TensorType.Q5_K] = new AffineKKernel(new SixBitFormat(bits: 5)),
         [TensorType.Q6_K] = new Q6_KKernel(),
         [TensorType.IQ1_S] = new IQ1_SKernel(),
         [TensorType.IQ1_M] = new IQ1_MKernel(),

@@ -14,11 +14,15 @@ public sealed class DequantizeGoldenTests
     // Where a block's half scales are.
     private static readonly Dictionary<TensorType, int[]> ScaleOffsets = new()
     {
+        [TensorType.Q1_0] = [0],
+        [TensorType.Q2_0] = [0],
         [TensorType.Q4_0] = [0],
         [TensorType.Q5_0] = [0],
         [TensorType.Q8_0] = [0],
         [TensorType.Q4_1] = [0, 2],
         [TensorType.Q5_1] = [0, 2],
+        [TensorType.Q2_K] = [80, 82],
+        [TensorType.Q3_K] = [108],
         [TensorType.Q4_K] = [0, 2],
         [TensorType.Q5_K] = [0, 2],
         [TensorType.Q6_K] = [208],

@@ -45,6 +45,35 @@ public sealed class KernelWidthTests
 
     private const string Squares = """{"k": "square", "s": 94}""";
 
+    // As Inputs; some are no weights that a matrix should have.
+    private static readonly Dictionary<string, string> Importances = new(StringComparer.Ordinal)
+    {
+        ["squares"] = """{"k": "square", "s": 101}""",
+        ["ones"] = """{"k": "const"}""",
+        ["zeros"] = """{"k": "const", "a": "00000000"}""",
+        ["some zero blocks"] = """{"k": "bsparse", "s": 102, "m": 32}""",
+        ["many magnitudes"] = """{"k": "wexp", "s": 103}""",
+        ["both signs"] = """{"k": "gauss", "s": 104}""",
+        ["huge"] = """{"k": "abs", "s": 105, "a": "7d800000"}""",
+        ["tiny"] = """{"k": "abs", "s": 106, "a": "0d800000"}""",
+        ["subnormal"] = """{"k": "sub", "s": 107}""",
+        ["a NaN"] = """{"k": "square", "s": 108, "every": [[512, 9, "7fc00000"]]}""",
+    };
+
+    public static TheoryData<string, string> WeightedCases()
+    {
+        var data = new TheoryData<string, string>();
+        foreach (var type in Enum.GetValues<TensorType>().Where(IsSearchedAcrossBlocks))
+        {
+            foreach (var name in Importances.Keys)
+            {
+                data.Add(type.ToString(), name);
+            }
+        }
+
+        return data;
+    }
+
     public static TheoryData<string, string, bool> Cases()
     {
         var data = new TheoryData<string, string, bool>();
@@ -74,8 +103,8 @@ public sealed class KernelWidthTests
         var type = Enum.Parse<TensorType>(typeName);
         var length = Math.Max(type.BlockLength, 4);
 
-        // The searches of the K-quants take up to two blocks at once; the other block kernels take one; the halves take up to 32 numbers.
-        var counts = type.BlockLength == 256 ? (int[])[0, 1, 2, 3, 5] : [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17];
+        // The searches of the K-quants take up to four blocks at once; the other block kernels take one; the halves take up to 32 numbers.
+        var counts = type.BlockLength == 256 ? (int[])[0, 1, 2, 3, 5, 9] : [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17];
         var source = Generate(Inputs[input], counts[^1] * length);
         var importance = Generate(Squares, hasImportance ? source.Length : 0);
         foreach (var blocks in counts)
@@ -119,6 +148,32 @@ public sealed class KernelWidthTests
         Assert.Equal(refusal != null, isRefused);
     }
 
+    // Rows of one block to more than lanes take at once, and so many rows that the group's end falls between and inside them.
+    [Theory]
+    [MemberData(nameof(WeightedCases))]
+    public void Each_width_gives_the_scalar_kernels_bytes_with_an_importance(string typeName, string importance)
+    {
+        var type = Enum.Parse<TensorType>(typeName);
+        foreach (var (name, input) in Inputs)
+        {
+            foreach (var (rows, blocks) in ((int, int)[])[(3, 1), (2, 5), (1, 18)])
+            {
+                var columns = blocks * type.BlockLength;
+                var source = Generate(input, rows * columns);
+                var matrix = Generate(Importances[importance], columns);
+                var expected = new byte[type.RowBytes(columns) * rows];
+                RowKernels.Quantize(type, source, matrix, expected, KernelWidth.Scalar);
+                foreach (var width in Widths)
+                {
+                    var actual = new byte[expected.Length];
+                    RowKernels.Quantize(type, source, matrix, actual, width);
+                    var same = actual.AsSpan().CommonPrefixLength(expected);
+                    Assert.True(same == actual.Length, $"{name}, {width}, {rows} rows of {blocks} blocks: byte {same} differs.");
+                }
+            }
+        }
+    }
+
     [Fact]
     public void Lengths_that_do_not_fit_are_refused()
     {
@@ -140,6 +195,10 @@ public sealed class KernelWidthTests
         RowKernels.Dequantize(TensorType.F32, bytes, back);
         Assert.Equal(source, back);
     }
+
+    // With an importance. The grid types look at one block at a time.
+    private static bool IsSearchedAcrossBlocks(TensorType type) =>
+        RowKernels.IsKnown(type) && RowKernels.Importance(type) == ImportanceUse.Optional && !type.ToString().StartsWith("IQ", StringComparison.Ordinal);
 
     // The bytes, or why there are none: some types refuse numbers that they cannot hold.
     private static (byte[] Bytes, string? Refusal) Quantize(TensorType type, ReadOnlySpan<float> source, ReadOnlySpan<float> importance, KernelWidth width)

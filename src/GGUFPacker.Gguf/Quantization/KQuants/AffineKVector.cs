@@ -1,115 +1,231 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using GGUFPacker.Gguf.Quantization.Lanes;
+using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
 /// <summary>
-/// <see cref="AffineKScalar"/> with vectors. The search works across sub-blocks (<see cref="AffineSearchVector{T}"/>, lanes of
-/// <typeparamref name="TSearch"/>: whole blocks, eight sub-blocks each); the last rounding works along a sub-block, where each element stands for itself
-/// (lanes of <typeparamref name="TRow"/>, a divisor of 32). If fewer blocks are left than the search takes, the other lanes are given zeros.
+/// <see cref="AffineKScalar"/> with vectors, a group of blocks at a time. The search works across sub-blocks (<see cref="AffineSearchVector{T}"/>, lanes of
+/// <typeparamref name="TSearch"/>, a multiple of 8 up to 16), that of scales and minima by importance across the group's blocks
+/// (<see cref="PositiveSearchVector{T}"/>: as many as there are lanes); the last rounding works along a sub-block, where each element stands for itself
+/// (lanes of <typeparamref name="TRow"/>, a divisor of 16). If fewer blocks are left than a group takes, zeros stand in for the others.
 /// Blocks in which the vector search gives up go to the scalar code.
 /// </summary>
 internal static unsafe class AffineKVector<TSearch, TRow>
     where TSearch : unmanaged, ILanes<TSearch>
     where TRow : unmanaged, ILanes<TRow>
 {
-    private const int SubLength = AffineSearchScalar.Length;
+    private const int Length = AffineFormat.Length;
 
-    /// <summary>Quantizes whole blocks with 4 or 5 bits.</summary>
+    /// <summary>Quantizes whole blocks; with an importance, whole rows.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Quantize(int bits, ReadOnlySpan<float> source, Span<byte> destination)
+    public static void Quantize(AffineFormat format, ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination)
     {
-        var parameters = bits == 4 ? AffineSearchParameters.Q4_K : AffineSearchParameters.Q5_K;
-        var blockBytes = bits == 4 ? 144 : 176;
-        var groupLength = TSearch.Count * SubLength;
-        var memory = stackalloc float[AffineSearchVector<TSearch>.ScratchFloats + groupLength + (4 * TSearch.Count) + CacheLine.Floats];
-        var scratch = CacheLine.Align(memory);
-        var padded = scratch + AffineSearchVector<TSearch>.ScratchFloats;
-        var found = padded + groupLength;
-
+        var groupBlocks = importance.IsEmpty ? Math.Max(1, TSearch.Count / format.SubBlocks) : TSearch.Count;
+        var groupLength = groupBlocks * Length;
+        var lanes = groupBlocks * format.SubBlocks;
+        var scratchFloats = 4 * AffineSearchScalar.LongestRun * TSearch.Count;
+        var memory = stackalloc float[groupLength + scratchFloats + AffineFound.Floats(lanes) + CacheLine.Floats];
+        var padded = CacheLine.Align(memory);
+        var scratch = padded + groupLength;
+        var found = new AffineFound(scratch + scratchFloats, lanes);
         fixed (float* start = source)
         {
-            for (var done = 0; done < source.Length; done += groupLength)
+            fixed (float* matrix = importance)
             {
-                var x = start + done;
-                var length = Math.Min(groupLength, source.Length - done);
-                if (length < groupLength)
+                for (var done = 0; done < source.Length; done += groupLength)
                 {
-                    var group = new Span<float>(padded, groupLength);
-                    source[done..].CopyTo(group);
-                    group[length..].Clear();
-                    x = padded;
-                }
-
-                var isFound = AffineSearchVector<TSearch>.TrySearch(x, parameters, scratch, found);
-                for (var block = 0; block < length / AffineBlock.Length; block++)
-                {
-                    var target = destination.Slice(((done / AffineBlock.Length) + block) * blockBytes, blockBytes);
-                    if (isFound)
+                    var length = Math.Min(groupLength, source.Length - done);
+                    var x = Pad(start + done, length, groupLength, padded);
+                    var isFound = Search(format, x, length / Length, new RowImportance(matrix, importance.Length, done), scratch, found);
+                    var target = destination.Slice(done / Length * format.BlockBytes, length / Length * format.BlockBytes);
+                    WriteScales(format, length / Length, !importance.IsEmpty, scratch, found, target);
+                    for (var block = 0; block < length / Length; block++)
                     {
-                        Finish(bits, parameters.Highest, x + (block * AffineBlock.Length), found + (block * AffineBlock.SubBlocks), target);
-                    }
-                    else
-                    {
-                        AffineKScalar.Quantize(bits, new ReadOnlySpan<float>(x + (block * AffineBlock.Length), AffineBlock.Length), target);
+                        var blockTarget = target.Slice(block * format.BlockBytes, format.BlockBytes);
+                        if (((isFound >> block) & 1) != 0)
+                        {
+                            Finish(format, x + (block * Length), found.From(block * format.SubBlocks), blockTarget);
+                        }
+                        else
+                        {
+                            var weights = importance.IsEmpty ? importance : importance.Slice((done + (block * Length)) % importance.Length, Length);
+                            AffineKScalar.QuantizeBlock(format, new ReadOnlySpan<float>(x + (block * Length), Length), weights, blockTarget);
+                        }
                     }
                 }
             }
         }
     }
 
-    // `found` has four rows of one number for each lane: scales, minima, and inverse scales and minima that give the codes.
+    private static float* Pad(float* x, int length, int groupLength, float* padded)
+    {
+        if (length == groupLength)
+        {
+            return x;
+        }
+
+        var group = new Span<float>(padded, groupLength);
+        new ReadOnlySpan<float>(x, length).CopyTo(group);
+        group[length..].Clear();
+        return padded;
+    }
+
+    // Searches all sub-blocks of the group. The result has a bit for each block whose sub-blocks are all found.
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Finish(int bits, int highest, float* x, float* found, Span<byte> block)
+    private static uint Search(AffineFormat format, float* source, int blocks, RowImportance importance, float* scratch, AffineFound found)
     {
-        var codes = stackalloc byte[AffineBlock.Length];
-        Span<float> scales = stackalloc float[AffineBlock.SubBlocks];
-        Span<float> minima = stackalloc float[AffineBlock.SubBlocks];
-        AffineBlock.WriteScales(new ReadOnlySpan<float>(found, AffineBlock.SubBlocks), new ReadOnlySpan<float>(found + TSearch.Count, AffineBlock.SubBlocks), block);
-        AffineBlock.ReadScales(block, scales, minima);
-        for (var j = 0; j < AffineBlock.SubBlocks; j++)
+        var length = format.SubLength;
+        var x = scratch;
+        var weights = x + (length * TSearch.Count);
+        var codes = weights + (length * TSearch.Count);
+        var row = codes + (length * TSearch.Count);
+        var parameters = importance.IsEmpty ? format.Parameters : AffineSearchParameters.Weighted(format.Highest);
+        var sigma2 = stackalloc float[TSearch.Count];
+        if (!importance.IsEmpty)
         {
-            var sub = x + (j * SubLength);
-            var subCodes = codes + (j * SubLength);
+            ImportanceWeights.SumsOfSquares(source, Length, blocks, sigma2);
+        }
+
+        var missing = 0u;
+        for (var lane = 0; lane < blocks * format.SubBlocks; lane += TSearch.Count)
+        {
+            Transposition.ToLanes(source + (lane * length), TSearch.Count, length, x);
+            if (importance.IsEmpty)
+            {
+                MagnitudeWeights.Weigh<TSearch>(x, length, format.WeighsWithRootMeanSquare, weights);
+            }
+            else
+            {
+                for (var j = 0; j < TSearch.Count; j++)
+                {
+                    var block = (lane + j) / format.SubBlocks;
+                    var place = (lane + j) * length;
+                    var mean = block < blocks ? format.SquaresFactor * sigma2[block] / Length : 0;
+                    ImportanceWeights.Weigh<TRow>(source + place, importance.At(place), mean, length, row + (j * length));
+                }
+
+                Transposition.ToLanes(row, TSearch.Count, length, weights);
+            }
+
+            if (!AffineSearchVector<TSearch>.TrySearch(x, weights, length, parameters, codes, found.From(lane)))
+            {
+                for (var block = lane / format.SubBlocks; block <= (lane + TSearch.Count - 1) / format.SubBlocks; block++)
+                {
+                    missing |= 1u << block;
+                }
+            }
+        }
+
+        return ~missing;
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void WriteScales(AffineFormat format, int blocks, bool isWeighted, float* scratch, AffineFound found, Span<byte> destination)
+    {
+        var subBlocks = format.SubBlocks;
+        if (!isWeighted)
+        {
+            for (var block = 0; block < blocks; block++)
+            {
+                var scales = new ReadOnlySpan<float>(found.Scales + (block * subBlocks), subBlocks);
+                var minima = new ReadOnlySpan<float>(found.Minima + (block * subBlocks), subBlocks);
+                format.WriteScales(scales, minima, destination.Slice(block * format.BlockBytes, format.BlockBytes));
+            }
+
+            return;
+        }
+
+        var run = subBlocks * TSearch.Count;
+        var weights = scratch;
+        var scaleCodes = scratch + run;
+        var minimumCodes = scratch + (2 * run);
+        var numbers = scratch + (3 * run);
+        var blockScales = stackalloc float[TSearch.Count];
+        var blockMinima = stackalloc float[TSearch.Count];
+        Transposition.ToLanes(found.Weights, TSearch.Count, subBlocks, weights);
+        Transposition.ToLanes(found.Scales, TSearch.Count, subBlocks, numbers);
+        var isFound = PositiveSearchVector<TSearch>.Search(numbers, weights, subBlocks, format.HighestScale, scaleCodes, blockScales);
+        Transposition.ToLanes(found.Minima, TSearch.Count, subBlocks, numbers);
+        isFound &= PositiveSearchVector<TSearch>.Search(numbers, weights, subBlocks, format.HighestScale, minimumCodes, blockMinima);
+
+        Span<byte> subScales = stackalloc byte[AffineFormat.MostSubBlocks];
+        Span<byte> subMinima = stackalloc byte[AffineFormat.MostSubBlocks];
+        for (var block = 0; block < blocks; block++)
+        {
+            var target = destination.Slice(block * format.BlockBytes, format.BlockBytes);
+            if (((isFound >> block) & 1) != 0)
+            {
+                for (var j = 0; j < subBlocks; j++)
+                {
+                    subScales[j] = (byte)scaleCodes[(j * TSearch.Count) + block];
+                    subMinima[j] = (byte)minimumCodes[(j * TSearch.Count) + block];
+                }
+
+                format.WriteScales(blockScales[block], blockMinima[block], subScales, subMinima, target);
+            }
+            else
+            {
+                var rows = found.From(block * subBlocks);
+                AffineKScalar.WriteWeighted(format, new(rows.Scales, subBlocks), new(rows.Minima, subBlocks), new(rows.Weights, subBlocks), target);
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Finish(AffineFormat format, float* x, AffineFound found, Span<byte> block)
+    {
+        var codes = stackalloc byte[Length];
+        Span<float> scales = stackalloc float[AffineFormat.MostSubBlocks];
+        Span<float> minima = stackalloc float[AffineFormat.MostSubBlocks];
+        format.ReadScales(block, scales, minima);
+        var length = format.SubLength;
+        for (var j = 0; j < format.SubBlocks; j++)
+        {
+            var sub = x + (j * length);
+            var subCodes = codes + (j * length);
             if (scales[j] == 0)
             {
                 // Inside the search's range by construction.
-                RoundProducts(sub, found[(2 * TSearch.Count) + j], found[(3 * TSearch.Count) + j], highest, subCodes);
+                RoundProducts(sub, length, found.Inverses[j], found.CodeMinima[j], format.Highest, subCodes);
             }
-            else if (!TryRoundQuotients(sub, scales[j], minima[j], highest, subCodes))
+            else if (!TryRoundQuotients(sub, length, scales[j], minima[j], format.Highest, subCodes))
             {
-                for (var i = 0; i < SubLength; i++)
+                for (var i = 0; i < length; i++)
                 {
-                    subCodes[i] = (byte)Math.Clamp(Arithmetic.NearestInt((sub[i] + minima[j]) / scales[j]), 0, highest);
+                    subCodes[i] = (byte)Math.Clamp(Arithmetic.NearestInt((sub[i] + minima[j]) / scales[j]), 0, format.Highest);
                 }
             }
         }
 
-        AffineBlock.PackCodes(bits, new ReadOnlySpan<byte>(codes, AffineBlock.Length), block);
+        format.PackCodes(new ReadOnlySpan<byte>(codes, Length), block);
     }
 
-    private static void RoundProducts(float* x, float inverse, float minimum, int highest, byte* codes)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RoundProducts(float* x, int length, float inverse, float minimum, int highest, byte* codes)
     {
-        for (var i = 0; i < SubLength; i += TRow.Count)
+        for (var i = 0; i < length; i += TRow.Count)
         {
-            var code = TRow.Round(TRow.Create(inverse) * (TRow.Load(x + i) - TRow.Create(minimum)));
-            TRow.Max(TRow.Create(0), TRow.Min(TRow.Create(highest), code)).StoreAsBytes(codes + i);
+            TRow.Clamp(TRow.Round(TRow.Create(inverse) * (TRow.Load(x + i) - TRow.Create(minimum))), 0, highest).StoreAsBytes(codes + i);
         }
     }
 
     // False if a quotient leaves the range in which rounding floats gives the reference's codes.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryRoundQuotients(float* x, float scale, float minimum, int highest, byte* codes)
+    private static bool TryRoundQuotients(float* x, int length, float scale, float minimum, int highest, byte* codes)
     {
         var limit = TRow.Create(Arithmetic.NearestIntLimit);
         var isInRange = TRow.IsLess(TRow.Create(0), limit);
-        for (var i = 0; i < SubLength; i += TRow.Count)
+        for (var i = 0; i < length; i += TRow.Count)
         {
             var quotient = (TRow.Load(x + i) + TRow.Create(minimum)) / TRow.Create(scale);
             isInRange = TRow.And(isInRange, TRow.IsLess(TRow.Abs(quotient), limit));
-            TRow.Max(TRow.Create(0), TRow.Min(TRow.Create(highest), TRow.Round(quotient))).StoreAsBytes(codes + i);
+            TRow.Clamp(TRow.Round(quotient), 0, highest).StoreAsBytes(codes + i);
         }
 
         return TRow.AllSet(isInRange);

@@ -4,11 +4,15 @@ namespace GGUFPacker.Gguf.Quantization.KQuants;
 internal sealed class Q6_KKernel : RowKernel
 {
     /// <inheritdoc/>
-    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) => Q6_KScalar.Quantize(source, destination);
+    public override ImportanceUse Importance => ImportanceUse.Optional;
+
+    /// <inheritdoc/>
+    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>
+        Q6_KScalar.Quantize(source, importance, destination);
 
     /// <inheritdoc/>
     public override void Quantize<TSearch, TRow>(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>
-        Q6_KVector<TSearch, TRow>.Quantize(source, destination);
+        Q6_KVector<TSearch, TRow>.Quantize(source, importance, destination);
 
     /// <inheritdoc/>
     public override void Dequantize(ReadOnlySpan<byte> source, Span<float> destination) => Q6_KScalar.Dequantize(source, destination);

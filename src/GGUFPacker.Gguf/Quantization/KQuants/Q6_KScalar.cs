@@ -1,56 +1,65 @@
+using GGUFPacker.Gguf.Quantization.Searches;
+
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
 /// <summary>
-/// Q6_K, one block of 256 at a time: the search gives each sub-block of 16 its scale; these are rounded to signed bytes; then all elements are rounded
-/// anew to the scales as they are stored.
+/// Q6_K, one block of 256 at a time: the search, with the importance itself as weights if there is one, gives each sub-block of 16 its scale; these are
+/// rounded to signed bytes; then all elements are rounded anew to the scales as they are stored.
 /// </summary>
 internal static class Q6_KScalar
 {
-    /// <summary>Quantizes whole blocks.</summary>
-    public static void Quantize(ReadOnlySpan<float> source, Span<byte> destination)
+    /// <summary>Quantizes whole blocks; with an importance, whole rows.</summary>
+    public static void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination)
     {
-        Span<byte> codes = stackalloc byte[SymmetricBlock.Length];
-        Span<float> scales = stackalloc float[SymmetricBlock.SubBlocks];
-        for (; source.Length >= SymmetricBlock.Length; source = source[SymmetricBlock.Length..], destination = destination[SymmetricBlock.BlockBytes..])
+        for (var done = 0; done < source.Length; done += Q6_KBlock.Length, destination = destination[Q6_KBlock.BlockBytes..])
         {
-            for (var j = 0; j < SymmetricBlock.SubBlocks; j++)
-            {
-                scales[j] = SymmetricSearchScalar.Search(source.Slice(j * 16, 16), codes[(j * 16)..]);
-            }
-
-            var block = destination[..SymmetricBlock.BlockBytes];
-            if (!SymmetricBlock.TryWriteScales(scales, block))
-            {
-                continue;
-            }
-
-            SymmetricBlock.ReadScales(block, scales);
-            for (var i = 0; i < SymmetricBlock.Length; i++)
-            {
-                // A scale that vanished leaves the codes of the search.
-                if (scales[i / 16] != 0)
-                {
-                    codes[i] = (byte)(SymmetricSearchScalar.Half + SymmetricSearchScalar.Code(source[i] / scales[i / 16]));
-                }
-            }
-
-            SymmetricBlock.PackCodes(codes, block);
+            var weights = importance.IsEmpty ? importance : importance.Slice(done % importance.Length, Q6_KBlock.Length);
+            QuantizeBlock(source.Slice(done, Q6_KBlock.Length), weights, destination[..Q6_KBlock.BlockBytes]);
         }
+    }
+
+    /// <summary>Quantizes one block, with the importance of its elements or none.</summary>
+    public static void QuantizeBlock(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
+    {
+        Span<byte> codes = stackalloc byte[Q6_KBlock.Length];
+        Span<float> scales = stackalloc float[Q6_KBlock.SubBlocks];
+        for (var j = 0; j < Q6_KBlock.SubBlocks; j++)
+        {
+            var weights = importance.IsEmpty ? importance : importance.Slice(j * Q6_KBlock.SubLength, Q6_KBlock.SubLength);
+            scales[j] = SymmetricSearchScalar.Search(x.Slice(j * Q6_KBlock.SubLength, Q6_KBlock.SubLength), weights, Q6_KBlock.Half, codes[(j * Q6_KBlock.SubLength)..]);
+        }
+
+        if (!Q6_KBlock.TryWriteScales(scales, block))
+        {
+            return;
+        }
+
+        Q6_KBlock.ReadScales(block, scales);
+        for (var i = 0; i < Q6_KBlock.Length; i++)
+        {
+            // A scale that vanished leaves the codes of the search.
+            if (scales[i / Q6_KBlock.SubLength] != 0)
+            {
+                codes[i] = (byte)(Q6_KBlock.Half + SymmetricSearchScalar.Code(x[i] / scales[i / Q6_KBlock.SubLength], Q6_KBlock.Half));
+            }
+        }
+
+        Q6_KBlock.PackCodes(codes, block);
     }
 
     /// <summary>Restores whole blocks: scale * (code - 32).</summary>
     public static void Dequantize(ReadOnlySpan<byte> source, Span<float> destination)
     {
-        Span<byte> codes = stackalloc byte[SymmetricBlock.Length];
-        Span<float> scales = stackalloc float[SymmetricBlock.SubBlocks];
-        for (; destination.Length >= SymmetricBlock.Length; source = source[SymmetricBlock.BlockBytes..], destination = destination[SymmetricBlock.Length..])
+        Span<byte> codes = stackalloc byte[Q6_KBlock.Length];
+        Span<float> scales = stackalloc float[Q6_KBlock.SubBlocks];
+        for (; destination.Length >= Q6_KBlock.Length; source = source[Q6_KBlock.BlockBytes..], destination = destination[Q6_KBlock.Length..])
         {
-            var block = source[..SymmetricBlock.BlockBytes];
-            SymmetricBlock.ReadScales(block, scales);
-            SymmetricBlock.UnpackCodes(block, codes);
-            for (var i = 0; i < SymmetricBlock.Length; i++)
+            var block = source[..Q6_KBlock.BlockBytes];
+            Q6_KBlock.ReadScales(block, scales);
+            Q6_KBlock.UnpackCodes(block, codes);
+            for (var i = 0; i < Q6_KBlock.Length; i++)
             {
-                destination[i] = scales[i / 16] * (codes[i] - SymmetricSearchScalar.Half);
+                destination[i] = scales[i / Q6_KBlock.SubLength] * (codes[i] - Q6_KBlock.Half);
             }
         }
     }

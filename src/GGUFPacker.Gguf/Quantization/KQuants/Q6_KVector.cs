@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using GGUFPacker.Gguf.Quantization.Lanes;
+using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
@@ -12,98 +13,89 @@ internal static unsafe class Q6_KVector<TSearch, TRow>
     where TSearch : unmanaged, ILanes<TSearch>
     where TRow : unmanaged, ILanes<TRow>
 {
-    private const int SubLength = SymmetricSearchScalar.Length;
-    private const int Half = SymmetricSearchScalar.Half;
+    private const int Length = Q6_KBlock.Length;
+    private const int SubLength = Q6_KBlock.SubLength;
 
-    /// <summary>Quantizes whole blocks.</summary>
+    /// <summary>Quantizes whole blocks; with an importance, whole rows.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Quantize(ReadOnlySpan<float> source, Span<byte> destination)
+    public static void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination)
     {
-        var memory = stackalloc float[SymmetricSearchVector<TSearch>.ScratchFloats + CacheLine.Floats];
+        var memory = stackalloc float[(3 * SubLength * TSearch.Count) + CacheLine.Floats];
         var scratch = CacheLine.Align(memory);
-        var scales = stackalloc float[SymmetricBlock.SubBlocks];
-        var inverses = stackalloc float[SymmetricBlock.SubBlocks];
+        var scales = stackalloc float[Q6_KBlock.SubBlocks];
+        var inverses = stackalloc float[Q6_KBlock.SubBlocks];
         fixed (float* start = source)
         {
-            for (var block = 0; block < source.Length / SymmetricBlock.Length; block++)
+            fixed (float* matrix = importance)
             {
-                var x = start + (block * SymmetricBlock.Length);
-                var target = destination.Slice(block * SymmetricBlock.BlockBytes, SymmetricBlock.BlockBytes);
-                var isFound = true;
-                for (var j = 0; j < SymmetricBlock.SubBlocks && isFound; j += TSearch.Count)
+                for (var block = 0; block < source.Length / Length; block++)
                 {
-                    isFound = SymmetricSearchVector<TSearch>.TrySearch(x + (j * SubLength), scratch, scales + j, inverses + j);
-                }
-
-                if (isFound)
-                {
-                    Finish(x, new ReadOnlySpan<float>(scales, SymmetricBlock.SubBlocks), inverses, target);
-                }
-                else
-                {
-                    Q6_KScalar.Quantize(new ReadOnlySpan<float>(x, SymmetricBlock.Length), target);
+                    var x = start + (block * Length);
+                    var weights = importance.IsEmpty ? null : matrix + (block * Length % importance.Length);
+                    var target = destination.Slice(block * Q6_KBlock.BlockBytes, Q6_KBlock.BlockBytes);
+                    if (TrySearch(x, weights, scratch, scales, inverses))
+                    {
+                        Finish(x, new ReadOnlySpan<float>(scales, Q6_KBlock.SubBlocks), inverses, target);
+                    }
+                    else
+                    {
+                        Q6_KScalar.QuantizeBlock(new ReadOnlySpan<float>(x, Length), new ReadOnlySpan<float>(weights, weights is null ? 0 : Length), target);
+                    }
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool TrySearch(float* source, float* importance, float* scratch, float* scales, float* inverses)
+    {
+        var x = scratch;
+        var weights = x + (SubLength * TSearch.Count);
+        var products = weights + (SubLength * TSearch.Count);
+        var isFound = true;
+        for (var j = 0; j < Q6_KBlock.SubBlocks && isFound; j += TSearch.Count)
+        {
+            Transposition.ToLanes(source + (j * SubLength), TSearch.Count, SubLength, x);
+            if (importance is null)
+            {
+                isFound = SymmetricSearchVector<TSearch>.TrySearch(x, SubLength, Q6_KBlock.Half, weights, scales + j, inverses + j);
+            }
+            else
+            {
+                Transposition.ToLanes(importance + (j * SubLength), TSearch.Count, SubLength, weights);
+                isFound = SymmetricSearchVector<TSearch>.TrySearch(x, weights, SubLength, Q6_KBlock.Half, products, scales + j, inverses + j);
+            }
+        }
+
+        return isFound;
     }
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Finish(float* x, ReadOnlySpan<float> found, float* inverses, Span<byte> block)
     {
-        if (!SymmetricBlock.TryWriteScales(found, block))
+        if (!Q6_KBlock.TryWriteScales(found, block))
         {
             return;
         }
 
-        var codes = stackalloc byte[SymmetricBlock.Length];
-        Span<float> scales = stackalloc float[SymmetricBlock.SubBlocks];
-        SymmetricBlock.ReadScales(block, scales);
-        for (var j = 0; j < SymmetricBlock.SubBlocks; j++)
+        var codes = stackalloc byte[Length];
+        Span<float> scales = stackalloc float[Q6_KBlock.SubBlocks];
+        Q6_KBlock.ReadScales(block, scales);
+        for (var j = 0; j < Q6_KBlock.SubBlocks; j++)
         {
-            var sub = x + (j * SubLength);
-            var subCodes = codes + (j * SubLength);
             if (scales[j] == 0)
             {
                 // The codes of the search; a sub-block that counts as zero has 0 where the others have code + 32.
-                RoundProducts(sub, inverses[j], inverses[j] == 0 ? 0 : Half, subCodes);
+                CodeRounding<TRow>.RoundProducts(x + (j * SubLength), SubLength, inverses[j], Q6_KBlock.Half, inverses[j] == 0 ? 0 : Q6_KBlock.Half, codes + (j * SubLength));
             }
-            else if (!TryRoundQuotients(sub, scales[j], subCodes))
+            else
             {
-                for (var i = 0; i < SubLength; i++)
-                {
-                    subCodes[i] = (byte)(Half + SymmetricSearchScalar.Code(sub[i] / scales[j]));
-                }
+                CodeRounding<TRow>.RoundQuotients(x + (j * SubLength), SubLength, scales[j], Q6_KBlock.Half, codes + (j * SubLength));
             }
         }
 
-        SymmetricBlock.PackCodes(new ReadOnlySpan<byte>(codes, SymmetricBlock.Length), block);
+        Q6_KBlock.PackCodes(new ReadOnlySpan<byte>(codes, Length), block);
     }
-
-    private static void RoundProducts(float* x, float inverse, float offset, byte* codes)
-    {
-        for (var i = 0; i < SubLength; i += TRow.Count)
-        {
-            (Code(TRow.Load(x + i) * TRow.Create(inverse)) + TRow.Create(offset)).StoreAsBytes(codes + i);
-        }
-    }
-
-    // False if a quotient leaves the range in which rounding floats gives the reference's codes.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryRoundQuotients(float* x, float scale, byte* codes)
-    {
-        var limit = TRow.Create(Arithmetic.NearestIntLimit);
-        var isInRange = TRow.IsLess(TRow.Create(0), limit);
-        for (var i = 0; i < SubLength; i += TRow.Count)
-        {
-            var quotient = TRow.Load(x + i) / TRow.Create(scale);
-            isInRange = TRow.And(isInRange, TRow.IsLess(TRow.Abs(quotient), limit));
-            (Code(quotient) + TRow.Create(Half)).StoreAsBytes(codes + i);
-        }
-
-        return TRow.AllSet(isInRange);
-    }
-
-    private static TRow Code(TRow scaled) => TRow.Max(TRow.Create(-Half), TRow.Min(TRow.Create(Half - 1), TRow.Round(scaled)));
 }

@@ -37,6 +37,12 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>The greater of two; which one if they are zeros of different sign or one is NaN is left open.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
 
+    /// <summary>The numbers cut to a range; a zero at its border may have either sign.</summary>
+    static abstract TSelf Clamp(TSelf value, float lowest, float highest);
+
+    /// <summary>The numbers, or zero, of either sign, where they are negative.</summary>
+    static abstract TSelf NotNegative(TSelf value);
+
     /// <summary>The least of all lanes, under the conditions of <see cref="Min"/>.</summary>
     static abstract float MinAcross(TSelf value);
 
@@ -58,6 +64,12 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>The nearest integers, ties to even.</summary>
     static abstract TSelf Round(TSelf value);
 
+    /// <summary>
+    /// What <see cref="Arithmetic.NearestInt"/> gives, as a float, whatever the number, which may be NaN. The low mantissa bits m of value + bias are put
+    /// under the exponent of 2^23 and 2^23 + 2^22 taken away: m - 2^22, which is exact.
+    /// </summary>
+    static abstract TSelf NearestInt(TSelf value);
+
     /// <summary>The numbers without their fraction.</summary>
     static abstract TSelf Truncate(TSelf value);
 
@@ -75,6 +87,9 @@ internal unsafe interface ILanes<TSelf> :
 
     /// <summary>Both masks.</summary>
     static abstract TSelf And(TSelf left, TSelf right);
+
+    /// <summary>The first mask without the second.</summary>
+    static abstract TSelf AndNot(TSelf left, TSelf right);
 
     /// <summary>The mask with a bit for each lane, the first lane lowest.</summary>
     static abstract uint Bits(TSelf mask);

@@ -61,6 +61,15 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Clamp(Lanes16 value, float lowest, float highest) =>
+        new(Vector512.MaxNative(Vector512.Create(lowest), Vector512.MinNative(Vector512.Create(highest), value._value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 NotNegative(Lanes16 value) => new(Vector512.MaxNative(Vector512<float>.Zero, value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MinAcross(Lanes16 value)
     {
         var half = Vector256.MinNative(value._value.GetLower(), value._value.GetUpper());
@@ -111,6 +120,14 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 NearestInt(Lanes16 value)
+    {
+        var mantissa = (value._value + Vector512.Create(Arithmetic.RoundingBias)).AsInt32() & Vector512.Create(0x007FFFFF);
+        return new((mantissa | Vector512.Create(0x4B000000)).AsSingle() - Vector512.Create(Arithmetic.RoundingBias));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 Truncate(Lanes16 value) => new(Vector512.Truncate(value._value));
 
     /// <inheritdoc/>
@@ -132,6 +149,10 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 And(Lanes16 left, Lanes16 right) => new(left._value & right._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 AndNot(Lanes16 left, Lanes16 right) => new(Vector512.AndNot(left._value, right._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -60,6 +60,15 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Clamp(Lanes4 value, float lowest, float highest) =>
+        new(Vector128.MaxNative(Vector128.Create(lowest), Vector128.MinNative(Vector128.Create(highest), value._value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 NotNegative(Lanes4 value) => new(Vector128.MaxNative(Vector128<float>.Zero, value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MinAcross(Lanes4 value)
     {
         var part = value._value;
@@ -106,6 +115,14 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 NearestInt(Lanes4 value)
+    {
+        var mantissa = (value._value + Vector128.Create(Arithmetic.RoundingBias)).AsInt32() & Vector128.Create(0x007FFFFF);
+        return new((mantissa | Vector128.Create(0x4B000000)).AsSingle() - Vector128.Create(Arithmetic.RoundingBias));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 Truncate(Lanes4 value) => new(Vector128.Truncate(value._value));
 
     /// <inheritdoc/>
@@ -127,6 +144,10 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 And(Lanes4 left, Lanes4 right) => new(left._value & right._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 AndNot(Lanes4 left, Lanes4 right) => new(Vector128.AndNot(left._value, right._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -61,6 +61,15 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Clamp(Lanes8 value, float lowest, float highest) =>
+        new(Vector256.MaxNative(Vector256.Create(lowest), Vector256.MinNative(Vector256.Create(highest), value._value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 NotNegative(Lanes8 value) => new(Vector256.MaxNative(Vector256<float>.Zero, value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MinAcross(Lanes8 value)
     {
         var part = Vector128.MinNative(value._value.GetLower(), value._value.GetUpper());
@@ -108,6 +117,14 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 NearestInt(Lanes8 value)
+    {
+        var mantissa = (value._value + Vector256.Create(Arithmetic.RoundingBias)).AsInt32() & Vector256.Create(0x007FFFFF);
+        return new((mantissa | Vector256.Create(0x4B000000)).AsSingle() - Vector256.Create(Arithmetic.RoundingBias));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 Truncate(Lanes8 value) => new(Vector256.Truncate(value._value));
 
     /// <inheritdoc/>
@@ -129,6 +146,10 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 And(Lanes8 left, Lanes8 right) => new(left._value & right._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 AndNot(Lanes8 left, Lanes8 right) => new(Vector256.AndNot(left._value, right._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

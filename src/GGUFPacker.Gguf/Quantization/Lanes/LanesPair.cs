@@ -71,6 +71,14 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<T> Clamp(LanesPair<T> value, float lowest, float highest) => new(T.Clamp(value._low, lowest, highest), T.Clamp(value._high, lowest, highest));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<T> NotNegative(LanesPair<T> value) => new(T.NotNegative(value._low), T.NotNegative(value._high));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MinAcross(LanesPair<T> value) => T.MinAcross(T.Min(value._low, value._high));
 
     /// <inheritdoc/>
@@ -99,6 +107,10 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<T> NearestInt(LanesPair<T> value) => new(T.NearestInt(value._low), T.NearestInt(value._high));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPair<T> Truncate(LanesPair<T> value) => new(T.Truncate(value._low), T.Truncate(value._high));
 
     /// <inheritdoc/>
@@ -120,6 +132,10 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPair<T> And(LanesPair<T> left, LanesPair<T> right) => new(T.And(left._low, right._low), T.And(left._high, right._high));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<T> AndNot(LanesPair<T> left, LanesPair<T> right) => new(T.AndNot(left._low, right._low), T.AndNot(left._high, right._high));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,11 +4,33 @@ namespace GGUFPacker.Gguf.Quantization.Simple32;
 internal sealed class AffineKernel(int bits) : RowKernel
 {
     /// <inheritdoc/>
-    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) => AffineScalar.Quantize(bits, source, destination);
+    public override ImportanceUse Importance => ImportanceUse.Optional;
 
     /// <inheritdoc/>
-    public override void Quantize<TSearch, TRow>(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>
-        AffineVector<TRow>.Quantize(bits, source, destination);
+    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination)
+    {
+        if (importance.IsEmpty)
+        {
+            AffineScalar.Quantize(bits, source, destination);
+        }
+        else
+        {
+            WeightedScalar.Quantize(new AffineWeightedFormat(bits), source, importance, destination);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Quantize<TSearch, TRow>(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination)
+    {
+        if (importance.IsEmpty)
+        {
+            AffineVector<TRow>.Quantize(bits, source, destination);
+        }
+        else
+        {
+            WeightedVector<TSearch, TRow, AffineWeightedFormat>.Quantize(new AffineWeightedFormat(bits), source, importance, destination);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Dequantize(ReadOnlySpan<byte> source, Span<float> destination) => AffineScalar.Dequantize(bits, source, destination);

@@ -4,11 +4,33 @@ namespace GGUFPacker.Gguf.Quantization.Simple32;
 internal sealed class SymmetricKernel(int bits) : RowKernel
 {
     /// <inheritdoc/>
-    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) => SymmetricScalar.Quantize(bits, source, destination);
+    public override ImportanceUse Importance => ImportanceUse.Optional;
 
     /// <inheritdoc/>
-    public override void Quantize<TSearch, TRow>(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>
-        SymmetricVector<TRow>.Quantize(bits, source, destination);
+    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination)
+    {
+        if (importance.IsEmpty)
+        {
+            SymmetricScalar.Quantize(bits, source, destination);
+        }
+        else
+        {
+            WeightedScalar.Quantize(new SymmetricWeightedFormat(bits), source, importance, destination);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Quantize<TSearch, TRow>(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination)
+    {
+        if (importance.IsEmpty)
+        {
+            SymmetricVector<TRow>.Quantize(bits, source, destination);
+        }
+        else
+        {
+            WeightedVector<TSearch, TRow, SymmetricWeightedFormat>.Quantize(new SymmetricWeightedFormat(bits), source, importance, destination);
+        }
+    }
 
     /// <inheritdoc/>
     public override void Dequantize(ReadOnlySpan<byte> source, Span<float> destination) => SymmetricScalar.Dequantize(bits, source, destination);

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Halves;
+using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
@@ -10,10 +11,16 @@ namespace GGUFPacker.Gguf.Quantization.KQuants;
 /// The block of 256 of Q6_K: the low four bits (128 bytes), the high two (64 bytes), for each of sixteen sub-blocks of 16 a signed scale byte,
 /// then the scale as half. Element = scale * subScale * (code - 32).
 /// </summary>
-internal static class SymmetricBlock
+internal static class Q6_KBlock
 {
     public const int Length = 256;
     public const int SubBlocks = 16;
+    public const int SubLength = 16;
+
+    /// <summary>Minus the lowest code.</summary>
+    public const int Half = 32;
+
+    /// <summary>The bytes of a block.</summary>
     public const int BlockBytes = 210;
     private const int HighAt = 128;
     private const int SubScalesAt = 192;
@@ -91,15 +98,24 @@ internal static class SymmetricBlock
     }
 
     /// <summary>Unpacks 256 codes, 0 to 63.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void UnpackCodes(ReadOnlySpan<byte> block, Span<byte> codes)
     {
-        for (var i = 0; i < Length; i++)
+        var nibble = Vector128.Create((byte)0x0F);
+        var upper = Vector128.Create((byte)0x30);
+        for (var n = 0; n < 2; n++)
         {
-            var n = i / 128;
-            var quarter = i % 128 / 32;
-            var low = block[(n * 64) + (i % 64)] >> (quarter / 2 * 4);
-            var high = block[HighAt + (n * 32) + (i % 32)] >> (quarter * 2);
-            codes[i] = (byte)((low & 0x0F) | ((high & 3) << 4));
+            var run = codes.Slice(n * 128, 128);
+            for (var l = 0; l < 32; l += Vector128<byte>.Count)
+            {
+                var first = Vector128.Create(block[((n * 64) + l)..]);
+                var second = Vector128.Create(block[((n * 64) + l + 32)..]);
+                var high = Vector128.Create(block[(HighAt + (n * 32) + l)..]);
+                ((first & nibble) | ((high << 4) & upper)).CopyTo(run[l..]);
+                ((second & nibble) | ((high << 2) & upper)).CopyTo(run[(l + 32)..]);
+                ((first >> 4) | (high & upper)).CopyTo(run[(l + 64)..]);
+                ((second >> 4) | ((high >> 2) & upper)).CopyTo(run[(l + 96)..]);
+            }
         }
     }
 }

@@ -1,0 +1,185 @@
+using System.Runtime.CompilerServices;
+using GGUFPacker.Gguf.Quantization.Lanes;
+
+namespace GGUFPacker.Gguf.Quantization.Searches;
+
+/// <summary>
+/// <see cref="AffineSearchScalar"/> for as many runs at once as there are lanes. Each lane does the scalar search's operations on its own
+/// run in the scalar search's order, so each result has the same bits.
+/// <list type="bullet">
+/// <item>Layout: vector i holds element i of every run (<see cref="Transposition"/>). Weights and codes are kept the same way.</item>
+/// <item>A lane whose elements are all equal and not positive, where the scalar search returns at once, runs on with inverse scale 0: its
+/// codes are all 0, so its determinant is never above 0 and nothing is kept.</item>
+/// <item>Codes are rounded as floats, nearest even. This is what <see cref="Arithmetic.NearestInt"/> gives for magnitudes up to
+/// <see cref="Arithmetic.NearestIntLimit"/>; a code of -0 changes no sum. As rounding is monotonic, a run's extremes bound all its elements; if they are out of
+/// range (or not finite) in any lane, or a sum with a NaN in it shows one, the search gives up and the caller takes the scalar one.</item>
+/// <item>Codes are cut from above only in steps in which one of the two extremes, and so some element, is rounded to more than the highest code.</item>
+/// <item>The codes of the best step are not kept but can be had again from the inverse scale and minimum that made them.</item>
+/// </list>
+/// </summary>
+internal static unsafe class AffineSearchVector<T>
+    where T : unmanaged, ILanes<T>
+{
+    /// <summary>Searches as many runs as there are lanes.</summary>
+    /// <param name="x">The runs' elements, in lanes.</param>
+    /// <param name="weights">Their weights, in lanes.</param>
+    /// <param name="length">The length of a run.</param>
+    /// <param name="parameters">What is tried.</param>
+    /// <param name="codes">Room for as many numbers.</param>
+    /// <param name="found">The result, one run for each lane.</param>
+    /// <returns>False if a lane left the range in which rounding floats gives the reference's codes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool TrySearch(float* x, float* weights, int length, AffineSearchParameters parameters, float* codes, AffineFound found)
+    {
+        var end = (nint)length * T.Count;
+        var zero = T.Create(0);
+        if (!TryBound(x, weights, end, out var sumW, out var sumX, out var lowest, out var highest))
+        {
+            return false;
+        }
+
+        // Exactly the scalar code's choices: one type keeps the sign of a minimum that is zero.
+        var minimum = T.Select(T.IsLess(zero, lowest), zero, lowest);
+        var isConstant = T.IsEqual(highest, minimum);
+        var inverse = T.Select(isConstant, zero, T.Create(parameters.Highest) / (highest - minimum));
+        if (!IsBelow(Arithmetic.NearestIntLimit, inverse, minimum, lowest, highest))
+        {
+            return false;
+        }
+
+        var scale = T.Create(1) / inverse;
+        var codeInverse = inverse;
+        var codeMinimum = minimum;
+        Round(x, weights, codes, end, inverse, minimum, parameters.Highest, out _, out _, out _);
+        var leastError = Error(x, weights, codes, end, scale, minimum, parameters.IsAbsolute);
+        for (var step = 0; step <= parameters.Steps; step++)
+        {
+            inverse = T.Select(isConstant, zero, T.Create(parameters.Numerator(step)) / (highest - minimum));
+            if (!IsBelow(Arithmetic.NearestIntLimit, inverse, minimum, lowest, highest))
+            {
+                return false;
+            }
+
+            T sumL, sumL2, sumXL;
+            if (IsBelow(parameters.Highest + 0.5f, inverse, minimum, lowest, highest))
+            {
+                RoundBelow(x, weights, codes, end, inverse, minimum, out sumL, out sumL2, out sumXL);
+            }
+            else
+            {
+                Round(x, weights, codes, end, inverse, minimum, parameters.Highest, out sumL, out sumL2, out sumXL);
+            }
+
+            var determinant = (sumW * sumL2) - (sumL * sumL);
+            var trialScale = ((sumW * sumXL) - (sumX * sumL)) / determinant;
+            var trialMinimum = ((sumL2 * sumX) - (sumL * sumXL)) / determinant;
+            var isAbove = T.IsLess(zero, trialMinimum);
+            trialMinimum = T.Select(isAbove, zero, trialMinimum);
+            trialScale = T.Select(isAbove, sumXL / sumL2, trialScale);
+
+            var error = Error(x, weights, codes, end, trialScale, trialMinimum, parameters.IsAbsolute);
+            var isBetter = T.And(T.IsLess(zero, determinant), T.IsLess(error, leastError));
+            leastError = T.Select(isBetter, error, leastError);
+            scale = T.Select(isBetter, trialScale, scale);
+            codeInverse = T.Select(isBetter, inverse, codeInverse);
+            codeMinimum = T.Select(isBetter, minimum, codeMinimum);
+            minimum = T.Select(isBetter, trialMinimum, minimum);
+        }
+
+        T.Select(isConstant, zero, scale).Store(found.Scales);
+        (T.Create(-0f) - minimum).Store(found.Minima);
+        codeInverse.Store(found.Inverses);
+        codeMinimum.Store(found.CodeMinima);
+        sumW.Store(found.Weights);
+        return true;
+    }
+
+    // False if an element or weight is NaN; infinities show in the range.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool TryBound(float* x, float* weights, nint end, out T sumW, out T sumX, out T lowest, out T highest)
+    {
+        lowest = highest = T.Load(x);
+        sumW = T.Load(weights);
+        sumX = sumW * lowest;
+        for (nint i = T.Count; i < end; i += T.Count)
+        {
+            var value = T.Load(x + i);
+            var weight = T.Load(weights + i);
+            lowest = T.Select(T.IsLess(value, lowest), value, lowest);
+            highest = T.Max(value, highest);
+            sumW += weight;
+            sumX += weight * value;
+        }
+
+        return T.AllSet(T.IsEqual(sumX, sumX));
+    }
+
+    // Whether all scaled elements are below the limit in magnitude.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsBelow(float limit, T inverse, T minimum, T lowest, T highest)
+    {
+        var isLowBelow = T.IsLess(T.Abs(inverse * (lowest - minimum)), T.Create(limit));
+        var isHighBelow = T.IsLess(T.Abs(inverse * (highest - minimum)), T.Create(limit));
+        return T.AllSet(T.And(isLowBelow, isHighBelow));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Round(float* x, float* weights, float* codes, nint end, T inverse, T minimum, float highest, out T sumL, out T sumL2, out T sumXL)
+    {
+        T l = T.Create(0), l2 = l, xl = l;
+        for (nint i = 0; i < end; i += T.Count)
+        {
+            var value = T.Load(x + i);
+            var code = T.Clamp(T.Round(inverse * (value - minimum)), 0, highest);
+            code.Store(codes + i);
+            var weighted = code * T.Load(weights + i);
+            l += weighted;
+            l2 += weighted * code;
+            xl += weighted * value;
+        }
+
+        (sumL, sumL2, sumXL) = (l, l2, xl);
+    }
+
+    // As Round, where no code can be above the highest.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RoundBelow(float* x, float* weights, float* codes, nint end, T inverse, T minimum, out T sumL, out T sumL2, out T sumXL)
+    {
+        T l = T.Create(0), l2 = l, xl = l;
+        for (nint i = 0; i < end; i += T.Count)
+        {
+            var value = T.Load(x + i);
+            var code = T.NotNegative(T.Round(inverse * (value - minimum)));
+            code.Store(codes + i);
+            var weighted = code * T.Load(weights + i);
+            l += weighted;
+            l2 += weighted * code;
+            xl += weighted * value;
+        }
+
+        (sumL, sumL2, sumXL) = (l, l2, xl);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static T Error(float* x, float* weights, float* codes, nint end, T scale, T minimum, bool isAbsolute)
+    {
+        var error = T.Create(0);
+        if (isAbsolute)
+        {
+            for (nint i = 0; i < end; i += T.Count)
+            {
+                error += T.Abs((scale * T.Load(codes + i)) + minimum - T.Load(x + i)) * T.Load(weights + i);
+            }
+        }
+        else
+        {
+            for (nint i = 0; i < end; i += T.Count)
+            {
+                var difference = (scale * T.Load(codes + i)) + minimum - T.Load(x + i);
+                error += difference * difference * T.Load(weights + i);
+            }
+        }
+
+        return error;
+    }
+}
