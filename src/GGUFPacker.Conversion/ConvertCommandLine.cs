@@ -33,15 +33,17 @@ public sealed record ConvertCommandLine
         new("--no-tensor-first-split", (line, _) => line with { Options = line.Options with { NoTensorFirstSplit = true } }),
         new("--metadata", (line, value) => line with { Options = line.Options with { MetadataPath = value } }, TakesValue: true),
         new("--print-supported-models", (line, _) => line with { PrintsSupportedModels = true }),
+        new("--list", (line, _) => line with { PrintsSupportedModels = true }),
+        new("--architecture", (line, value) => line with { Options = line.Options with { Architecture = value } }, TakesValue: true),
         new("--remote", NotSupported("--remote", "Download the checkpoint and convert its directory.")),
         new("--mmproj", NotSupported("--mmproj", MultimodalAdvice)),
-        new("--mtp", NotSupported("--mtp", "Convert the whole model.")),
-        new("--no-nextn", NotSupported("--no-nextn", "Convert the whole model.")),
-        new("--no-mtp", NotSupported("--no-mtp", "Convert the whole model.")),
+        new("--mtp", (line, _) => line.WithPrediction(TokenPrediction.Only)),
+        new("--no-nextn", (line, _) => line.WithPrediction(TokenPrediction.Excluded)),
+        new("--no-mtp", (line, _) => line.WithPrediction(TokenPrediction.Excluded)),
         new("--dspark", NotSupported("--dspark", "Convert the whole model.")),
         new("--mistral-format", NotSupported("--mistral-format", "Use the checkpoint in Hugging Face's format (config.json).")),
         new("--disable-mistral-community-chat-template", (line, _) => line),
-        new("--sentence-transformers-dense-modules", (line, _) => line),
+        new("--sentence-transformers-dense-modules", (line, _) => line with { Options = line.Options with { DenseModules = true } }),
         new("--fuse-gate-up-exps", (line, _) => line with { Options = line.Options with { FuseGateUpExperts = true } }),
         new("--fp8-as-q8", (line, _) => line with { Options = line.Options with { Fp8AsQ8 = true } }),
         new("--fuse-qkv", (line, _) => line with { Options = line.Options with { FuseQkv = true } }),
@@ -125,6 +127,11 @@ public sealed record ConvertCommandLine
         { OutputPath: null } => this with { OutputPath = argument },
         _ => throw new CheckpointException($"'{argument}' is one argument too many: the checkpoint is '{ModelPath}', the output '{OutputPath}'."),
     };
+
+    private ConvertCommandLine WithPrediction(TokenPrediction prediction) =>
+        Options.TokenPrediction is TokenPrediction.Included || Options.TokenPrediction == prediction
+            ? this with { Options = Options with { TokenPrediction = prediction } }
+            : throw new CheckpointException("--mtp and --no-mtp exclude each other.");
 
     private ConvertCommandLine Checked()
     {

@@ -21,6 +21,9 @@ public sealed record ConvertOptions
     /// <summary>The name for tokenizer.ggml.pre; null to find it.</summary>
     public string? PreTokenizer { get; init; }
 
+    /// <summary>The architecture to convert as, by one of the names of <see cref="ModelConverter.SupportedArchitectures"/>; null for config.json's own.</summary>
+    public string? Architecture { get; init; }
+
     /// <summary>Whether each layer's query, key and value projections become one tensor.</summary>
     public bool FuseQkv { get; init; }
 
@@ -29,6 +32,12 @@ public sealed record ConvertOptions
 
     /// <summary>Whether weights that are FP8 numbers in the checkpoint become Q8_0.</summary>
     public bool Fp8AsQ8 { get; init; }
+
+    /// <summary>Whether sentence-transformers' dense layers behind an embedding model are converted too.</summary>
+    public bool DenseModules { get; init; }
+
+    /// <summary>Which of the layers that predict further tokens are converted, where a model has some.</summary>
+    public TokenPrediction TokenPrediction { get; init; }
 
     /// <summary>The most tensors of one file; 0 for any number.</summary>
     public int SplitMaxTensors { get; init; }

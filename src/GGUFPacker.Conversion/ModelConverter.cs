@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using GGUFPacker.Conversion.Architectures;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Metadata;
@@ -41,10 +40,11 @@ public static class ModelConverter
         }
 
         var loaded = ModelConfigLoader.Load(files);
-        var architecture = Architectures.SupportedArchitectures.Create(new ArchitectureContext(loaded.Architecture, loaded.Config, files, options));
         var checkpoint = CheckpointWeights.Open(files);
         try
         {
+            var context = new ArchitectureContext(loaded.Architecture, loaded.Config, files, checkpoint, options) { RootName = loaded.RootArchitecture };
+            var architecture = ArchitectureSelection.Create(context);
             var weights = new WeightSet(SelectTensors(checkpoint, architecture));
             var outType = options.OutType == OutType.Auto ? DetectOutType(weights.Tensors.Values) : options.OutType;
             var (fileType, label) = (outType.FileType, outType.ToString());
@@ -65,7 +65,7 @@ public static class ModelConverter
             var count = ParameterCount.Of(encoders.Select(encoder => encoder.Info));
             var description = ModelMetadataLoader.Load(files, options.MetadataPath, options.ModelName, count);
             var tokenizer = TokenizerLoader.Load(files, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer });
-            return new ConvertedModel(checkpoint, BuildMetadata(architecture, description, fileType, tokenizer), encoders, FileName)
+            return new ConvertedModel(checkpoint, BuildMetadata(architecture, description, fileType, options.VocabularyOnly, tokenizer), encoders, FileName)
             {
                 Notes = tokenizer.Notes,
                 OutType = outType,
@@ -107,13 +107,21 @@ public static class ModelConverter
         return ready;
     }
 
-    private static GgufMetadata BuildMetadata(ModelArchitecture architecture, ModelMetadata description, uint fileType, GgufTokenizer tokenizer)
+    private static GgufMetadata BuildMetadata(
+        ModelArchitecture architecture, ModelMetadata description, uint fileType, bool isVocabularyOnly, GgufTokenizer tokenizer)
     {
         var name = architecture.Definition.Name;
         var builder = new GgufMetadata.Builder();
-        builder.Set("general.architecture", GgufValue.Of(name)).Set("general.type", GgufValue.Of("model"));
+        var parameters = new ParameterWriter(builder, name, fileType);
+        builder.Set("general.architecture", GgufValue.Of(name));
+        if (!isVocabularyOnly)
+        {
+            architecture.WriteEarlyParameters(parameters);
+        }
+
+        builder.Set("general.type", GgufValue.Of("model"));
         ModelMetadataWriter.Write(description, builder);
-        architecture.WriteParameters(new ParameterWriter(builder, name), () => builder.Set("general.file_type", GgufValue.Of(fileType)));
+        architecture.WriteParameters(parameters);
         builder.Set("general.quantization_version", GgufValue.Of(QuantizationVersion));
         tokenizer.WriteTo(builder, name);
         return builder.Build();
@@ -162,7 +170,7 @@ public static class ModelConverter
             .Select(weight => new NamedTensor(weight.Key, weight.Value)));
         foreach (var tensor in sources)
         {
-            var block = FirstNumber(tensor.Name);
+            var block = TensorNameMap.FirstNumber(tensor.Name);
             TensorType? forcedType = options.Fp8AsQ8 && weights.Float8Names.Contains(tensor.Name) ? TensorType.Q8_0 : null;
             foreach (var converted in architecture.Convert(tensor, block))
             {
@@ -178,18 +186,5 @@ public static class ModelConverter
 
         architecture.Complete();
         return encoders.ToImmutable();
-    }
-
-    private static long? FirstNumber(string name)
-    {
-        foreach (var part in name.Split('.'))
-        {
-            if (long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                return number;
-            }
-        }
-
-        return null;
     }
 }

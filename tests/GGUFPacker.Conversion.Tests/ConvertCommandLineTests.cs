@@ -84,7 +84,6 @@ public sealed class ConvertCommandLineTests
 
     [Theory]
     [InlineData("--mmproj")]
-    [InlineData("--mtp")]
     [InlineData("--remote")]
     [InlineData("--mistral-format")]
     public void What_is_not_there_yet_says_so(string option) =>

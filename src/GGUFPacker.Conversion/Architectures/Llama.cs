@@ -6,36 +6,53 @@ using static GGUFPacker.Conversion.Architectures.TensorKinds;
 namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>Llama 1 to 3, Mistral and Mixtral: rotary permutation of queries and keys, factors of Llama 3's long context, experts stacked.</summary>
-internal sealed class Llama : ModelArchitecture
+[Family(
+    "Llama, Mistral, Mixtral",
+    "LlamaForCausalLM", "LLaMAForCausalLM", "LlamaModel", "MistralForCausalLM", "MixtralForCausalLM", "IQuestCoderForCausalLM", "VLlama3ForCausalLM",
+    "LlavaForConditionalGeneration", "VoxtralForConditionalGeneration",
+    Special = "rotary permutation, llama3 rope factors, experts stacked")]
+internal class Llama : ModelArchitecture
 {
     private static readonly GgufArchitecture Gguf = new("llama",
     [
-        TokenEmbd, OutputNorm, Output, RopeFreqs, AttnNorm, AttnQkv, AttnQ, AttnK, AttnV, AttnOutput, AttnRotEmbd,
-        FfnGateInp, FfnNorm, FfnGate, FfnDown, FfnUp, FfnGateExps, FfnDownExps, FfnUpExps,
+        TokenEmbd, Output, OutputNorm, AttnNorm, AttnQkv, AttnQ, AttnK, AttnV, AttnOutput, AttnRotEmbd, FfnNorm, FfnGateInp, FfnUp, FfnUpExps,
+        FfnGate, FfnGateExps, FfnDown, FfnDownExps, RopeFreqs,
     ]);
 
     private readonly ExpertStacks _experts;
 
     /// <summary>Creates the converter of a checkpoint.</summary>
     public Llama(ArchitectureContext context)
-        : base(Gguf, context)
+        : this(Gguf, context)
     {
-        if (Config.Contains("draft_vocab_size") && BlockCount == 1)
+        if (Config.Contains("draft_vocab_size") && LayerCount == 1)
         {
             throw CheckpointException.NotSupported("an EAGLE-3 draft model", "Convert the target model alone.");
         }
+    }
 
-        _experts = new ExpertStacks(["w1", "w2", "w3"], (block, expert, part) => $"model.layers.{block}.block_sparse_moe.experts.{expert}.{part}.weight");
+    /// <summary>Creates the converter of a checkpoint of a relative.</summary>
+    protected Llama(GgufArchitecture definition, ArchitectureContext context)
+        : base(definition, context)
+    {
+        _experts = Checked(new ExpertStacks("model.layers.{bid}.block_sparse_moe.experts.{xid}.{part}.weight", "w1", "w2", "w3")
+        {
+            StackPattern = "layers.{bid}.feed_forward.experts.{part}.weight",
+        });
     }
 
     /// <inheritdoc/>
     public override TokenizerRequest Tokenizer => TokenizerRequest.ForLlama(VocabularySize);
 
-    private long HeadDim => Config["head_dim"] is { } headDim
-        ? new ConfigValue("head_dim", headDim).Integer
-        : Config.RequireInteger("num_attention_heads") is > 0 and var heads
-            ? Config.RequireInteger("hidden_size") / heads
-            : throw new CheckpointException("Cannot convert: 'num_attention_heads' of config.json must be greater than 0.");
+    /// <summary>Whether queries and keys are in Hugging Face's order.</summary>
+    protected virtual bool IsPermuted => true;
+
+    /// <summary>The dimensions of a head: head_dim, or what the heads share of hidden_size.</summary>
+    protected long HeadDim => Config.Find("head_dim")?.Integer ?? (Heads > 0 ? Config.RequireInteger("hidden_size") / Heads : throw NoHeads());
+
+    private long Heads => Context.HuggingFaceName == "VLlama3ForCausalLM" && !Config.Contains("num_attention_heads")
+        ? 32
+        : Config.RequireInteger("n_heads", "num_attention_heads");
 
     /// <inheritdoc/>
     public override string? Select(string name) => base.Select(name.Replace("text_model.", "", StringComparison.Ordinal));
@@ -52,46 +69,35 @@ internal sealed class Llama : ModelArchitecture
             tensor = tensor with { Name = "model." + tensor.Name };
         }
 
-        if ((tensor.Name.EndsWith(".weight", StringComparison.Ordinal) || tensor.Name.EndsWith(".bias", StringComparison.Ordinal))
-            && PermutedHeads(tensor.Name[..tensor.Name.LastIndexOf('.')] + ".weight") is { } heads)
-        {
-            tensor = Transform(tensor, source => RotaryPermutation.Of(source, heads));
-        }
-
-        return tensor.Name.Contains("block_sparse_moe.experts", StringComparison.Ordinal) && block is { } layer
-            ? _experts.Take(tensor, layer, Config.RequireInteger("num_local_experts")).SelectMany(stack =>
-                Map(stack with { Name = $"layers.{layer}.feed_forward.experts.{stack.Name}.weight" }))
+        tensor = IsPermuted ? PermuteQueryAndKey(tensor) : tensor;
+        return tensor.Contains("block_sparse_moe.experts")
+            ? MapAll(_experts.Take(tensor, block, Config.RequireInteger("num_local_experts")))
             : Map(tensor);
     }
 
     /// <inheritdoc/>
-    public override TensorSource TransformRows(string name, TensorSource rows) => PermutedHeads(name) is { } heads ? RotaryPermutation.Of(rows, heads) : rows;
+    public override TensorSource TransformRows(string name, TensorSource rows) =>
+        IsPermuted && PermutedHeads(name) is { } heads ? RotaryPermutation.Of(rows, heads) : rows;
 
     /// <inheritdoc/>
-    public override void Complete()
+    public override void WriteParameters(ParameterWriter writer)
     {
-        base.Complete();
-        _experts.Complete();
-    }
-
-    /// <inheritdoc/>
-    public override void WriteParameters(ParameterWriter writer, Action writeFileType)
-    {
-        base.WriteParameters(writer, writeFileType);
+        base.WriteParameters(writer);
         writer.Count("vocab_size", Config.RequireInteger("vocab_size"), "vocab_size");
         writer.Count("rope.dimension_count", HeadDim, "head_dim");
     }
 
-    /// <summary>The heads of a query or key projection, which is permuted; null for any other weight.</summary>
-    private long? PermutedHeads(string name)
-    {
-        if (name.EndsWith("q_proj.weight", StringComparison.Ordinal))
-        {
-            return Config.RequireInteger("n_heads", "num_attention_heads");
-        }
+    /// <summary>Undoes Hugging Face's order of the rows of queries and keys, in weights and biases.</summary>
+    protected NamedTensor PermuteQueryAndKey(NamedTensor tensor) =>
+        (tensor.EndsWith(".weight") || tensor.EndsWith(".bias"))
+        && PermutedHeads(tensor.Name[..tensor.Name.LastIndexOf('.')] + ".weight") is { } heads
+            ? tensor.With(source => source.RotaryPermuted(heads))
+            : tensor;
 
-        return name.EndsWith("k_proj.weight", StringComparison.Ordinal)
-            ? Config.Require("n_kv_heads", "num_key_value_heads")?.Integer ?? Config.RequireInteger("n_heads", "num_attention_heads")
-            : null;
-    }
+    private static CheckpointException NoHeads() => new("Cannot convert: 'num_attention_heads' of config.json must be greater than 0.");
+
+    /// <summary>The heads of a query or key projection, which is permuted; null for any other weight.</summary>
+    private long? PermutedHeads(string name) => name.EndsWith("q_proj.weight", StringComparison.Ordinal)
+        ? Heads
+        : name.EndsWith("k_proj.weight", StringComparison.Ordinal) ? Config.Require("n_kv_heads", "num_key_value_heads")?.Integer ?? Heads : null;
 }

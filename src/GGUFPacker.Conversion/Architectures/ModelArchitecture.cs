@@ -11,24 +11,25 @@ namespace GGUFPacker.Conversion.Architectures;
 /// </summary>
 internal abstract class ModelArchitecture
 {
-    private readonly QkvFusion? _fusion;
+    private readonly List<ExpertStacks> _stacks = [];
+    private TensorNameMap? _names;
+    private QkvFusion? _qkvFusion;
+    private GateUpFusion? _gateUpFusion;
 
     /// <summary>Creates the converter of a checkpoint.</summary>
     protected ModelArchitecture(GgufArchitecture definition, ArchitectureContext context)
     {
         Definition = definition;
         Context = context;
-        BlockCount = Config.RequireInteger("n_layers", "num_hidden_layers", "n_layer", "num_layers");
-        Names = new TensorNameMap(definition.Kinds, BlockCount);
+        LayerCount = Config.RequireInteger("n_layers", "num_hidden_layers", "n_layer", "num_layers");
         Rope = RopeParameters.Of(Config);
-        _fusion = context.Options.FuseQkv && definition.Has(TensorKinds.AttnQkv) ? new QkvFusion(Names) : null;
     }
 
     /// <summary>The architecture as llama.cpp knows it.</summary>
     public GgufArchitecture Definition { get; }
 
     /// <summary>What the tokenizer must be like.</summary>
-    public abstract TokenizerRequest Tokenizer { get; }
+    public virtual TokenizerRequest Tokenizer => TokenizerRequest.ForGpt2(VocabularySize);
 
     /// <summary>What is converted.</summary>
     protected ArchitectureContext Context { get; }
@@ -36,11 +37,17 @@ internal abstract class ModelArchitecture
     /// <summary>The hyperparameters.</summary>
     protected ModelConfig Config => Context.Config;
 
-    /// <summary>The number of layers.</summary>
-    protected long BlockCount { get; }
+    /// <summary>The hyperparameters as the shared keys take them, where they differ from <see cref="Config"/>.</summary>
+    protected virtual ModelConfig KeyConfig => Config;
+
+    /// <summary>The number of layers that config.json has.</summary>
+    protected long LayerCount { get; }
+
+    /// <summary>The number of layers with those that predict further tokens. It must be known once all names are selected.</summary>
+    protected virtual long BlockCount => LayerCount;
 
     /// <summary>The GGUF names of the checkpoint's tensors.</summary>
-    protected TensorNameMap Names { get; }
+    protected TensorNameMap Names => _names ??= new TensorNameMap(Definition.Kinds, BlockCount);
 
     /// <summary>The parameters of the rotary embedding.</summary>
     protected RopeParameters Rope { get; }
@@ -60,19 +67,23 @@ internal abstract class ModelArchitecture
             return null;
         }
 
-        if (name.EndsWith("e_score_correction_bias", StringComparison.Ordinal))
-        {
-            name = name.Replace("e_score_correction_bias", "e_score_correction.bias", StringComparison.Ordinal);
-        }
-
-        return name.Replace("language_model.", "", StringComparison.Ordinal);
+        return SelectAny(name);
     }
 
-    /// <summary>Tensors that no checkpoint has; they come before all others.</summary>
+    /// <summary>Tensors that no checkpoint has; they come before all others and have their GGUF names.</summary>
     public virtual IEnumerable<NamedTensor> GenerateTensors() => [];
 
     /// <summary>All names are known now: the last moment to find out which tensors belong together.</summary>
-    public void Prepare(IReadOnlyCollection<string> names) => _fusion?.Prepare(names);
+    public virtual void Prepare(IReadOnlyCollection<string> names)
+    {
+        if (Context.Options.FuseQkv && Definition.Has(TensorKinds.AttnQkv))
+        {
+            _qkvFusion = new QkvFusion(Names);
+            _qkvFusion.Prepare(names);
+        }
+
+        _gateUpFusion = Context.Options.FuseGateUpExperts ? new GateUpFusion(Definition) : null;
+    }
 
     /// <summary>
     /// Converts one tensor of the checkpoint, or a generated one. The result may be none yet (it is kept until its companions come) or several.
@@ -84,7 +95,14 @@ internal abstract class ModelArchitecture
 
     /// <summary>All tensors have been converted.</summary>
     /// <exception cref="CheckpointException">Some that belong together have not all come.</exception>
-    public virtual void Complete() => _fusion?.Complete();
+    public virtual void Complete()
+    {
+        _qkvFusion?.Complete();
+        foreach (var stacks in _stacks)
+        {
+            stacks.Complete();
+        }
+    }
 
     /// <summary>Whether the experts may be in MXFP4, named <c>…_blocks</c> and <c>…_scales</c>.</summary>
     public virtual bool HasMxfp4Experts => false;
@@ -98,16 +116,45 @@ internal abstract class ModelArchitecture
     /// <exception cref="CheckpointException">The name is unknown.</exception>
     public string MapName(string name) => Find(name).Name;
 
-    /// <summary>A type that a tensor must have whatever is asked for, or null.</summary>
+    /// <summary>A type that a tensor must have whatever is asked for, or null. Vectors and norms are float32 all the same.</summary>
+    /// <param name="name">The name in the checkpoint.</param>
+    /// <param name="ggufName">The GGUF name.</param>
+    /// <param name="dimensions">The number of dimensions.</param>
     public virtual TensorType? ForcedType(string name, string ggufName, int dimensions) => null;
 
-    /// <summary>Writes the keys of the hyperparameters.</summary>
-    /// <param name="writer">Takes the keys.</param>
-    /// <param name="writeFileType">Writes general.file_type, which comes after the keys that all families share.</param>
-    public virtual void WriteParameters(ParameterWriter writer, Action writeFileType)
+    /// <summary>Writes the keys that llama.cpp's converter sets while it prepares tensors: they come right after general.architecture.</summary>
+    public virtual void WriteEarlyParameters(ParameterWriter writer)
     {
-        CommonParameters.Write(writer, Config, Rope, BlockCount);
-        writeFileType();
+    }
+
+    /// <summary>Writes the keys of the hyperparameters; general.file_type comes after those that all families share.</summary>
+    public virtual void WriteParameters(ParameterWriter writer)
+    {
+        CommonParameters.Write(writer, KeyConfig, Rope, BlockCount);
+        writer.FileType();
+    }
+
+    /// <summary><see cref="Select"/> for a checkpoint without other modalities.</summary>
+    protected static string SelectAny(string name)
+    {
+        if (name.EndsWith("e_score_correction_bias", StringComparison.Ordinal))
+        {
+            name = name.Replace("e_score_correction_bias", "e_score_correction.bias", StringComparison.Ordinal);
+        }
+
+        return name.Replace("language_model.", "", StringComparison.Ordinal);
+    }
+
+    /// <summary>Stacks of experts; that they are complete is checked in the end.</summary>
+    /// <param name="pattern">The name of a matrix, with <c>{bid}</c>, <c>{xid}</c> and <c>{part}</c> for layer, expert and part.</param>
+    /// <param name="parts">The matrices of an expert, in the order in which their stacks come.</param>
+    protected ExpertStacks Stacks(string pattern, params string[] parts) => Checked(new ExpertStacks(pattern, parts));
+
+    /// <summary>Has stacks of experts checked in the end.</summary>
+    protected ExpertStacks Checked(ExpertStacks stacks)
+    {
+        _stacks.Add(stacks);
+        return stacks;
     }
 
     /// <summary>Gives a tensor its GGUF name, and joins it with others if that was asked for.</summary>
@@ -115,29 +162,12 @@ internal abstract class ModelArchitecture
     protected IEnumerable<NamedTensor> Map(NamedTensor tensor)
     {
         var (kind, name) = Find(tensor.Name);
-        if (Context.Options.FuseGateUpExperts && (kind == TensorKinds.FfnGateExps || kind == TensorKinds.FfnUpExps))
-        {
-            throw new CheckpointException(
-                $"Cannot join the experts' gates and ways up (--fuse-gate-up-exps): llama.cpp's architecture {Definition.Name} has no tensor for it.");
-        }
-
         var mapped = tensor with { Name = name };
-        return _fusion is null ? [mapped] : _fusion.Take(kind, mapped);
+        return _gateUpFusion?.Take(kind, mapped) ?? _qkvFusion?.Take(kind, mapped) ?? [mapped];
     }
 
-    /// <summary>Applies a transform to a tensor, so that a shape that does not fit names it.</summary>
-    /// <exception cref="CheckpointException">The transform refuses the tensor.</exception>
-    protected static NamedTensor Transform(NamedTensor tensor, Func<TensorSource, TensorSource> transform)
-    {
-        try
-        {
-            return tensor with { Source = transform(tensor.Source) };
-        }
-        catch (ArgumentException exception)
-        {
-            throw new CheckpointException($"Cannot convert the tensor '{tensor.Name}': {exception.Message}", exception);
-        }
-    }
+    /// <summary>Maps several tensors.</summary>
+    protected IEnumerable<NamedTensor> MapAll(IEnumerable<NamedTensor> tensors) => tensors.SelectMany(Map);
 
     private (TensorKind Kind, string Name) Find(string name) => Names.Find(name)
         ?? throw new CheckpointException(

@@ -1,10 +1,11 @@
+using System.Text.Json;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Gguf.Format;
 
 namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>Writes the keys of a model's hyperparameters. A value that is null is left out.</summary>
-internal sealed class ParameterWriter(GgufMetadata.Builder builder, string architecture)
+internal sealed class ParameterWriter(GgufMetadata.Builder builder, string architecture, uint fileType)
 {
     /// <summary>A count or size (32-bit, unsigned).</summary>
     /// <param name="key">The key without the architecture, such as <c>attention.head_count</c>.</param>
@@ -54,8 +55,45 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
         }
     }
 
+    /// <summary>A number (32-bit float).</summary>
+    public void Real(string key, double value) => builder.Set(Full(key), GgufValue.Of((float)value));
+
+    /// <summary>Counts, one for each layer (32-bit, signed). None are left out.</summary>
+    public void Counts(string key, IEnumerable<long> values, string source) =>
+        CountOrCounts(key, new ConfigValue(source, JsonSerializer.SerializeToElement(values)));
+
+    /// <summary>Yes or no, for each layer. None are left out.</summary>
+    public void Flags(string key, IEnumerable<bool> values)
+    {
+        if (values.ToArray() is { Length: > 0 } flags)
+        {
+            builder.Set(Full(key), GgufValue.OfArray(flags));
+        }
+    }
+
+    /// <summary>Texts. None are left out.</summary>
+    public void Texts(string key, IEnumerable<string> values)
+    {
+        if (values.ToArray() is { Length: > 0 } texts)
+        {
+            builder.Set(Full(key), GgufValue.OfStrings(texts));
+        }
+    }
+
+    /// <summary>general.file_type, where the family has it.</summary>
+    public void FileType() => builder.Set("general.file_type", GgufValue.Of(fileType));
+
     /// <summary>A text.</summary>
     public void Text(string key, string value) => builder.Set(Full(key), GgufValue.Of(value));
+
+    /// <summary>A text under a key that does not begin with the architecture.</summary>
+    public void GlobalText(string key, string value) => builder.Set(key, GgufValue.Of(value));
+
+    /// <summary>Texts under a key that does not begin with the architecture.</summary>
+    public void GlobalTexts(string key, IEnumerable<string> values) => builder.Set(key, GgufValue.OfStrings(values));
+
+    /// <summary>Yes or no under a key that does not begin with the architecture.</summary>
+    public void GlobalFlag(string key, bool value) => builder.Set(key, GgufValue.Of(value));
 
     /// <summary>Yes or no.</summary>
     public void Flag(string key, bool value) => builder.Set(Full(key), GgufValue.Of(value));

@@ -6,6 +6,16 @@ namespace GGUFPacker.Conversion.Architectures;
 /// <summary>Finds the pooling of an embedding model in the files of sentence-transformers: modules.json names a folder, whose config.json tells.</summary>
 internal static class Pooling
 {
+    /// <summary>Writes the pooling as a key, if the checkpoint has such a module.</summary>
+    /// <exception cref="CheckpointException">The files are broken, or the pooling is one that llama.cpp does not know.</exception>
+    public static void Write(ParameterWriter writer, CheckpointFiles files)
+    {
+        if (Find(files) is { } pooling)
+        {
+            writer.Count("pooling_type", (long)pooling, "pooling_mode");
+        }
+    }
+
     /// <summary>The pooling, or null if the checkpoint has no such module.</summary>
     /// <exception cref="CheckpointException">The files are broken, or the pooling is one that llama.cpp does not know.</exception>
     public static PoolingType? Find(CheckpointFiles files)

@@ -11,4 +11,7 @@ internal enum PoolingType
 
     /// <summary>The last token's.</summary>
     Last = 3,
+
+    /// <summary>A reranker's score.</summary>
+    Rank = 4,
 }

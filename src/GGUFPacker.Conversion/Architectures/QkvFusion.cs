@@ -37,12 +37,12 @@ internal sealed class QkvFusion(TensorNameMap names)
         }
     }
 
-    /// <summary>Takes a mapped tensor: a part is kept until all three are there, anything else passes.</summary>
-    public IEnumerable<NamedTensor> Take(TensorKind kind, NamedTensor tensor)
+    /// <summary>Takes a mapped tensor: a part is kept until all three are there; null for anything else.</summary>
+    public IEnumerable<NamedTensor>? Take(TensorKind kind, NamedTensor tensor)
     {
         if (!Parts.Contains(kind) || !_fusable.Contains(tensor.Name))
         {
-            return [tensor];
+            return null;
         }
 
         _kept[tensor.Name] = tensor.Source;

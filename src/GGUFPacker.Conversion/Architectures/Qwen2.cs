@@ -4,12 +4,28 @@ using static GGUFPacker.Conversion.Architectures.TensorKinds;
 namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>Qwen2 and Qwen2.5, dense: language models and embedding models.</summary>
-internal sealed class Qwen2(ArchitectureContext context) : ModelArchitecture(Gguf, context)
+[Family(
+    "Qwen2",
+    "Qwen2ForCausalLM", "Qwen2Model", "Qwen2AudioForConditionalGeneration", "KORMoForCausalLM", "AudioFlamingo3ForConditionalGeneration",
+    "DotsOCRForCausalLM")]
+internal class Qwen2 : ModelArchitecture
 {
     private static readonly GgufArchitecture Gguf = new("qwen2",
     [
-        TokenEmbd, OutputNorm, Output, RopeFreqs, AttnNorm, AttnQkv, AttnQ, AttnK, AttnV, AttnOutput, FfnNorm, FfnGate, FfnDown, FfnUp,
+        TokenEmbd, Output, OutputNorm, AttnNorm, AttnQkv, AttnQ, AttnK, AttnV, AttnOutput, FfnNorm, FfnUp, FfnGate, FfnDown, RopeFreqs,
     ]);
+
+    /// <summary>Creates the converter of a checkpoint.</summary>
+    public Qwen2(ArchitectureContext context)
+        : this(Gguf, context)
+    {
+    }
+
+    /// <summary>Creates the converter of a checkpoint of a relative.</summary>
+    protected Qwen2(GgufArchitecture definition, ArchitectureContext context)
+        : base(definition, context)
+    {
+    }
 
     /// <inheritdoc/>
     public override TokenizerRequest Tokenizer => TokenizerRequest.ForQwen2(VocabularySize);
@@ -19,12 +35,9 @@ internal sealed class Qwen2(ArchitectureContext context) : ModelArchitecture(Ggu
         Map(Context.HuggingFaceName == "Qwen2Model" ? tensor with { Name = "model." + tensor.Name } : tensor);
 
     /// <inheritdoc/>
-    public override void WriteParameters(ParameterWriter writer, Action writeFileType)
+    public override void WriteParameters(ParameterWriter writer)
     {
-        base.WriteParameters(writer, writeFileType);
-        if (Pooling.Find(Context.Files) is { } pooling)
-        {
-            writer.Count("pooling_type", (long)pooling, "pooling_mode");
-        }
+        base.WriteParameters(writer);
+        Pooling.Write(writer, Context.Files);
     }
 }

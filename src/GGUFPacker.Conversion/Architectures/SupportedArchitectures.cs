@@ -1,38 +1,30 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Reflection;
 using GGUFPacker.Conversion.Checkpoints;
 
 namespace GGUFPacker.Conversion.Architectures;
 
-/// <summary>The architectures that can be converted, by the names that config.json has for them.</summary>
+/// <summary>The families that can be converted: every class with a <see cref="FamilyAttribute"/>.</summary>
 internal static class SupportedArchitectures
 {
-    private static readonly FrozenDictionary<string, Func<ArchitectureContext, ModelArchitecture>> ByName = Entries(
-        (["LlamaForCausalLM", "LLaMAForCausalLM", "LlamaModel", "MistralForCausalLM", "MixtralForCausalLM"], context => new Llama(context)),
-        (["Qwen2ForCausalLM", "Qwen2Model"], context => new Qwen2(context)));
+    /// <summary>The families, by their names for people.</summary>
+    public static ImmutableArray<ArchitectureFamily> Families { get; } =
+    [
+        .. typeof(ModelArchitecture).Assembly.GetTypes()
+            .Select(type => (Type: type, Family: type.GetCustomAttribute<FamilyAttribute>()))
+            .Where(entry => entry.Family is not null)
+            .Select(entry => new ArchitectureFamily(entry.Family!, entry.Type.GetConstructor([typeof(ArchitectureContext)])!))
+            .OrderBy(family => family.Title, StringComparer.OrdinalIgnoreCase),
+    ];
 
-    /// <summary>The names, in order.</summary>
+    private static readonly FrozenDictionary<string, ArchitectureFamily> ByName = Families
+        .SelectMany(family => family.Names.Select(name => KeyValuePair.Create(name, family)))
+        .ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The names that config.json has for them, in order.</summary>
     public static ImmutableArray<string> Names { get; } = [.. ByName.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>Creates the converter of a checkpoint.</summary>
-    /// <exception cref="CheckpointException">The architecture is not supported, or the configuration lacks something.</exception>
-    public static ModelArchitecture Create(ArchitectureContext context) =>
-        ByName.TryGetValue(context.HuggingFaceName, out var create)
-            ? create(context)
-            : throw CheckpointException.NotSupported($"the architecture {context.HuggingFaceName} (config.json)", $"Supported are {string.Join(", ", Names)}.");
-
-    private static FrozenDictionary<string, Func<ArchitectureContext, ModelArchitecture>> Entries(
-        params ReadOnlySpan<(string[] Names, Func<ArchitectureContext, ModelArchitecture> Create)> families)
-    {
-        var entries = new Dictionary<string, Func<ArchitectureContext, ModelArchitecture>>(StringComparer.Ordinal);
-        foreach (var (names, create) in families)
-        {
-            foreach (var name in names)
-            {
-                entries.Add(name, create);
-            }
-        }
-
-        return entries.ToFrozenDictionary(StringComparer.Ordinal);
-    }
+    /// <summary>The family of a name in config.json, or null.</summary>
+    public static ArchitectureFamily? Find(string name) => ByName.GetValueOrDefault(name);
 }

@@ -49,6 +49,20 @@ internal sealed class TensorNameMap
         return null;
     }
 
+    /// <summary>The first part of a name that is a number, usually the layer.</summary>
+    public static long? FirstNumber(string name)
+    {
+        foreach (var part in name.Split('.'))
+        {
+            if (long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                return number;
+            }
+        }
+
+        return null;
+    }
+
     private (TensorKind Kind, string Name)? FindStem(string stem)
     {
         if (_kinds.TryGetValue(stem, out var kind))

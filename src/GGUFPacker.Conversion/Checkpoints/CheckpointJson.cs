@@ -48,6 +48,13 @@ internal static class CheckpointJson
         _ => null,
     };
 
+    /// <summary>The whole number that an element is.</summary>
+    public static bool TryGetInteger(this JsonElement element, out long value)
+    {
+        value = 0;
+        return element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out value);
+    }
+
     /// <summary>The elements of a property that is an array; else none.</summary>
     public static IEnumerable<JsonElement> Elements(this JsonElement element, string name) =>
         element.Property(name) is { ValueKind: JsonValueKind.Array } value ? value.EnumerateArray() : [];

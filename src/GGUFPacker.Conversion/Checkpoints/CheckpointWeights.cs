@@ -10,6 +10,8 @@ namespace GGUFPacker.Conversion.Checkpoints;
 /// </summary>
 internal sealed class CheckpointWeights : IDisposable
 {
+    private readonly List<WeightFile> _others = [];
+
     private CheckpointWeights(ImmutableArray<WeightFile> files) => Files = files;
 
     /// <summary>The files: those that the index names, or without an index all that are named like weights; in the order of their names.</summary>
@@ -65,10 +67,19 @@ internal sealed class CheckpointWeights : IDisposable
         return new CheckpointWeights(opened.ToImmutable());
     }
 
+    /// <summary>Opens a further safetensors file, such as a module's in a folder of its own. It is closed with the others.</summary>
+    /// <exception cref="CheckpointException">The file is missing or broken.</exception>
+    public WeightFile OpenBeside(CheckpointFiles files, string name)
+    {
+        var file = SafetensorsFile.Open(files, name);
+        _others.Add(file);
+        return file;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var file in Files)
+        foreach (var file in Files.Concat(_others))
         {
             file.Dispose();
         }

@@ -10,6 +10,9 @@ namespace GGUFPacker.Conversion.Checkpoints;
 /// <param name="Defaults">The defaults as a JSON object, of the keys that reach a GGUF file.</param>
 internal sealed record ConfigClass(string ModelType, string Defaults)
 {
+    /// <summary>The default of every class for max_length, which is a model's context where nothing else says one.</summary>
+    private const int MaximumLength = 20;
+
     /// <summary>Whether a head_dim that is missing or null becomes hidden_size / num_attention_heads.</summary>
     public bool FillsHeadDim { get; init; }
 
@@ -18,11 +21,20 @@ internal sealed record ConfigClass(string ModelType, string Defaults)
     /// </summary>
     public bool ChecksRopeScaling { get; init; }
 
+    /// <summary>The model type of the text part's class, for a class that has a part "text_config"; null for one without.</summary>
+    public string? TextModelType { get; init; }
+
+    /// <summary>Whether the text part may name another model type than <see cref="TextModelType"/>, which then is only the default.</summary>
+    public bool TextModelTypeVaries { get; init; }
+
+    /// <summary>What else the class does to the values; false if it refuses them.</summary>
+    public Func<Dictionary<string, JsonElement>, bool>? Adjust { get; init; }
+
     /// <summary>The configuration with this class's defaults; null if the class refuses it.</summary>
     public ModelConfig? Apply(ModelConfig raw)
     {
         using var defaults = JsonDocument.Parse(Defaults);
-        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["max_length"] = JsonSerializer.SerializeToElement(MaximumLength) };
         foreach (var property in defaults.RootElement.EnumerateObject())
         {
             values[property.Name] = property.Value.Clone();
@@ -34,14 +46,15 @@ internal sealed record ConfigClass(string ModelType, string Defaults)
         }
 
         // Every class takes a missing number of key-value heads from its defaults, and a null from the number of heads.
-        if (values.TryGetValue("num_key_value_heads", out var keyValueHeads) && keyValueHeads.ValueKind == JsonValueKind.Null)
+        if (values.TryGetValue("num_key_value_heads", out var keyValueHeads) && keyValueHeads.ValueKind == JsonValueKind.Null
+            && values.TryGetValue("num_attention_heads", out var heads))
         {
-            values["num_key_value_heads"] = values["num_attention_heads"];
+            values["num_key_value_heads"] = heads;
         }
 
-        if (FillsHeadDim && values["head_dim"].ValueKind == JsonValueKind.Null)
+        if (FillsHeadDim && (!values.TryGetValue("head_dim", out var headDim) || headDim.ValueKind == JsonValueKind.Null))
         {
-            if (!TryDivide(values["hidden_size"], values["num_attention_heads"], out var headDim))
+            if (!TryDivide(values["hidden_size"], values["num_attention_heads"], out headDim))
             {
                 return null;
             }
@@ -59,7 +72,7 @@ internal sealed record ConfigClass(string ModelType, string Defaults)
             values["rope_scaling"] = normalized;
         }
 
-        return new ModelConfig(values);
+        return Adjust?.Invoke(values) == false ? null : new ModelConfig(values);
     }
 
     private static bool TryDivide(JsonElement dividend, JsonElement divisor, out JsonElement quotient)

@@ -36,6 +36,28 @@ internal sealed class Concatenation : TensorSource
         return new Concatenation(OfOneType(parts), inner.Insert(0, parts.Sum(part => part.Shape[0])));
     }
 
+    /// <summary>Joins tensors along their second dimension (axis 1) or their outermost one (axis 0); the other dimensions must agree.</summary>
+    /// <exception cref="ArgumentException">The shapes do not fit.</exception>
+    public static TensorSource Join(IReadOnlyList<TensorSource> parts, int axis)
+    {
+        if (axis == 0)
+        {
+            return Join(parts);
+        }
+
+        if (parts.Any(part => part.Shape.Length < 2 || part.Shape[0] != parts[0].Shape[0]))
+        {
+            throw new ArgumentException("Their shapes differ in the outermost dimension.");
+        }
+
+        // Row-major, the parts of each outermost entry lie one after the other.
+        var rows = Enumerable.Range(0, checked((int)parts[0].Shape[0])).Select(entry => Join([.. parts.Select(part => Entry(part, entry))])).ToList();
+        var shape = parts[0].Shape.SetItem(1, parts.Sum(part => part.Shape[1]));
+        return rows.Count == 0 ? new Concatenation([.. parts], shape) : new Concatenation([.. rows], shape);
+
+        static TensorSource Entry(TensorSource part, int entry) => part.Sliced(0, entry, 1).Reshaped(part.Shape.AsSpan()[1..]);
+    }
+
     /// <summary>Stacks tensors of equal shape along a new outermost dimension. Different types are stacked as float32.</summary>
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static TensorSource Stack(IReadOnlyList<TensorSource> parts)

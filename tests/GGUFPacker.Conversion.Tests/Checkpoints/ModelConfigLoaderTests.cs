@@ -19,7 +19,10 @@ public sealed class ModelConfigLoaderTests : IDisposable
     [InlineData("""{"architectures":["A"],"model_type":"llama","hidden_size":"64"}""", "rms_norm_eps", null)]
     [InlineData("""{"architectures":["A"],"model_type":"llama","rope_scaling":{"type":"linear"}}""", "rms_norm_eps", null)]
     [InlineData("""{"architectures":["A"],"model_type":"mistral","rope_scaling":{"type":"linear"}}""", "rms_norm_eps", "1e-6")]
-    [InlineData("""{"architectures":["A"],"model_type":"x","llm_config":{"model_type":"qwen2"}}""", "max_position_embeddings", "32768")]
+    [InlineData("""{"architectures":["A"],"model_type":"x","llm_config":{"model_type":"qwen2"}}""", "max_position_embeddings", null)]
+    [InlineData("""{"architectures":["A"],"model_type":"mistral3","text_config":{"vocab_size":7}}""", "max_position_embeddings", "131072")]
+    [InlineData("""{"architectures":["A"],"model_type":"mistral3","text_config":{"model_type":"ministral3"}}""", "max_position_embeddings", null)]
+    [InlineData("""{"architectures":["A"],"model_type":"gemma3","text_config":{"model_type":"x"}}""", "max_position_embeddings", "131072")]
     [InlineData("""{"architectures":["A"],"model_type":"x","hidden_size":1,"text_config":{"hidden_size":2}}""", "hidden_size", "2")]
     public void A_key_has_the_file_s_value_or_its_class_s_default(string json, string key, string? expected)
     {

@@ -40,14 +40,14 @@ public sealed class ModelConversionTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_architecture_is_told_with_those_that_are_supported()
+    public void An_unknown_architecture_is_told_with_where_to_look()
     {
         _folder.Write("config.json", """{"architectures":["FrobForCausalLM"]}""");
 
         var exception = Assert.Throws<CheckpointException>(() => ModelConverter.Open(_folder.Files));
 
         Assert.Contains("FrobForCausalLM", exception.UnsupportedFeature, StringComparison.Ordinal);
-        Assert.All(ModelConverter.SupportedArchitectures, name => Assert.Contains(name, exception.Message, StringComparison.Ordinal));
+        Assert.Contains("convert --list", exception.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace GGUFPacker.Conversion.Checkpoints.Classes;
+
+/// <summary>Phi-3 in transformers 4.57.</summary>
+[ConfigClasses]
+internal static class PhiConfigs
+{
+    /// <summary>Phi3Config. Its rope_scaling has exactly three keys, and factors for every pair of dimensions.</summary>
+    public static readonly ConfigClass Phi3 = new("phi3", """
+        {"vocab_size":32064,"hidden_size":3072,"intermediate_size":8192,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":null,
+         "max_position_embeddings":4096,"original_max_position_embeddings":4096,"rms_norm_eps":1e-5,"rope_theta":10000.0,"rope_scaling":null,
+         "partial_rotary_factor":1.0,"sliding_window":null}
+        """) { Adjust = AdjustPhi3 };
+
+    private static bool AdjustPhi3(Dictionary<string, JsonElement> values)
+    {
+        if (values["rope_scaling"] is not { ValueKind: not JsonValueKind.Null } scaling)
+        {
+            return true;
+        }
+
+        if (scaling.ValueKind != JsonValueKind.Object || scaling.EnumerateObject().Count() != 3)
+        {
+            return false;
+        }
+
+        var type = scaling.Text("type");
+        if (type is "su" or "yarn")
+        {
+            var keys = scaling.EnumerateObject().ToDictionary(property => property.Name, property => property.Value, StringComparer.Ordinal);
+            keys["type"] = JsonSerializer.SerializeToElement(type = "longrope");
+            values["rope_scaling"] = JsonSerializer.SerializeToElement(keys);
+        }
+
+        if (type != "longrope"
+            || !values["hidden_size"].TryGetInteger(out var size) || !values["num_attention_heads"].TryGetInteger(out var heads) || heads <= 0)
+        {
+            return false;
+        }
+
+        var pairs = (long)(size / heads * values["partial_rotary_factor"].GetDouble()) / 2;
+        return HasPairs("short_factor") && HasPairs("long_factor");
+
+        bool HasPairs(string key) =>
+            scaling.Property(key) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() == pairs
+            && list.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number);
+    }
+}

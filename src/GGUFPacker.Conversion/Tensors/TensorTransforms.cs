@@ -1,0 +1,81 @@
+namespace GGUFPacker.Conversion.Tensors;
+
+/// <summary>The steps between a checkpoint's tensor and llama.cpp's. A shape that does not fit is an <see cref="ArgumentException"/>.</summary>
+internal static class TensorTransforms
+{
+    extension(TensorSource source)
+    {
+        /// <summary>The tensor with its axes in another order.</summary>
+        public TensorSource Permuted(params ReadOnlySpan<int> axes) => TensorView.Of(source).Permute(axes);
+
+        /// <summary>The tensor with its last two axes exchanged.</summary>
+        public TensorSource Transposed()
+        {
+            var axes = Enumerable.Range(0, source.Shape.Length).ToArray();
+            if (axes.Length < 2)
+            {
+                throw new ArgumentException($"It has {axes.Length} dimensions; two are needed.");
+            }
+
+            (axes[^1], axes[^2]) = (axes[^2], axes[^1]);
+            return TensorView.Of(source).Permute(axes);
+        }
+
+        /// <summary>A part of an axis; negative axes count from the end.</summary>
+        public TensorSource Sliced(int axis, long start, long length, long step = 1) => TensorView.Of(source).Slice(axis, start, length, step);
+
+        /// <summary>The parts of an axis of these lengths, which must be all of it.</summary>
+        public IReadOnlyList<TensorSource> Split(int axis, params ReadOnlySpan<long> lengths)
+        {
+            var parts = new List<TensorSource>();
+            var start = 0L;
+            foreach (var length in lengths)
+            {
+                parts.Add(source.Sliced(axis, start, length));
+                start += length;
+            }
+
+            var size = source.Shape[axis < 0 ? axis + source.Shape.Length : axis];
+            return start == size ? parts : throw new ArgumentException($"Its dimension {axis} has {size} entries, not {start}.");
+        }
+
+        /// <summary>An axis in a number of equal parts.</summary>
+        public IReadOnlyList<TensorSource> Chunks(int axis, int count)
+        {
+            var size = axis < source.Shape.Length && -axis <= source.Shape.Length ? source.Shape[axis < 0 ? axis + source.Shape.Length : axis] : 1;
+            if (size % count != 0)
+            {
+                throw new ArgumentException($"Its shape [{string.Join(", ", source.Shape)}] cannot be divided into {count} equal parts.");
+            }
+
+            return source.Split(axis, [.. Enumerable.Repeat(size / count, count)]);
+        }
+
+        /// <summary>The elements in another shape; one dimension may be -1.</summary>
+        public TensorSource Reshaped(params ReadOnlySpan<long> shape) => TensorView.Of(source).Reshape(shape);
+
+        /// <summary>The tensor without dimensions of one entry.</summary>
+        public TensorSource Squeezed() => source.Reshaped([.. source.Shape.Where(size => size != 1)]);
+
+        /// <summary>Queries or keys in llama.cpp's order for rotary embeddings.</summary>
+        public TensorSource RotaryPermuted(long heads) => RotaryPermutation.Of(source, heads);
+
+        /// <summary>Each element plus one: the weights of norms that multiply with 1 + w.</summary>
+        public TensorSource PlusOne() => new MappedTensor(source, numbers =>
+        {
+            foreach (ref var number in numbers)
+            {
+                number += 1;
+            }
+        });
+
+        /// <summary>-exp(x) of each element: the decay of a state space, kept as a logarithm in checkpoints.</summary>
+        public TensorSource NegativeExponential() => new MappedTensor(source, numbers =>
+        {
+            foreach (ref var number in numbers)
+            {
+                number = -TorchMath.Exp(number);
+            }
+        });
+    }
+}
