@@ -45,7 +45,7 @@ internal sealed class ScaledTensor : TensorSource
             // A block at the end of the weight may be partial, so there may be more scales than whole blocks.
             var size = i < rank ? scale.Shape[i] : 1;
             var blockSize = i < rank && i >= rank - block.Length ? block[i - (rank - block.Length)] : 1;
-            var covered = (long)Int128.Min((Int128)size * blockSize, weight.Shape[i]);
+            var covered = block.IsEmpty ? size : (long)Int128.Min((Int128)size * blockSize, weight.Shape[i]);
             if (blockSize <= 0 || (covered != weight.Shape[i] && covered != 1))
             {
                 throw Misfit();
