@@ -21,14 +21,14 @@ internal sealed unsafe class LlamaLibrary
         setLog(&Ignore, null);
     }
 
-    /// <summary>Quantizes rows with ggml_quantize_chunk.</summary>
-    public void Quantize(int type, ReadOnlySpan<float> source, Span<byte> destination, int columns)
+    /// <summary>Quantizes rows with ggml_quantize_chunk; the importance is that of one row, or empty.</summary>
+    public void Quantize(int type, ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination, int columns)
     {
-        fixed (float* x = source)
+        fixed (float* x = source, weights = importance)
         {
             fixed (byte* y = destination)
             {
-                _quantizeChunk(type, x, y, 0, source.Length / columns, columns, null);
+                _quantizeChunk(type, x, y, 0, source.Length / columns, columns, weights);
             }
         }
     }
