@@ -52,8 +52,7 @@ internal static class GridScalar
         var variance = scheme.VarianceFactor * sumX2 / Length;
         if (importance.IsEmpty)
         {
-            // With a part of 0 the sum is the square, unless the variance is not finite: then no sum is wanted.
-            var part = scheme.VariancePart == 0 ? 0 : scheme.VariancePart * variance;
+            var part = VariancePart(scheme, variance);
             for (var i = 0; i < Length; i++)
             {
                 weights[i] = part + (x[i] * x[i]);
@@ -67,6 +66,9 @@ internal static class GridScalar
             weights[i] = importance[i] * MathF.Sqrt(variance + (x[i] * x[i]));
         }
     }
+
+    /// <summary>What is added to an element's square for its weight: with a part of 0 nothing, even if the variance is not finite.</summary>
+    public static float VariancePart(GridScheme scheme, float variance) => scheme.VariancePart == 0 ? 0 : scheme.VariancePart * variance;
 
     /// <summary>Rounds the sub-blocks' scales to the block's.</summary>
     public static void StoreScales(GridScheme scheme, scoped ReadOnlySpan<float> scales, ref GridBlock block)

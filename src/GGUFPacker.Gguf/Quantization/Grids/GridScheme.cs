@@ -16,7 +16,18 @@ internal sealed class GridScheme
     public required int SubBlockLength { get; init; }
 
     /// <summary>What the largest element of a sub-block is tried to be scaled to, one after another.</summary>
-    public required float[] Targets { get; init; }
+    public required float[] Targets
+    {
+        get;
+        init
+        {
+            field = value;
+            PaddedTargets = [.. value, .. Enumerable.Repeat(value[^1], -value.Length & 7)];
+        }
+    }
+
+    /// <summary>The targets, filled up to a whole number of eight with the last one.</summary>
+    public float[] PaddedTargets { get; private init; } = [];
 
     /// <summary>A sub-block whose largest element is below counts as zero.</summary>
     public required float Epsilon { get; init; }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GGUFPacker.Gguf.Quantization.Grids;
 
 /// <summary>Splits elements into magnitudes and signs.</summary>
@@ -33,9 +35,10 @@ internal static class GridSigns
         }
     }
 
-    private static int MakeEven(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<float> magnitudes, int bits)
+    /// <summary>Makes the number of negative elements of a group of eight even, see <see cref="Split"/>.</summary>
+    public static int MakeEven(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<float> magnitudes, int bits)
     {
-        if (int.IsEvenInteger(System.Numerics.BitOperations.PopCount((uint)bits)))
+        if (int.IsEvenInteger(BitOperations.PopCount((uint)bits)))
         {
             return bits;
         }

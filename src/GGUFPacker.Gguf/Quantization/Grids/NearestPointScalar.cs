@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace GGUFPacker.Gguf.Quantization.Grids;
 
 /// <summary>Chooses among a cell's candidates the one at the least weighted distance; of equal ones the first.</summary>
@@ -38,6 +40,15 @@ internal static class NearestPointScalar
             }
         }
 
-        return best >= 0 ? (ushort)best : throw new ArithmeticException("A block has numbers or weights so large that no point of the grid is near.");
+        if (best < 0)
+        {
+            ThrowNoneNear();
+        }
+
+        return (ushort)best;
     }
+
+    /// <summary>Refuses numbers that are at no finite distance from the grid; ggml aborts.</summary>
+    [DoesNotReturn]
+    public static void ThrowNoneNear() => throw new ArithmeticException("A block has numbers or weights so large that no point of the grid is near.");
 }
