@@ -9,6 +9,7 @@ namespace GGUFPacker.Conversion.Tokenizers;
 internal sealed class AddedVocabulary
 {
     private readonly Dictionary<string, int> _model;
+    private readonly int _trainedCount;
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, AddedToken> _tokens = [];
     private readonly HashSet<string> _special = new(StringComparer.Ordinal);
@@ -19,7 +20,11 @@ internal sealed class AddedVocabulary
     private readonly List<AddedToken> _searchedSpecial = [];
 
     /// <summary>Creates an empty one on top of a trained vocabulary.</summary>
-    public AddedVocabulary(Dictionary<string, int> model) => _model = model;
+    public AddedVocabulary(TokenizerJson definition)
+    {
+        _model = definition.Vocabulary;
+        _trainedCount = definition.TrainedCount;
+    }
 
     /// <summary>The added tokens by id, in the order of ids.</summary>
     public IReadOnlyDictionary<int, AddedToken> Tokens => _tokens;
@@ -48,7 +53,7 @@ internal sealed class AddedVocabulary
         }
 
         var existing = _tokens.Values.ToHashSet();
-        var nextId = _tokens.Count > 0 && (_tokens.Keys.Last() >= _model.Count || _model.Count == 0) ? _tokens.Keys.Last() + 1 : _model.Count;
+        var nextId = _tokens.Count > 0 && (_tokens.Keys.Last() >= _trainedCount || _trainedCount == 0) ? _tokens.Keys.Last() + 1 : _trainedCount;
         foreach (var token in tokens)
         {
             if (token.Content.Length == 0 || !existing.Add(token))

@@ -34,6 +34,9 @@ internal sealed class AutoTokenizer
     /// <summary>Whether a text that begins without a space gets one, where the pre-tokenizer is a single step that can do that.</summary>
     public bool AddPrefixSpace { get; private init; }
 
+    /// <summary>Whether a text gets the BOS because the class or tokenizer_config.json says so.</summary>
+    public bool AddsBos { get; private init; }
+
     /// <summary>Whether decoding removes the space before punctuation.</summary>
     public bool CleanUpSpaces { get; private init; }
 
@@ -52,7 +55,7 @@ internal sealed class AutoTokenizer
         var tokenizerClass = TokenizerClass.Find(configuration.Text("tokenizer_class") ?? model.Text("tokenizer_class"), model.Text("model_type"));
         var special = ReadSpecialTokens(files, configuration, tokenizerClass);
 
-        var added = new AddedVocabulary(definition.Vocabulary);
+        var added = new AddedVocabulary(definition);
         added.Add([.. definition.AddedTokens.Select(entry => entry.Token)]);
         added.Add(CollectAdditions(files, definition, configuration, special));
 
@@ -61,6 +64,7 @@ internal sealed class AutoTokenizer
             SpecialTokens = [.. special.Select(token => token.Token.Content).Distinct(StringComparer.Ordinal)],
             ClassTemplate = BuildTemplate(tokenizerClass, configuration, special, added),
             AddPrefixSpace = configuration.Flag("add_prefix_space") ?? false,
+            AddsBos = configuration.Flag("add_bos_token") ?? tokenizerClass.AddsBos ?? false,
             CleanUpSpaces = configuration.Flag("clean_up_tokenization_spaces") ?? false,
         };
     }

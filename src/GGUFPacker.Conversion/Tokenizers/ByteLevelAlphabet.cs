@@ -28,6 +28,18 @@ internal static class ByteLevelAlphabet
         });
     }
 
+    /// <summary>Writes bytes in the alphabet, of which each is a character here (Latin-1).</summary>
+    public static string EncodeLatin1(ReadOnlySpan<char> bytes)
+    {
+        var result = new char[bytes.Length];
+        for (var index = 0; index < result.Length; index++)
+        {
+            result[index] = Characters[bytes[index]];
+        }
+
+        return new string(result);
+    }
+
     /// <summary>Reads text in the alphabet; a text with a character outside it stands for itself. Bytes that are no UTF-8 become U+FFFD.</summary>
     public static string Decode(string text)
     {

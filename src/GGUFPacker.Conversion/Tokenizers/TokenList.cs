@@ -32,6 +32,12 @@ internal sealed class TokenList
     /// <summary>The number of ids.</summary>
     public int Count => _tokens.Length;
 
+    /// <summary>A token and its type.</summary>
+    public (GgufString Token, TokenType Type) this[int id] => (_tokens[id], (TokenType)_types[id]);
+
+    /// <summary>The score of a token; 0 for a vocabulary without scores.</summary>
+    public float ScoreOf(int id) => _scores?[id] ?? 0;
+
     /// <summary>Sets a token.</summary>
     public void Set(int id, GgufString token, TokenType type, float score = 0)
     {
@@ -44,7 +50,9 @@ internal sealed class TokenList
     }
 
     /// <summary>Sets the keys of the list: tokens, scores, types. The list must not change afterwards.</summary>
-    public void WriteTo(GgufMetadata.Builder builder)
+    /// <param name="builder">Takes the keys.</param>
+    /// <param name="integerScores">Whether the scores, all whole, are written as integers.</param>
+    public void WriteTo(GgufMetadata.Builder builder, bool integerScores = false)
     {
         if (Count == 0)
         {
@@ -54,7 +62,7 @@ internal sealed class TokenList
         builder.Set("tokenizer.ggml.tokens", GgufValue.OfArray(_tokens));
         if (_scores is not null)
         {
-            builder.Set("tokenizer.ggml.scores", GgufValue.OfArray(_scores));
+            builder.Set("tokenizer.ggml.scores", integerScores ? GgufValue.OfArray(Array.ConvertAll(_scores, score => (int)score)) : GgufValue.OfArray(_scores));
         }
 
         builder.Set("tokenizer.ggml.token_type", GgufValue.OfArray(_types));

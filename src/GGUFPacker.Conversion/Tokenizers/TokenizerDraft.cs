@@ -36,10 +36,10 @@ internal sealed class TokenizerDraft(TokenizerSources sources, TokenizerRequest 
     }
 
     /// <summary>Writes the tokens, their scores and types. The list must not change afterwards.</summary>
-    public void WriteTokens(TokenList tokens)
+    public void WriteTokens(TokenList tokens, bool integerScores = false)
     {
         Tokens = tokens;
-        tokens.WriteTo(Keys);
+        tokens.WriteTo(Keys, integerScores);
     }
 
     /// <summary>Writes merges, special tokens and chat templates.</summary>

@@ -8,8 +8,20 @@ internal sealed record TokenizerJson
     /// <summary>The model's type: BPE, WordPiece, WordLevel or Unigram.</summary>
     public required string ModelType { get; init; }
 
-    /// <summary>The trained vocabulary: tokens and ids. Empty for Unigram.</summary>
+    /// <summary>The trained vocabulary: tokens and ids.</summary>
     public required Dictionary<string, int> Vocabulary { get; init; }
+
+    /// <summary>The pieces of a Unigram with their scores, by id.</summary>
+    public ImmutableArray<(string Piece, double Score)> Pieces { get; init; } = [];
+
+    /// <summary>The number of trained tokens; a Unigram may have a piece twice.</summary>
+    public int TrainedCount => Pieces.IsEmpty ? Vocabulary.Count : Pieces.Length;
+
+    /// <summary>The id of a Unigram's piece for what the others cannot express.</summary>
+    public int? UnknownId { get; init; }
+
+    /// <summary>The most characters of a word that a WordPiece splits; longer ones are unknown.</summary>
+    public int MaximumWordLength { get; init; } = 100;
 
     /// <summary>The merges of a BPE, best first.</summary>
     public required MergeList Merges { get; init; }

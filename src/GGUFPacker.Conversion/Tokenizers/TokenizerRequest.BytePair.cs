@@ -42,7 +42,7 @@ internal sealed partial record TokenizerRequest
         [
             draft =>
             {
-                if (draft.Sources.Configuration.Flag("add_bos_token") is not true)
+                if (!draft.Sources.Tokenizer.AddsBos)
                 {
                     throw new CheckpointException("tokenizer_config.json: set add_bos_token to true, as this architecture needs the BOS.");
                 }
@@ -95,9 +95,11 @@ internal sealed partial record TokenizerRequest
         Last = [TokenizerRules.ChatTemplateFile, TokenizerRules.EndOfTurnOfConfig(config)],
     });
 
-    /// <summary>MiniMax-Text-01 and M1: byte-level BPE; chat_template.jinja wins.</summary>
-    public static TokenizerRequest ForMiniMaxText01(int? vocabularySize) =>
-        Of(vocabularySize, new Gpt2Vocabulary { Last = [TokenizerRules.ChatTemplateFile] });
+    /// <summary>MiniMax-Text-01 and M1: byte-level BPE; chat_template.jinja wins, else llama.cpp's own template.</summary>
+    public static TokenizerRequest ForMiniMaxText01(int? vocabularySize) => Of(vocabularySize, new Gpt2Vocabulary
+    {
+        Last = [TokenizerRules.ChatTemplate(BuiltInChatTemplates.Read(BuiltInChatTemplates.MiniMaxM1)), TokenizerRules.ChatTemplateFile],
+    });
 
     /// <summary>Muse Glimmer: byte-level BPE with an end of turn.</summary>
     public static TokenizerRequest ForMuseGlimmer(int? vocabularySize) =>

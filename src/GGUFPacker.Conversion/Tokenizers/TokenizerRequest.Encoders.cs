@@ -29,7 +29,7 @@ internal sealed partial record TokenizerRequest
     /// <param name="hasExperts">Whether it is the mixture of experts, whose SentencePiece model lacks the mask token.</param>
     public static TokenizerRequest ForNomicBert(int? vocabularySize, uint tokenTypes, bool hasExperts) => Of(
         vocabularySize,
-        new XlmRobertaVocabulary { TokenTypes = tokenTypes, AddsMask = hasExperts, When = XlmRobertaVocabulary.IsTokenizer },
+        new XlmRobertaVocabulary { TokenTypes = tokenTypes, AddsMask = hasExperts, When = XlmRobertaVocabulary.IsUnigram },
         new WordPieceVocabulary { First = [TokenizerRules.TokenTypes(tokenTypes)] });
 
     /// <summary>Jina's BERT (embeddings v2): WordPiece or byte-level BPE, as tokenizer_config.json's class says.</summary>

@@ -36,7 +36,7 @@ internal sealed partial record TokenizerRequest
         {
             Vocabularies =
             [
-                new MistralVocabulary { ChatTemplate = MistralChatTemplate.Community, When = sources => sources.Definition is null },
+                new MistralVocabulary { ChatTemplate = MistralChatTemplate.Community, TekkenOnly = true, When = sources => sources.Definition is null },
                 new SentencePieceVocabulary { First = first, Last = last },
                 new LlamaHfVocabulary { First = first, Last = last },
                 new Gpt2Vocabulary { First = first, Last = last },

@@ -20,6 +20,19 @@ internal static class TokenizerRules
     /// <summary>The number of token types (segments).</summary>
     public static TokenizerRule TokenTypes(uint count) => draft => draft.Keys.Set("tokenizer.ggml.token_type_count", GgufValue.Of(count));
 
+    /// <summary>Whether runs of spaces become one.</summary>
+    public static TokenizerRule RemoveExtraSpaces(bool value) =>
+        draft => draft.Keys.Set("tokenizer.ggml.remove_extra_whitespaces", GgufValue.Of(value));
+
+    /// <summary>The compiled map by which SentencePiece normalizes characters; an empty one is not written.</summary>
+    public static TokenizerRule CharacterMap(ReadOnlyMemory<byte> map) => draft =>
+    {
+        if (!map.IsEmpty)
+        {
+            draft.Keys.Set("tokenizer.ggml.precompiled_charsmap", GgufValue.OfArray(map.ToArray()));
+        }
+    };
+
     /// <summary>A chat template, whatever the files say.</summary>
     public static TokenizerRule ChatTemplate(string template) => draft => draft.Keys.Set("tokenizer.chat_template", GgufValue.Of(template));
 

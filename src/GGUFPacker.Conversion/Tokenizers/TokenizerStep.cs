@@ -31,16 +31,23 @@ internal sealed record TokenizerStep(string Type, JsonElement Fields)
         return this with { Fields = document.RootElement.Clone() };
     }
 
+    /// <summary>A step from its JSON text.</summary>
+    public static TokenizerStep Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return new TokenizerStep(document.RootElement.Text("type")!, document.RootElement.Clone());
+    }
+
     /// <summary>
     /// The steps of one of a tokenizer.json's four parts. Sequences, also nested ones, become their members: they do nothing but apply them in order.
     /// </summary>
-    /// <param name="tokenizer">The file's root.</param>
-    /// <param name="part">The part's name.</param>
+    /// <param name="root">The part; undefined or null for no steps.</param>
+    /// <param name="part">Its name.</param>
     /// <param name="members">The name of a sequence's member list in this part.</param>
-    public static ImmutableArray<TokenizerStep> ReadAll(JsonElement tokenizer, string part, string members)
+    public static ImmutableArray<TokenizerStep> ReadAll(JsonElement root, string part, string members)
     {
         var steps = ImmutableArray.CreateBuilder<TokenizerStep>();
-        if (tokenizer.Property(part) is { } root)
+        if (root.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null))
         {
             Add(root);
         }

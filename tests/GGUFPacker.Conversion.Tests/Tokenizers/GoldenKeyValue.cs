@@ -36,6 +36,7 @@ internal static class GoldenKeyValue
         GgufValueType.Int32 => "i32",
         GgufValueType.UInt32 => "u32",
         GgufValueType.Float32 => "f32",
+        GgufValueType.UInt8 => "u8",
         _ => type.ToString(),
     };
 
@@ -67,6 +68,15 @@ internal static class GoldenKeyValue
                 BinaryPrimitives.WriteSingleLittleEndian(number, single);
                 hash.AppendData(number[..4]);
             }
+        }
+
+        else if (value.TryGetArray<byte>(out var bytes))
+        {
+            hash.AppendData(bytes);
+        }
+        else
+        {
+            throw new InvalidOperationException($"An array of {value.ElementType} is not known.");
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -123,7 +123,7 @@ public sealed class TokenizerLoaderTests
     public static TheoryData<string, string, string> Broken { get; } = new()
     {
         { "no JSON", "{", "not valid JSON" },
-        { "no object", "[]", "no model" },
+        { "no object", "[]", "no JSON object" },
         { "no model", "{}", "no model" },
         { "a negative id", TokenizerJsonText.ByteLevel(vocabulary: """{"a":-1}""", merges: "[]"), "-1" },
         { "a fractional id", TokenizerJsonText.ByteLevel(vocabulary: """{"a":0.5}""", merges: "[]"), "0.5" },

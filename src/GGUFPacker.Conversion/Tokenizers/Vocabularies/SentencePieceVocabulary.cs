@@ -46,8 +46,15 @@ internal sealed record SentencePieceVocabulary : Vocabulary
     };
 
     /// <summary>Lists a model's pieces, padded. Ids that are not below <paramref name="size"/> are left out and reported.</summary>
-    public static TokenList ListPieces(TokenizerSources sources, SentencePieceModel model, int size)
+    /// <exception cref="CheckpointException">There are such ids, and all must fit.</exception>
+    public static TokenList ListPieces(TokenizerSources sources, SentencePieceModel model, int size, bool mustFit = false)
     {
+        if (mustFit && model.Pieces.Length > size)
+        {
+            throw new CheckpointException(
+                $"The SentencePiece model has {model.Pieces.Length} pieces, but the model's vocab_size is {size}: the tokenizer is not this model's.");
+        }
+
         var list = new TokenList(size, score: -10000);
         for (var id = 0; id < Math.Min(size, model.Pieces.Length); id++)
         {
@@ -79,7 +86,7 @@ internal sealed record SentencePieceVocabulary : Vocabulary
     private TokenList List(TokenizerSources sources, int? vocabularySize)
     {
         var model = SentencePieceModel.Read(FileName, sources.Files.ReadAllBytes(FileName));
-        var list = ListPieces(sources, model, vocabularySize is null or 0 ? model.Pieces.Length : vocabularySize.Value);
+        var list = ListPieces(sources, model, vocabularySize is null or 0 ? model.Pieces.Length : vocabularySize.Value, AddedTokens != SentencePieceAddedTokens.Normalized);
         if (AddedTokens != SentencePieceAddedTokens.Redefined)
         {
             SetAddedTokens(sources, list);
