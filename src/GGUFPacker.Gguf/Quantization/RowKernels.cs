@@ -4,6 +4,8 @@ using GGUFPacker.Gguf.Quantization.Halves;
 using GGUFPacker.Gguf.Quantization.KQuants;
 using GGUFPacker.Gguf.Quantization.Lanes;
 using GGUFPacker.Gguf.Quantization.LowBit;
+using GGUFPacker.Gguf.Quantization.Microscaling;
+using GGUFPacker.Gguf.Quantization.NonLinear;
 using GGUFPacker.Gguf.Quantization.Simple32;
 using GGUFPacker.Gguf.Quantization.Ternary;
 using GGUFPacker.Gguf.Tensors;
@@ -42,6 +44,10 @@ public static class RowKernels
         [TensorType.IQ3_S] = GridKernels.IQ3_S,
         [TensorType.TQ1_0] = new TQ1_0Kernel(),
         [TensorType.TQ2_0] = new TQ2_0Kernel(),
+        [TensorType.IQ4_NL] = new IQ4_NLKernel(),
+        [TensorType.IQ4_XS] = new IQ4_XSKernel(),
+        [TensorType.MXFP4] = new MXFP4Kernel(),
+        [TensorType.NVFP4] = new NVFP4Kernel(),
     };
 
     /// <summary>The fastest width of this processor: each was measured to be faster than the narrower one.</summary>

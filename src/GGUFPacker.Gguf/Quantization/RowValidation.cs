@@ -6,7 +6,7 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Gguf.Quantization;
 
-/// <summary>Looks for infinities and NaN in tensor data, as ggml_validate_row_data does: in float types in every element, in block types in the half scales.</summary>
+/// <summary>Looks for infinities and NaN in tensor data, as ggml_validate_row_data does: in float types in every element, in block types in the half scales (MXFP4: in the exponent).</summary>
 public static class RowValidation
 {
     /// <summary>Whether <see cref="FindInvalid"/> knows the type.</summary>
@@ -38,6 +38,9 @@ public static class RowValidation
             TensorType.Q6_K => FindScale(data, type.BlockBytes, [208]),
             TensorType.TQ1_0 => FindScale(data, type.BlockBytes, [52]),
             TensorType.TQ2_0 => FindScale(data, type.BlockBytes, [64]),
+            TensorType.IQ4_NL or TensorType.IQ4_XS => FindScale(data, type.BlockBytes, [0]),
+            TensorType.MXFP4 => FindNaNExponent(data, type.BlockBytes),
+            TensorType.NVFP4 => -1,
             _ => throw new NotSupportedException($"Validating {type.GgmlName} is not supported."),
         };
     }
@@ -86,6 +89,20 @@ public static class RowValidation
         for (var i = 0; i < data.Length / blockBytes; i++)
         {
             if ((IQ1_MScalar.ReadScale(data.Slice(i * blockBytes, blockBytes)) & 0x7C00) == 0x7C00)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    // E8M0 has one number that is none. Every byte of NVFP4 is a number.
+    private static int FindNaNExponent(ReadOnlySpan<byte> data, int blockBytes)
+    {
+        for (var i = 0; i < data.Length / blockBytes; i++)
+        {
+            if (data[i * blockBytes] == 0xFF)
             {
                 return i;
             }

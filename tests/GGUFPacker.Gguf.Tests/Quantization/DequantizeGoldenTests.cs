@@ -34,6 +34,10 @@ public sealed class DequantizeGoldenTests
         [TensorType.IQ3_S] = [0],
         [TensorType.TQ1_0] = [52],
         [TensorType.TQ2_0] = [64],
+        [TensorType.IQ4_NL] = [0],
+        [TensorType.IQ4_XS] = [0],
+        [TensorType.MXFP4] = [],
+        [TensorType.NVFP4] = [],
     };
 
     public static TheoryData<string> Types() => ChunkGoldens.Exists("dequantize")
@@ -80,6 +84,22 @@ public sealed class DequantizeGoldenTests
                 CheckFromFloat(TensorType.F16, entry);
                 CheckFromFloat(TensorType.BF16, entry);
                 break;
+            case "MXFP4":
+                Check(entry, "sha256", Dequantize(TensorType.MXFP4, AllExponents()));
+                break;
+            case "NVFP4":
+                var blocks = AllNVFP4Scales();
+                Check(entry, "bytes_sha256", blocks);
+                Check(entry, "sha256", Dequantize(TensorType.NVFP4, blocks));
+                break;
+            case "mxfp4_exponent":
+                var magnitudes = NumbersBelowPowersOfTwo();
+                Assert.Equal(entry.GetProperty("count").GetInt32(), magnitudes.Length);
+                CheckFirstBytes(entry, TensorType.MXFP4, magnitudes);
+                break;
+            case "nvfp4_scale":
+                CheckFirstBytes(entry, TensorType.NVFP4, [.. Enumerable.Range(0, entry.GetProperty("count").GetInt32()).Select(half => (float)BitConverter.UInt16BitsToHalf((ushort)half))]);
+                break;
             default:
                 Assert.Skip($"{name} is not there yet.");
                 break;
@@ -122,6 +142,37 @@ public sealed class DequantizeGoldenTests
         Assert.Equal(entry.GetProperty(type.ToString()).EnumerateArray().Select(e => e.GetString()!), actual);
     }
 
+    // A block for each exponent with every code in both halves of its bytes.
+    private static byte[] AllExponents() =>
+        [.. Enumerable.Range(0, 256).SelectMany(e => Enumerable.Range(0, 16).Select(j => (byte)(j | (((j + 1) & 15) << 4))).Prepend((byte)e))];
+
+    private static byte[] AllNVFP4Scales() =>
+        [.. Enumerable.Range(0, 64).SelectMany(i => Enumerable.Range(4 * i, 4).Select(scale => (byte)scale)
+            .Concat(Enumerable.Range(0, 32).Select(j => (byte)((j & 15) | ((((7 * j) + 3) & 15) << 4)))))];
+
+    private static float[] NumbersBelowPowersOfTwo() =>
+        [.. Enumerable.Range(-149, 277).Select(k => BitConverter.SingleToInt32Bits(MathF.ScaleB(1, k)))
+            .SelectMany(power => Enumerable.Range(0, 65).Select(distance => BitConverter.Int32BitsToSingle(Math.Max(0, power - distance))))];
+
+    // The scale bytes of blocks that have one number and are otherwise zero.
+    private static void CheckFirstBytes(JsonElement entry, TensorType type, float[] numbers)
+    {
+        var floats = new float[numbers.Length * type.BlockLength];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            floats[i * type.BlockLength] = numbers[i];
+        }
+
+        foreach (var width in Enum.GetValues<KernelWidth>())
+        {
+            var blocks = new byte[numbers.Length * type.BlockBytes];
+            RowKernels.Quantize(type, floats, [], blocks, width);
+            Check(entry, "sha256", [.. blocks.Where((_, at) => at % type.BlockBytes == 0)]);
+        }
+    }
+
+    private static void Check(JsonElement entry, string property, byte[] bytes) => Assert.Equal(entry.GetProperty(property).GetString(), ChunkGoldens.Hash(bytes));
+
     private static byte[] Dequantize(TensorType type, byte[] blocks)
     {
         var floats = new float[blocks.Length / type.BlockBytes * type.BlockLength];
@@ -157,6 +208,11 @@ public sealed class DequantizeGoldenTests
                 // Its scale lies in four nibbles; the highest has the exponent's upper bits.
                 bytes[start + 55] = (byte)((bytes[start + 55] & 0x0F) | 0x30);
                 continue;
+            }
+
+            if (type == TensorType.MXFP4)
+            {
+                bytes[start] = (byte)(100 + (bytes[start] % 41));
             }
 
             foreach (var offset in ScaleOffsets[type])

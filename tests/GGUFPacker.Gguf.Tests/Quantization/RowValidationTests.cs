@@ -61,6 +61,8 @@ public sealed class RowValidationTests
     [InlineData(TensorType.IQ3_S, 0)]
     [InlineData(TensorType.TQ1_0, 52)]
     [InlineData(TensorType.TQ2_0, 64)]
+    [InlineData(TensorType.IQ4_NL, 0)]
+    [InlineData(TensorType.IQ4_XS, 0)]
     public void A_blocks_scale_that_is_not_finite_is_found_and_its_codes_may_be_anything(TensorType type, int offset)
     {
         var data = new byte[5 * type.BlockBytes];
@@ -93,6 +95,25 @@ public sealed class RowValidationTests
         data[(3 * 56) + 53] = 0xFF;
         Assert.Equal(3, RowValidation.FindInvalid(TensorType.IQ1_M, data));
     }
+
+    [Fact]
+    public void The_exponent_that_is_no_number_is_found()
+    {
+        var data = new byte[5 * 17];
+        Array.Fill(data, (byte)0xFF);
+        for (var block = 0; block < 5; block++)
+        {
+            data[block * 17] = 0xFE;
+        }
+
+        Assert.Equal(-1, RowValidation.FindInvalid(TensorType.MXFP4, data));
+        data[3 * 17] = 0xFF;
+        Assert.Equal(3, RowValidation.FindInvalid(TensorType.MXFP4, data));
+    }
+
+    [Fact]
+    public void Every_byte_of_NVFP4_is_valid() =>
+        Assert.Equal(-1, RowValidation.FindInvalid(TensorType.NVFP4, [.. Enumerable.Repeat((byte)0xFF, 72)]));
 
     [Fact]
     public void A_part_of_a_block_is_refused() =>
