@@ -14,7 +14,7 @@ public static class PackerfileText
     private const int WrapAt = 16000;
 
     // The flags whose values are expanded once the quotes of the flag itself are resolved.
-    private static readonly string[] ExpandedFlags = ["chown", "chmod", "checksum", "type", "base", "imatrix", "pre-tokenizer", "model-name"];
+    private static readonly string[] ExpandedFlags = ["chown", "chmod", "checksum", "type", "base", "imatrix", "tensor-type-file", "override-kv", "pre-tokenizer", "model-name"];
 
     private static readonly JsonSerializerOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -15,7 +15,7 @@ internal sealed class BuildSession
 {
     private readonly Dictionary<GraphNode, NodeResult> _results = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<GraphNode> _layerNodes;
-    private readonly HashSet<Diagnostic> _warnings = [];
+    private readonly HashSet<Diagnostic> _notes = [];
     private readonly IProgress<BuildProgress>? _progress;
 
     public BuildSession(ContentStore store, BuildRequest request, BuildGraph graph, DateTimeOffset epoch, IProgress<BuildProgress>? progress)
@@ -40,8 +40,8 @@ internal sealed class BuildSession
 
     public StepCache Steps { get; }
 
-    /// <summary>What the steps warn about.</summary>
-    public ImmutableArray<Diagnostic> Warnings => [.. _warnings.Order(Comparer<Diagnostic>.Create((a, b) => a.Span.StartLine.CompareTo(b.Span.StartLine)))];
+    /// <summary>What the steps have to say.</summary>
+    public ImmutableArray<Diagnostic> Notes => [.. _notes.Order(Comparer<Diagnostic>.Create((a, b) => a.Span.StartLine.CompareTo(b.Span.StartLine)))];
 
     public int StepsRun { get; private set; }
 
@@ -61,7 +61,7 @@ internal sealed class BuildSession
                 await EvaluateAsync(input, cancellationToken).ConfigureAwait(false);
             }
 
-            result = await GuardAsync(node, () => Run(node)).ConfigureAwait(false);
+            result = await GuardAsync(node, () => RunAsync(node, cancellationToken)).ConfigureAwait(false);
             _results.Add(node, result);
         }
 
@@ -82,8 +82,8 @@ internal sealed class BuildSession
         }
     }
 
-    /// <summary>Warns at a node's instruction, once for equal messages.</summary>
-    public void Warn(GraphNode node, string message) => _warnings.Add(new(GraphDiagnosticCodes.StepNote, DiagnosticSeverity.Warning, node.Span, message));
+    /// <summary>Tells something about a node's work at its instruction, once for equal messages.</summary>
+    public void Note(GraphNode node, string message) => _notes.Add(new(GraphDiagnosticCodes.StepNote, DiagnosticSeverity.Information, node.Span, message));
 
     public void Report(GraphNode node, BuildStepStatus status, long done = 0, long total = 0, string? detail = null)
     {
@@ -92,18 +92,26 @@ internal sealed class BuildSession
         _progress?.Report(new BuildProgress { Step = node.Digest.Hex[..12], Name = node.Name, Status = status, Done = done, Total = total, Detail = detail });
     }
 
-    private ValueTask<NodeResult> Run(GraphNode node)
+    private async ValueTask<NodeResult> RunAsync(GraphNode node, CancellationToken cancellationToken)
     {
-        return ValueTask.FromResult(node switch
+        return node switch
         {
             ScratchNode => new NodeResult(StageTree.Empty),
             ContextNode context => new NodeResult(OpenContext(context)),
             CopyNode copy => OnTopOf(copy.Base, onto => CopyStep.Run(copy, onto, _results[copy.From].Tree)),
             WriteNode write => OnTopOf(write.Base, onto => WriteStep.Run(write, onto, bytes => new TextContent(Store, bytes))),
             ConvertNode convert => OnTopOf(convert.Base, onto => ConvertStep.Run(this, convert, onto, _results[convert.From].Tree)),
-            QuantizeNode quantize => OnTopOf(quantize.Base, onto => QuantizeStep.Run(this, quantize, onto, _results[quantize.From].Tree)),
+            QuantizeNode quantize => await QuantizeAsync(quantize, cancellationToken).ConfigureAwait(false),
             _ => throw new StepException($"This engine does not know the operation {node.GetType().Name}."),
-        });
+        };
+    }
+
+    private async ValueTask<NodeResult> QuantizeAsync(QuantizeNode node, CancellationToken cancellationToken)
+    {
+        var onto = (StageTree)_results[node.Base].Tree;
+        var imatrixFrom = node.ImatrixFrom is null ? null : _results[node.ImatrixFrom].Tree;
+        var difference = await QuantizeStep.RunAsync(this, node, onto, _results[node.From].Tree, imatrixFrom, cancellationToken).ConfigureAwait(false);
+        return new NodeResult(onto.With(difference), difference);
     }
 
     private NodeResult OnTopOf(GraphNode baseNode, Func<StageTree, ImmutableSortedDictionary<string, TreeEntry>> run)

@@ -26,7 +26,7 @@ public sealed class EmbeddedBuildEngine(ContentStore store) : IBuildEngine
             images.Add(await new ImageAssembler(session, stage, target).AssembleAsync(cancellationToken).ConfigureAwait(false));
         }
 
-        return new BuildResult(images.ToImmutable(), [.. warnings, .. session.Warnings], session.StepsRun, session.StepsCached);
+        return new BuildResult(images.ToImmutable(), [.. warnings, .. session.Notes], session.StepsRun, session.StepsCached);
     }
 
     private static async Task<byte[]> ReadFileAsync(BuildRequest request, CancellationToken cancellationToken)

@@ -81,7 +81,15 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
         var file = files.FirstOrDefault(file => file.Path == path) ?? throw Fault(
             GraphDiagnosticCodes.CommandFileMissing,
             $"CMD names '{path}', which the stage does not have; it has {(files.IsEmpty ? "no file" : string.Join(", ", files.Select(file => file.Path)))}.");
-        return GgufFile.Open(file.StorePath);
+        if (GgufSplitName.TryParse(path) is not { Number: 1, Count: > 1 } split)
+        {
+            return GgufFile.Open(file.StorePath);
+        }
+
+        // The files of a split model have other names in the store than in the image.
+        var parts = Enumerable.Range(1, split.Count).Select(number => files.FirstOrDefault(file => file.Path == split.PathOf(number)) ?? throw Fault(
+            GraphDiagnosticCodes.CommandFileMissing, $"CMD names '{path}', the first file of {split.Count}; the stage lacks '{split.PathOf(number)}'."));
+        return GgufFile.OpenParts([.. parts.Select(part => part.StorePath)]);
     }
 
     private ImageReference Parse(string reference) =>

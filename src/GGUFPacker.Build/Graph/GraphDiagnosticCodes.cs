@@ -35,4 +35,7 @@ public static class GraphDiagnosticCodes
 
     /// <summary>A step did its work and has something to say about it.</summary>
     public const string StepNote = "GGUF0211";
+
+    /// <summary>QUANTIZE names a type that is useless without an importance matrix, and no matrix.</summary>
+    public const string ImatrixRequired = "GGUF0212";
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using GGUFPacker.Gguf.Quantization.Model;
 using GGUFPacker.Packerfile;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Instructions;
@@ -190,55 +189,31 @@ internal sealed class StageDispatcher(
 
     private void Quantize(QuantizeInstruction quantize)
     {
-        Refuse(quantize.Span, "QUANTIZE --imatrix", !string.IsNullOrEmpty(quantize.Imatrix));
-        Refuse(quantize.Span, "QUANTIZE --include-weights without --imatrix", !quantize.IncludeWeights.IsEmpty && string.IsNullOrEmpty(quantize.Imatrix));
-        Refuse(quantize.Span, "QUANTIZE --exclude-weights without --imatrix", !quantize.ExcludeWeights.IsEmpty && string.IsNullOrEmpty(quantize.Imatrix));
-        var options = ImmutableArray.CreateBuilder<string>();
-        Flag(quantize.Pure, "--pure");
-        Flag(quantize.LeaveOutputTensor, "--leave-output-tensor");
-        Option(quantize.OutputTensorType, "--output-tensor-type");
-        Option(quantize.TokenEmbeddingType, "--token-embedding-type");
-        string type;
-        try
+        var type = QuantizeArguments.Verify(quantize, diagnostics);
+        var hasImatrix = !string.IsNullOrEmpty(quantize.Imatrix);
+        var from = Source(quantize.From, quantize.Span);
+        var imatrixFrom = hasImatrix ? Source(quantize.ImatrixFrom, quantize.Span) : null;
+        if (type is null || from is null || (hasImatrix && imatrixFrom is null))
         {
-            type = QuantizeCommandLine.Parse([.. options, "in.gguf", "out.gguf", quantize.Type], "").Options.Type.Name;
-        }
-        catch (FormatException error)
-        {
-            diagnostics.Error(GraphDiagnosticCodes.UnknownType, quantize.Span, error.Message);
             return;
         }
 
-        if (Source(quantize.From, quantize.Span) is { } from)
+        Push(quantize, new QuantizeNode
         {
-            Push(quantize, new QuantizeNode
-            {
-                Name = NameOf(quantize),
-                Span = quantize.Span,
-                Base = _root,
-                From = from,
-                Source = quantize.Source,
-                Destination = quantize.Destination,
-                Options = options.ToImmutable(),
-                Type = type,
-            });
-        }
-
-        void Flag(bool given, string name)
-        {
-            if (given)
-            {
-                options.Add(name);
-            }
-        }
-
-        void Option(string? value, string name)
-        {
-            if (!string.IsNullOrEmpty(value))
-            {
-                options.AddRange(name, value.ToLowerInvariant());
-            }
-        }
+            Name = NameOf(quantize),
+            Span = quantize.Span,
+            Base = _root,
+            From = from,
+            Source = quantize.Source,
+            Destination = quantize.Destination,
+            Imatrix = hasImatrix ? quantize.Imatrix : null,
+            ImatrixFrom = imatrixFrom,
+            IncludeWeights = hasImatrix ? quantize.IncludeWeights : [],
+            ExcludeWeights = hasImatrix ? quantize.ExcludeWeights : [],
+            TensorTypeFile = string.IsNullOrEmpty(quantize.TensorTypeFile) ? null : quantize.TensorTypeFile,
+            Options = QuantizeArguments.Of(quantize),
+            Type = type.Name,
+        });
     }
 
     private void Push(Instruction instruction, GraphNode node)

@@ -87,9 +87,9 @@ internal sealed class BuildCommand
         using var store = _environment.OpenStore();
         var result = await ProgressDisplay.RunAsync(
             _environment, display => new EmbeddedBuildEngine(store).BuildAsync(request, display, cancellationToken)).ConfigureAwait(false);
-        foreach (var warning in result.Warnings)
+        foreach (var diagnostic in result.Diagnostics)
         {
-            _environment.Console.Note(warning.ToString());
+            _environment.Console.Note(diagnostic.ToString());
         }
 
         if (output is not null)

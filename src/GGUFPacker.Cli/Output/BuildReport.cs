@@ -34,10 +34,10 @@ internal static class BuildReport
         }
 
         writer.WriteEndArray();
-        writer.WriteStartArray("warnings");
-        foreach (var warning in result.Warnings)
+        writer.WriteStartArray("diagnostics");
+        foreach (var diagnostic in result.Diagnostics)
         {
-            WriteWarning(writer, warning);
+            WriteDiagnostic(writer, diagnostic);
         }
 
         writer.WriteEndArray();
@@ -83,13 +83,14 @@ internal static class BuildReport
         writer.WriteEndObject();
     }
 
-    private static void WriteWarning(Utf8JsonWriter writer, Diagnostic warning)
+    private static void WriteDiagnostic(Utf8JsonWriter writer, Diagnostic diagnostic)
     {
         writer.WriteStartObject();
-        writer.WriteString("code", warning.Code);
-        writer.WriteString("path", warning.Span.Path);
-        writer.WriteNumber("line", warning.Span.StartLine);
-        writer.WriteString("message", warning.Message);
+        writer.WriteString("code", diagnostic.Code);
+        writer.WriteString("severity", diagnostic.Severity.ToString());
+        writer.WriteString("path", diagnostic.Span.Path);
+        writer.WriteNumber("line", diagnostic.Span.StartLine);
+        writer.WriteString("message", diagnostic.Message);
         writer.WriteEndObject();
     }
 }

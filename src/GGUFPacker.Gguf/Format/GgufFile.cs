@@ -59,12 +59,25 @@ public sealed class GgufFile : IGgufModel
     /// <exception cref="GgufException">The file is invalid, a part is missing, or tensor data is outside the file.</exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static GgufFile Open(string path, GgufLimits? limits = null, CancellationToken cancellationToken = default) =>
-        Open(path, allParts: true, limits, cancellationToken);
+        Open(path, first => GgufPartJoin.OtherParts(first, limits ?? GgufLimits.Default), limits, cancellationToken);
+
+    /// <summary>Opens a split model whose files have names of their own, such as those of a store.</summary>
+    /// <param name="paths">All parts of the model, in order.</param>
+    /// <param name="limits">What the headers may ask for; <see cref="GgufLimits.Default"/> if null.</param>
+    /// <param name="cancellationToken">Stops the opening.</param>
+    /// <exception cref="GgufException">A file is invalid, or they are not the parts of one model in order.</exception>
+    /// <exception cref="IOException">A file cannot be opened.</exception>
+    public static GgufFile OpenParts(IReadOnlyList<string> paths, GgufLimits? limits = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ArgumentOutOfRangeException.ThrowIfZero(paths.Count);
+        return Open(paths[0], _ => paths.Skip(1), limits, cancellationToken);
+    }
 
     /// <summary>Opens only this file, also when it is a part of a split model; its split.* keys are kept.</summary>
     /// <inheritdoc cref="Open(string, GgufLimits?, CancellationToken)"/>
     public static GgufFile OpenPart(string path, GgufLimits? limits = null, CancellationToken cancellationToken = default) =>
-        Open(path, allParts: false, limits, cancellationToken);
+        Open(path, _ => [], limits, cancellationToken);
 
     /// <summary>As <see cref="Open(string, GgufLimits?, CancellationToken)"/>, off the caller's thread.</summary>
     /// <inheritdoc cref="Open(string, GgufLimits?, CancellationToken)"/>
@@ -119,7 +132,8 @@ public sealed class GgufFile : IGgufModel
         }
     }
 
-    private static GgufFile Open(string path, bool allParts, GgufLimits? limits, CancellationToken cancellationToken)
+    private static GgufFile Open(
+        string path, Func<GgufFilePart, IEnumerable<string>> otherParts, GgufLimits? limits, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         limits ??= GgufLimits.Default;
@@ -128,12 +142,9 @@ public sealed class GgufFile : IGgufModel
         try
         {
             AddPart(path);
-            if (allParts)
+            foreach (var other in otherParts(parts[0]))
             {
-                foreach (var other in GgufPartJoin.OtherParts(parts[0], limits))
-                {
-                    AddPart(other);
-                }
+                AddPart(other);
             }
 
             return new GgufFile(parts.ToImmutable(), handles.ToImmutable());

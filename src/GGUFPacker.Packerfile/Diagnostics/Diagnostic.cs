@@ -1,13 +1,21 @@
 namespace GGUFPacker.Packerfile.Diagnostics;
 
-/// <summary>Something a user's file causes: an error or a warning, with its place.</summary>
+/// <summary>Something a user's file causes: an error, a warning or a piece of information, with its place.</summary>
 /// <param name="Code">The code, such as <c>GGUF0102</c>; docs has a page for each.</param>
-/// <param name="Severity">Whether it stops the build.</param>
+/// <param name="Severity">How bad it is.</param>
 /// <param name="Span">Where it is.</param>
 /// <param name="Message">What is wrong and what to do.</param>
 public sealed record Diagnostic(string Code, DiagnosticSeverity Severity, SourceSpan Span, string Message)
 {
     /// <summary>The form that editors and MSBuild understand: <c>path(line,column): error CODE: message</c>.</summary>
     public override string ToString() =>
-        $"{Span.Path}({Span.StartLine},{Span.StartColumn}): {(Severity == DiagnosticSeverity.Error ? "error" : "warning")} {Code}: {Message}";
+        $"{Span.Path}({Span.StartLine},{Span.StartColumn}): {Category} {Code}: {Message}";
+
+    // MSBuild would read another word than these two as neither, which is right for information.
+    private string Category => Severity switch
+    {
+        DiagnosticSeverity.Error => "error",
+        DiagnosticSeverity.Warning => "warning",
+        _ => "info",
+    };
 }

@@ -93,6 +93,6 @@ public static class DiagnosticCodes
     /// <summary>An instruction goes on over an empty line.</summary>
     public const string NoEmptyContinuation = "GGUF0101";
 
-    /// <summary>An instruction that knows no flags has some.</summary>
+    /// <summary>An instruction that knows no flags has some, or a flag has no effect without another.</summary>
     public const string FlagIgnored = "GGUF0102";
 }

@@ -151,12 +151,19 @@ internal sealed partial class InstructionReader
             From = flags.Value("from"),
             Type = flags.Value("type") ?? "Q5_K_M",
             Imatrix = flags.Value("imatrix"),
+            ImatrixFrom = flags.Value("imatrix-from"),
             IncludeWeights = flags.Values("include-weights"),
             ExcludeWeights = flags.Values("exclude-weights"),
             LeaveOutputTensor = flags.Switch("leave-output-tensor") ?? false,
             Pure = flags.Switch("pure") ?? false,
             OutputTensorType = flags.Value("output-tensor-type")?.ToUpperInvariant(),
             TokenEmbeddingType = flags.Value("token-embedding-type")?.ToUpperInvariant(),
+            TensorTypes = flags.Values("tensor-type"),
+            TensorTypeFile = flags.Value("tensor-type-file"),
+            PruneLayers = flags.Value("prune-layers"),
+            OverrideKv = flags.Values("override-kv"),
+            KeepSplit = flags.Switch("keep-split") ?? false,
+            AllowRequantize = flags.Switch("allow-requantize") ?? false,
         };
     }
 

@@ -45,11 +45,18 @@ internal static class KnownFlags
         ["from"] = FlagKind.Value,
         ["type"] = FlagKind.Value,
         ["imatrix"] = FlagKind.Value,
+        ["imatrix-from"] = FlagKind.Value,
         ["include-weights"] = FlagKind.Values,
         ["exclude-weights"] = FlagKind.Values,
         ["leave-output-tensor"] = FlagKind.Switch,
         ["pure"] = FlagKind.Switch,
         ["output-tensor-type"] = FlagKind.Value,
         ["token-embedding-type"] = FlagKind.Value,
+        ["tensor-type"] = FlagKind.Values,
+        ["tensor-type-file"] = FlagKind.Value,
+        ["prune-layers"] = FlagKind.Value,
+        ["override-kv"] = FlagKind.Values,
+        ["keep-split"] = FlagKind.Switch,
+        ["allow-requantize"] = FlagKind.Switch,
     };
 }

@@ -20,9 +20,9 @@ internal sealed class ModelBuild(IBuildEngine engine, ContentStore store, TaskLo
     public async Task RunAsync(BuildRequest request, ModelOutputOptions output, IProgress<BuildProgress> progress, CancellationToken cancellationToken)
     {
         var result = await engine.BuildAsync(request, progress, cancellationToken).ConfigureAwait(false);
-        foreach (var warning in result.Warnings)
+        foreach (var diagnostic in result.Diagnostics)
         {
-            log.LogDiagnostic(warning);
+            log.LogDiagnostic(diagnostic);
         }
 
         var placed = ImmutableArray.CreateBuilder<string>();

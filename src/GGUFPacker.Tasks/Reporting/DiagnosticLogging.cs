@@ -1,10 +1,11 @@
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Packerfile.Diagnostics;
+using Microsoft.Build.Framework;
 using Microsoft.Build.Utilities;
 
 namespace GGUFPacker.Tasks.Reporting;
 
-/// <summary>Diagnostics and failures as MSBuild's errors and warnings.</summary>
+/// <summary>Diagnostics and failures as MSBuild's errors, warnings and messages.</summary>
 internal static class DiagnosticLogging
 {
     /// <summary>Logs a diagnostic with its code, its place and a link to the code's page.</summary>
@@ -12,13 +13,18 @@ internal static class DiagnosticLogging
     {
         var span = diagnostic.Span;
         var link = HelpLink.To(diagnostic.Code);
-        if (diagnostic.Severity == DiagnosticSeverity.Error)
+        switch (diagnostic.Severity)
         {
-            log.LogError(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, diagnostic.Message);
-        }
-        else
-        {
-            log.LogWarning(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, diagnostic.Message);
+            case DiagnosticSeverity.Error:
+                log.LogError(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, diagnostic.Message);
+                break;
+            case DiagnosticSeverity.Warning:
+                log.LogWarning(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, diagnostic.Message);
+                break;
+            default:
+                log.LogMessage(
+                    null, diagnostic.Code, null, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, MessageImportance.Normal, diagnostic.Message);
+                break;
         }
     }
 
@@ -40,6 +46,6 @@ internal static class DiagnosticLogging
 
         const string Code = TaskDiagnosticCodes.UnexpectedFailure;
         log.LogError(null, Code, null, HelpLink.To(Code), projectFile, 0, 0, 0, 0, exception.Message);
-        log.LogMessage(Microsoft.Build.Framework.MessageImportance.Low, exception.ToString());
+        log.LogMessage(MessageImportance.Low, exception.ToString());
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Packerfile;
+using GGUFPacker.Packerfile.Diagnostics;
 
 namespace GGUFPacker.Build.Tests.Graph;
 
@@ -20,6 +21,16 @@ public sealed class GraphBuilderTests
     [InlineData("FROM scratch\nCOPY x /x\n", "FROM scratch\nCOPY x /y\n")]
     [InlineData("FROM scratch\nCOPY x /x\n", "FROM scratch\nCOPY --chmod=600 x /x\n")]
     [InlineData("FROM scratch\nQUANTIZE x y\n", "FROM scratch\nQUANTIZE --pure x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE x y\n", "FROM scratch\nQUANTIZE --imatrix=i x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE --imatrix=i x y\n", "FROM scratch\nQUANTIZE --imatrix=j x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE --imatrix=i x y\n", "FROM scratch\nQUANTIZE --imatrix=i --imatrix-from=context x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE --imatrix=i --include-weights=a x y\n", "FROM scratch\nQUANTIZE --imatrix=i --exclude-weights=a x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE x y\n", "FROM scratch\nQUANTIZE --tensor-type=a=q8_0 x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE --tensor-type-file=a x y\n", "FROM scratch\nQUANTIZE --tensor-type-file=b x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE x y\n", "FROM scratch\nQUANTIZE --prune-layers=1 x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE x y\n", "FROM scratch\nQUANTIZE --override-kv=a=int:1 x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE x y\n", "FROM scratch\nQUANTIZE --keep-split x y\n")]
+    [InlineData("FROM scratch\nQUANTIZE x y\n", "FROM scratch\nQUANTIZE --allow-requantize x y\n")]
     [InlineData("FROM scratch\nCONVERT x y\n", "FROM scratch\nCONVERT --type=bf16 x y\n")]
     [InlineData("FROM scratch\nCAT <<E y\n1\nE\n", "FROM scratch\nCAT <<E y\n2\nE\n")]
     public void Nodes_that_differ_in_anything_have_different_digests(string one, string other) =>
@@ -69,7 +80,13 @@ public sealed class GraphBuilderTests
     [InlineData("FROM scratch\nCOPY --chown=5 x /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
     [InlineData("FROM scratch\nCOPY --chmod=u+x x /x\n", GraphDiagnosticCodes.InvalidMode, 2)]
     [InlineData("FROM scratch\nCONVERT --class=lora --base=x a b\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
-    [InlineData("FROM scratch\nQUANTIZE --imatrix=i a b\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
+    [InlineData("FROM scratch\nQUANTIZE --type=IQ2_XS a b\n", GraphDiagnosticCodes.ImatrixRequired, 2)]
+    [InlineData("FROM scratch\nQUANTIZE --type=Q2_K_S --imatrix= a b\n", GraphDiagnosticCodes.ImatrixRequired, 2)]
+    [InlineData("FROM scratch\nQUANTIZE --imatrix=i --imatrix-from=nowhere a b\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
+    [InlineData("FROM scratch\nQUANTIZE --output-tensor-type=q4_k_m a b\n", GraphDiagnosticCodes.UnknownType, 2)]
+    [InlineData("FROM scratch\nQUANTIZE --tensor-type=attn_v a b\n", DiagnosticCodes.InvalidFlagValue, 2)]
+    [InlineData("FROM scratch\nQUANTIZE --prune-layers=1,x a b\n", DiagnosticCodes.InvalidFlagValue, 2)]
+    [InlineData("FROM scratch\nQUANTIZE --override-kv=a:b a b\n", DiagnosticCodes.InvalidFlagValue, 2)]
     [InlineData("FROM scratch\nQUANTIZE --type=Q9 a b\n", GraphDiagnosticCodes.UnknownType, 2)]
     [InlineData("FROM scratch\nQUANTIZE --type=Q4_0_4_4 a b\n", GraphDiagnosticCodes.UnknownType, 2)]
     [InlineData("FROM scratch\nCOPY --from=later x /x\nFROM scratch AS later\nFROM 0\n", GraphDiagnosticCodes.UnknownStage, 2)]
@@ -85,6 +102,19 @@ public sealed class GraphBuilderTests
     [Fact]
     public void All_errors_are_told_at_once() =>
         Assert.Equal(3, Assert.Throws<BuildException>(() => Build("FROM scratch\nQUANTIZE --type=Q9 a b\nCOPY --chmod=x x /x\nADD http://h/x /x\n")).Diagnostics.Length);
+
+    [Fact]
+    public void Weights_of_no_importance_matrix_are_a_warning_and_change_nothing()
+    {
+        var plain = Build("FROM scratch\nQUANTIZE a b\n");
+        var graph = GraphBuilder.Build(Parse("FROM scratch\nQUANTIZE --include-weights=attn_v a b\n"), Request(null), out var warnings);
+        Assert.Equal(DiagnosticCodes.FlagIgnored, Assert.Single(warnings).Code);
+        Assert.Equal(plain.Targets[0].Root.Digest, graph.Targets[0].Root.Digest);
+    }
+
+    [Fact]
+    public void A_type_of_few_bits_is_allowed_where_tensors_are_given_types_of_their_own() =>
+        Assert.Single(Build("FROM scratch\nQUANTIZE --type=IQ2_XS --tensor-type=.=q4_0 a b\n").Targets[0].Layers);
 
     [Fact]
     public void An_unknown_target_names_the_stages_there_are() =>

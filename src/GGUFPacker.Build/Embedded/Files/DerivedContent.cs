@@ -13,7 +13,7 @@ namespace GGUFPacker.Build.Embedded.Files;
 internal sealed class DerivedContent(
     BuildSession session,
     GraphNode node,
-    Func<long, PendingLayer> layer,
+    Func<long, PendingLayer>? layer,
     Func<CancellationToken, ValueTask<string>> describe,
     Func<CancellationToken, ValueTask<IGgufModel>> open) : FileContent
 {
@@ -44,7 +44,7 @@ internal sealed class DerivedContent(
         session.Report(node, BuildStepStatus.Started);
         using var model = await open(cancellationToken).ConfigureAwait(false);
         var size = GgufLayout.Create(model.Metadata, model.Tensors).TotalBytes;
-        using var ingest = session.Store.Contents.BeginIngest(session.IsLayer(node) ? layer(size) : null);
+        using var ingest = session.Store.Contents.BeginIngest(session.IsLayer(node) ? layer?.Invoke(size) : null);
         var options = new GgufWriteOptions { Threads = session.Request.Threads };
         var progress = new StepProgress(session, node);
         await GgufModelWriter.WriteAsync(model, ingest, options, progress, cancellationToken).ConfigureAwait(false);

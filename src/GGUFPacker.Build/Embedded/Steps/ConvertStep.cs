@@ -42,7 +42,7 @@ internal static class ConvertStep
         });
         foreach (var note in model.Notes)
         {
-            session.Warn(node, note);
+            session.Note(node, note);
         }
 
         return model;

@@ -7,32 +7,61 @@ using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Embedded.Steps;
 
-/// <summary>Puts a GGUF file that is not written yet where an instruction says.</summary>
+/// <summary>Puts GGUF files that are not written yet where an instruction says.</summary>
 internal static class ModelFile
 {
+    /// <summary>What the node puts onto its base.</summary>
+    /// <param name="session">The build.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="onto">Its base.</param>
+    /// <param name="destination">Where the file goes.</param>
+    /// <param name="describe">What identifies the file: everything it is made of.</param>
+    /// <param name="open">Opens the model that the file will hold.</param>
+    /// <exception cref="StepException">The destination cannot take a file.</exception>
     public static ImmutableSortedDictionary<string, TreeEntry> Place(
         BuildSession session,
         GraphNode node,
         StageTree onto,
         string destination,
         Func<CancellationToken, ValueTask<string>> describe,
-        Func<CancellationToken, ValueTask<IGgufModel>> open)
+        Func<CancellationToken, ValueTask<IGgufModel>> open) =>
+        PlaceParts(session, node, onto, [destination], (_, cancellationToken) => describe(cancellationToken), (_, cancellationToken) => open(cancellationToken));
+
+    /// <summary>The same for several files, each known by its number from 0.</summary>
+    /// <inheritdoc cref="Place"/>
+    public static ImmutableSortedDictionary<string, TreeEntry> PlaceParts(
+        BuildSession session,
+        GraphNode node,
+        StageTree onto,
+        IReadOnlyList<string> destinations,
+        Func<int, CancellationToken, ValueTask<string>> describe,
+        Func<int, CancellationToken, ValueTask<IGgufModel>> open)
     {
-        var path = TreePath.Normalize(destination);
-        if (TreePath.IsDirectoryForm(destination) || onto.Find(path) is DirectoryEntry)
+        var difference = ImmutableSortedDictionary<string, TreeEntry>.Empty;
+        var builder = new DifferenceBuilder(onto);
+        for (var i = 0; i < destinations.Count; i++)
         {
-            throw new StepException($"'{destination}' is a directory; name the GGUF file that shall be written.");
+            var part = i;
+            var path = TreePath.Normalize(destinations[i]);
+            if (TreePath.IsDirectoryForm(destinations[i]) || onto.Find(path) is DirectoryEntry)
+            {
+                throw new StepException($"'{destinations[i]}' is a directory; name the GGUF file that shall be written.");
+            }
+
+            // The digest of a layer around one file is computed while the file is written; a layer of several files is put together afterwards.
+            var content = new DerivedContent(
+                session,
+                node,
+                destinations.Count == 1 ? size => Layer(path, size) : null,
+                cancellationToken => describe(part, cancellationToken),
+                cancellationToken => open(part, cancellationToken));
+            builder.Set(path, new FileEntry(content));
         }
 
-        ImmutableSortedDictionary<string, TreeEntry> difference = ImmutableSortedDictionary<string, TreeEntry>.Empty;
-        var content = new DerivedContent(session, node, Layer, describe, open);
-        var builder = new DifferenceBuilder(onto);
-        builder.Set(path, new FileEntry(content));
         difference = builder.Build();
         return difference;
 
-        // The layer around the file, so that its digest is computed while the file is written.
-        PendingLayer Layer(long size) => new(path, size)
+        PendingLayer Layer(string path, long size) => new(path, size)
         {
             Modified = session.Epoch.ToUnixTimeSeconds(),
             OtherEntries =

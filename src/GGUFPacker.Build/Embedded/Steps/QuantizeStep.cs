@@ -2,51 +2,158 @@ using System.Collections.Immutable;
 using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Model;
+using GGUFPacker.Gguf.Quantization.Policy;
 
 namespace GGUFPacker.Build.Embedded.Steps;
 
 /// <summary>QUANTIZE: the result is a file that is written when it is needed, from the source's model, whether that lies in a file or is converted on the way.</summary>
-internal static class QuantizeStep
+internal sealed class QuantizeStep
 {
-    /// <summary>What the node puts onto its base.</summary>
-    /// <exception cref="StepException">The source is no file or the destination cannot take one.</exception>
-    public static ImmutableSortedDictionary<string, TreeEntry> Run(BuildSession session, QuantizeNode node, StageTree onto, FileTree from)
+    private const string Suffix = ".gguf";
+
+    private readonly BuildSession _session;
+    private readonly QuantizeNode _node;
+    private readonly QuantizeSource _source;
+    private readonly FileContent? _imatrix;
+    private readonly FileContent? _tensorTypes;
+
+    private QuantizeStep(BuildSession session, QuantizeNode node, StageTree onto, FileTree from, FileTree? imatrixFrom)
     {
-        var source = TreePath.Normalize(node.Source);
-        if (from.Find(source) is not FileEntry file)
-        {
-            throw new StepException(from.Find(source) is null
-                ? $"The GGUF file '{node.Source}' does not exist{(from is ContextTree context ? $" in '{context.Root}'" : " in the stage it is read from")}."
-                : $"QUANTIZE reads a GGUF file; '{node.Source}' is a directory.");
-        }
-
-        if (GgufSplitName.TryParse(TreePath.Name(source)) is not null)
-        {
-            throw new StepException($"'{node.Source}' is a part of a split model; QUANTIZE of split models is not supported yet in a GGUFPackerfile, 'gguf-packer quantize' takes them.");
-        }
-
-        var options = QuantizeCommandLine.Parse([.. node.Options, "in.gguf", "out.gguf", node.Type], "").Options;
-        return ModelFile.Place(
-            session,
-            node,
-            onto,
-            node.Destination,
-            async cancellationToken => $"quantize\n{string.Join('\n', node.Options)}\n{node.Type}\n{await file.Content.IdentifyAsync(cancellationToken).ConfigureAwait(false)}",
-            cancellationToken => OpenAsync(file, options, cancellationToken));
+        (_session, _node) = (session, node);
+        _source = QuantizeSource.Find(node.Source, from);
+        _imatrix = node.Imatrix is null ? null : QuantizeSource.RequireFile("importance matrix", node.Imatrix, imatrixFrom!);
+        _tensorTypes = node.TensorTypeFile is null ? null : QuantizeSource.RequireFile("file of tensor types", node.TensorTypeFile, onto);
     }
 
-    private static async ValueTask<IGgufModel> OpenAsync(FileEntry file, QuantizeOptions options, CancellationToken cancellationToken)
+    /// <summary>What the node puts onto its base.</summary>
+    /// <exception cref="StepException">A file does not exist or the destination cannot take one.</exception>
+    public static ValueTask<ImmutableSortedDictionary<string, TreeEntry>> RunAsync(
+        BuildSession session, QuantizeNode node, StageTree onto, FileTree from, FileTree? imatrixFrom, CancellationToken cancellationToken) =>
+        new QuantizeStep(session, node, onto, from, imatrixFrom).PlaceAsync(onto, cancellationToken);
+
+    private async ValueTask<ImmutableSortedDictionary<string, TreeEntry>> PlaceAsync(StageTree onto, CancellationToken cancellationToken)
     {
-        var source = await file.Content.OpenModelAsync(cancellationToken).ConfigureAwait(false);
+        var options = QuantizeArguments.Parse(_node.Options, _node.Type);
+        if (!options.KeepSplit)
+        {
+            return ModelFile.Place(_session, _node, onto, _node.Destination, DescribeAsync, async token => await OpenAsync(token).ConfigureAwait(false));
+        }
+
+        // How many files there will be depends on the source's headers where layers are left out.
+        var count = 1;
+        if (_source.PartCount > 1)
+        {
+            using var model = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            count = model.Plan.Split!.Count;
+        }
+
+        var destination = _node.Destination;
+        var prefix = destination.EndsWith(Suffix, StringComparison.Ordinal) ? destination[..^Suffix.Length] : destination;
+        return ModelFile.PlaceParts(
+            _session,
+            _node,
+            onto,
+            [.. Enumerable.Range(1, count).Select(number => new GgufSplitName(prefix, number, count).ToString())],
+            async (part, token) => $"{await DescribeAsync(token).ConfigureAwait(false)}\npart {part} of {count}",
+            OpenPartAsync);
+    }
+
+    private async ValueTask<string> DescribeAsync(CancellationToken cancellationToken)
+    {
+        List<string> lines = ["quantize", .. _node.Options, _node.Type];
+        if (_imatrix is not null)
+        {
+            lines.Add($"imatrix {RecordedPath} {await _imatrix.IdentifyAsync(cancellationToken).ConfigureAwait(false)}");
+            lines.AddRange(_node.IncludeWeights.Select(part => "include " + part));
+            lines.AddRange(_node.ExcludeWeights.Select(part => "exclude " + part));
+        }
+
+        if (_tensorTypes is not null)
+        {
+            lines.Add($"tensor types {await _tensorTypes.IdentifyAsync(cancellationToken).ConfigureAwait(false)}");
+        }
+
+        lines.Add(await _source.IdentifyAsync(cancellationToken).ConfigureAwait(false));
+        return string.Join('\n', lines);
+    }
+
+    private async ValueTask<QuantizedModel> OpenAsync(CancellationToken cancellationToken)
+    {
+        var options = await OptionsAsync(cancellationToken).ConfigureAwait(false);
+        var source = await _source.OpenAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return QuantizedModel.Create(source, options, cancellationToken);
+            var model = QuantizedModel.Create(source, options, cancellationToken);
+            foreach (var note in model.Plan.Notes)
+            {
+                _session.Note(_node, note);
+            }
+
+            return model;
         }
         catch
         {
             source.Dispose();
             throw;
+        }
+    }
+
+    private async ValueTask<IGgufModel> OpenPartAsync(int part, CancellationToken cancellationToken)
+    {
+        var model = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        return model.Plan.Split is { Count: > 1 } split ? new OwningPart(split.Part(model, part), model) : model;
+    }
+
+    private async ValueTask<QuantizeOptions> OptionsAsync(CancellationToken cancellationToken)
+    {
+        var options = QuantizeArguments.Parse(_node.Options, _node.Type);
+        if (_tensorTypes is not null)
+        {
+            options = options with { TensorTypes = [.. options.TensorTypes, .. ReadTensorTypes(await _tensorTypes.LocateAsync(cancellationToken).ConfigureAwait(false))] };
+        }
+
+        return _imatrix is null ? options : options with
+        {
+            Imatrix = new ImatrixOptions
+            {
+                Path = await _imatrix.LocateAsync(cancellationToken).ConfigureAwait(false),
+                RecordedPath = RecordedPath,
+                IncludedWeights = _node.IncludeWeights,
+                ExcludedWeights = _node.ExcludeWeights,
+            },
+        };
+    }
+
+    // As the file is called in the stage, and not where it lies on this machine: the result must not depend on that.
+    private string RecordedPath => TreePath.Normalize(_node.Imatrix!);
+
+    private IEnumerable<TensorTypeRule> ReadTensorTypes(string path)
+    {
+        try
+        {
+            return TensorTypeRule.ParseFile(path);
+        }
+        catch (FormatException error)
+        {
+            throw new StepException($"The file of tensor types '{_node.TensorTypeFile}' is faulty: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A part that is disposed with the model it belongs to.</summary>
+    private sealed class OwningPart(IGgufModel part, IGgufModel whole) : IGgufModel
+    {
+        public GgufMetadata Metadata => part.Metadata;
+
+        public ImmutableArray<Gguf.Tensors.TensorInfo> Tensors => part.Tensors;
+
+        public void ReadRows(int index, long firstRow, Span<byte> destination) => part.ReadRows(index, firstRow, destination);
+
+        public void Dispose()
+        {
+            part.Dispose();
+            whole.Dispose();
         }
     }
 }

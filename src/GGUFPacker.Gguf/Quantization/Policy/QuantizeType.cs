@@ -42,6 +42,9 @@ public sealed record QuantizeType
     /// <summary>The type of a tensor for which the mixture has no rule of its own.</summary>
     public TensorType DefaultTensorType => FileType.DefaultTensorType!.Value;
 
+    /// <summary>Whether most tensors of the type are useless without an importance matrix.</summary>
+    public bool RequiresImatrix => !IsCopy && TensorTypePolicy.RequiresImatrix(DefaultTensorType, FileType);
+
     /// <summary>Finds a type by name, in any case, or by number.</summary>
     /// <exception cref="FormatException">There is no such type; the message says what to use instead of a removed one.</exception>
     public static QuantizeType Parse(string text)

@@ -68,14 +68,11 @@ internal static class TensorTypePolicy
         && !(options.LeaveOutputTensor && tensor.Name == TensorNames.Output)
         && TensorNames.AllowsQuantization(tensor.Name);
 
-    private static bool RequiresImatrix(string name, TensorType type, GgufFileType fileType)
-    {
-        if (TensorNames.IsTokenEmbedding(name) || name == TensorNames.Output)
-        {
-            return false;
-        }
+    private static bool RequiresImatrix(string name, TensorType type, GgufFileType fileType) =>
+        !TensorNames.IsTokenEmbedding(name) && name != TensorNames.Output && RequiresImatrix(type, fileType);
 
-        return type is TensorType.IQ1_S or TensorType.IQ1_M or TensorType.IQ2_XXS or TensorType.IQ2_XS or TensorType.IQ2_S or TensorType.IQ3_XXS
-            || (type == TensorType.Q2_K && fileType == GgufFileType.Q2_K_S);
-    }
+    /// <summary>Whether llama.cpp refuses a tensor type without an importance matrix, in a file of a type.</summary>
+    internal static bool RequiresImatrix(TensorType type, GgufFileType fileType) =>
+        type is TensorType.IQ1_S or TensorType.IQ1_M or TensorType.IQ2_XXS or TensorType.IQ2_XS or TensorType.IQ2_S or TensorType.IQ3_XXS
+        || (type == TensorType.Q2_K && fileType == GgufFileType.Q2_K_S);
 }
