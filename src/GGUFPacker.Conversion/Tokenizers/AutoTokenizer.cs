@@ -5,7 +5,7 @@ using GGUFPacker.Conversion.Checkpoints;
 namespace GGUFPacker.Conversion.Tokenizers;
 
 /// <summary>
-/// A checkpoint's tokenizer as transformers' AutoTokenizer loads it: tokenizer.json, and on top of it what tokenizer_config.json, special_tokens_map.json,
+/// A checkpoint's tokenizer as transformers' AutoTokenizer loads it: tokenizer.json or the older files, and on top of it what tokenizer_config.json, special_tokens_map.json,
 /// added_tokens.json and the tokenizer's class change. llama.cpp's converter takes token texts, token types and the pre-tokenizer's hash from that.
 /// </summary>
 internal sealed class AutoTokenizer
@@ -21,6 +21,9 @@ internal sealed class AutoTokenizer
 
     /// <summary>What tokenizer.json says.</summary>
     public TokenizerJson Definition { get; }
+
+    /// <summary>The normalizer's steps, after tokenizer_config.json had its say.</summary>
+    public ImmutableArray<TokenizerStep> Normalizers { get; private init; } = [];
 
     /// <summary>The added tokens, after all files had their say.</summary>
     public AddedVocabulary Added { get; }
@@ -41,18 +44,18 @@ internal sealed class AutoTokenizer
     public bool CleanUpSpaces { get; private init; }
 
     /// <summary>Loads a checkpoint's tokenizer.</summary>
-    /// <exception cref="CheckpointException">There is no tokenizer.json, or a file is not what it must be.</exception>
+    /// <exception cref="CheckpointException">There are neither tokenizer.json nor the older files, or a file is not what it must be.</exception>
     public static AutoTokenizer Load(CheckpointFiles files) => new TokenizerSources(files).Tokenizer;
 
     /// <summary>Loads a checkpoint's tokenizer.</summary>
-    /// <exception cref="CheckpointException">There is no tokenizer.json, or a file is not what it must be.</exception>
+    /// <exception cref="CheckpointException">There are neither tokenizer.json nor the older files, or a file is not what it must be.</exception>
     public static AutoTokenizer Load(TokenizerSources sources)
     {
         var files = sources.Files;
-        var definition = sources.Definition ?? TokenizerJsonReader.Read(files);
         var configuration = sources.Configuration;
         var model = sources.Model;
         var tokenizerClass = TokenizerClass.Find(configuration.Text("tokenizer_class") ?? model.Text("tokenizer_class"), model.Text("model_type"));
+        var definition = sources.Definition ?? SlowTokenizerFiles.Read(files, tokenizerClass.Name, configuration);
         var special = ReadSpecialTokens(files, configuration, tokenizerClass);
 
         var added = new AddedVocabulary(definition);
@@ -63,6 +66,7 @@ internal sealed class AutoTokenizer
         {
             SpecialTokens = [.. special.Select(token => token.Token.Content).Distinct(StringComparer.Ordinal)],
             ClassTemplate = BuildTemplate(tokenizerClass, configuration, special, added),
+            Normalizers = tokenizerClass.HasBertNormalizer ? BertNormalizers(definition.Normalizers, configuration) : definition.Normalizers,
             AddPrefixSpace = configuration.Flag("add_prefix_space") ?? false,
             AddsBos = configuration.Flag("add_bos_token") ?? tokenizerClass.AddsBos ?? false,
             CleanUpSpaces = configuration.Flag("clean_up_tokenization_spaces") ?? false,
@@ -183,5 +187,18 @@ internal sealed class AutoTokenizer
 
         ImmutableArray<int> IdOf(string attribute) =>
             special.Find(entry => entry.Attribute == attribute) is { Token: { } token } && added.TryGetId(token.Content, out var id) ? [id] : [];
+    }
+
+    // transformers' class of BERT sets the normalizer's flags by tokenizer_config.json, and by its own defaults where that has none.
+    private static ImmutableArray<TokenizerStep> BertNormalizers(ImmutableArray<TokenizerStep> steps, JsonElement configuration)
+    {
+        if (steps is not [{ Type: "BertNormalizer" } step])
+        {
+            return steps;
+        }
+
+        step = step.With("lowercase", configuration.Flag("do_lower_case") ?? true)
+            .With("handle_chinese_chars", configuration.Flag("tokenize_chinese_chars") ?? true);
+        return [configuration.Flag("strip_accents") is { } strips ? step.With("strip_accents", strips) : step.Without("strip_accents")];
     }
 }

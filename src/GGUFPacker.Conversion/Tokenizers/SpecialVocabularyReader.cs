@@ -127,23 +127,7 @@ internal sealed class SpecialVocabularyReader
             return _tokenizer.Merges;
         }
 
-        if (!_sources.Files.Exists("merges.txt"))
-        {
-            return MergeList.Empty;
-        }
-
-        var merges = new List<string>();
-        using var reader = new StreamReader(_sources.Files.OpenRead("merges.txt"));
-        for (var number = 0; reader.ReadLine() is { } line; number++)
-        {
-            var parts = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length == 2 && !(number == 0 && line.TrimStart().StartsWith('#')))
-            {
-                merges.Add($"{parts[0]} {parts[1]}");
-            }
-        }
-
-        return MergeList.OfJoined([.. merges]);
+        return _sources.Files.Exists(MergesFile.FileName) ? MergesFile.Read(_sources.Files) : MergeList.Empty;
     }
 
     private (bool? Lowercase, bool? StripAccents) ReadNormalizerFlags()

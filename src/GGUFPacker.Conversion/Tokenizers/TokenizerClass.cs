@@ -47,7 +47,8 @@ internal sealed record TokenizerClass
         {
             Defaults = [.. Sentences, new("sep_token", "</s>"), new("pad_token", "<pad>"), new("cls_token", "<s>"), new("mask_token", "<mask>")],
         },
-        ["BertTokenizer"] = new() { Defaults = Bert },
+        ["BertTokenizer"] = new() { Defaults = Bert, HasBertNormalizer = true },
+        ["DistilBertTokenizer"] = new() { Defaults = Bert, HasBertNormalizer = true },
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     // The class where neither tokenizer_config.json nor config.json names one.
@@ -85,10 +86,17 @@ internal sealed record TokenizerClass
         ["roberta"] = "RobertaTokenizer",
         ["xlm-roberta"] = "XLMRobertaTokenizer",
         ["bert"] = "BertTokenizer",
+        ["distilbert"] = "DistilBertTokenizer",
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The class's name, without the ending "Fast"; null if none is known.</summary>
+    public string? Name { get; private init; }
 
     /// <summary>The special tokens where the files name none, by attribute ("bos_token").</summary>
     public ImmutableArray<KeyValuePair<string, string>> Defaults { get; init; } = [];
+
+    /// <summary>Whether the class sets the flags of a BertNormalizer.</summary>
+    public bool HasBertNormalizer { get; init; }
 
     /// <summary>
     /// If not null, the class puts its own post-processor in place of the file's, which adds BOS and EOS as add_bos_token and add_eos_token say;
@@ -105,6 +113,7 @@ internal sealed record TokenizerClass
             return new TokenizerClass();
         }
 
-        return Classes.GetValueOrDefault(name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name) ?? new TokenizerClass();
+        name = name.EndsWith("Fast", StringComparison.Ordinal) ? name[..^4] : name;
+        return (Classes.GetValueOrDefault(name) ?? new TokenizerClass()) with { Name = name };
     }
 }

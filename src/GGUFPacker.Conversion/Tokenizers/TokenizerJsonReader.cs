@@ -49,7 +49,7 @@ internal sealed class TokenizerJsonReader
                 _addedTokens = ReadAddedTokens(ref reader);
                 break;
             case "model" when reader.TokenType == JsonTokenType.StartObject:
-                _model = new TokenizerVocabularyReader();
+                _model = new TokenizerVocabularyReader(FileName);
                 _modelParts.Clear();
                 JsonParts.ReadMembers(ref reader, ReadModelMember);
                 break;
@@ -117,7 +117,7 @@ internal sealed class TokenizerJsonReader
             var token = AddedToken.Read(element)
                 ?? throw new CheckpointException($"{FileName}: the added token {Shorten(element.GetRawText())} has no content.");
             var id = element.Property("id") ?? throw new CheckpointException($"{FileName}: the added token '{token.Content}' has no id.");
-            tokens.Add((token, TryReadId(id, out var value) ? value : throw InvalidId(id.GetRawText(), token.Content)));
+            tokens.Add((token, TryReadId(id, out var value) ? value : throw InvalidId(FileName, id.GetRawText(), token.Content)));
             if (tokens.Count > MaximumTokens)
             {
                 throw new CheckpointException($"{FileName} has more than {MaximumTokens} added tokens.");
@@ -128,6 +128,6 @@ internal sealed class TokenizerJsonReader
     }
 
     /// <summary>The error of an id that is none.</summary>
-    public static CheckpointException InvalidId(string id, string token) =>
-        new($"{FileName}: the id {Shorten(id)} of the token '{Shorten(token)}' is no whole number from 0 to {MaximumTokens - 1}.");
+    public static CheckpointException InvalidId(string fileName, string id, string token) =>
+        new($"{fileName}: the id {Shorten(id)} of the token '{Shorten(token)}' is no whole number from 0 to {MaximumTokens - 1}.");
 }

@@ -39,7 +39,7 @@ internal sealed class TokenizerSources(CheckpointFiles files)
     public AutoTokenizer Tokenizer => _tokenizer ??= AutoTokenizer.Load(this);
 
     /// <summary>Whether there is a tokenizer that transformers could load without running code.</summary>
-    public bool HasTokenizer => Definition is not null;
+    public bool HasTokenizer => Definition is not null || SlowTokenizerFiles.AreIn(Files);
 
     /// <summary>tokenizer_config.json's tokenizer_class, without the ending "Fast"; null without one.</summary>
     public string? TokenizerClass => Configuration.Text("tokenizer_class") is { } name && name.EndsWith("Fast", StringComparison.Ordinal)

@@ -11,25 +11,10 @@ namespace GGUFPacker.Conversion.Tokenizers;
 internal sealed record TokenizerStep(string Type, JsonElement Fields)
 {
     /// <summary>The step with another value of one field.</summary>
-    public TokenizerStep With(string field, bool value)
-    {
-        // Not as a JsonObject, which cannot hold a member that a file has twice.
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            foreach (var member in Fields.EnumerateObject().Where(member => !member.NameEquals(field)))
-            {
-                member.WriteTo(writer);
-            }
+    public TokenizerStep With(string field, bool value) => Rewrite(field, writer => writer.WriteBoolean(field, value));
 
-            writer.WriteBoolean(field, value);
-            writer.WriteEndObject();
-        }
-
-        using var document = JsonDocument.Parse(buffer.WrittenMemory);
-        return this with { Fields = document.RootElement.Clone() };
-    }
+    /// <summary>The step without a field.</summary>
+    public TokenizerStep Without(string field) => Rewrite(field, _ => { });
 
     /// <summary>A step from its JSON text.</summary>
     public static TokenizerStep Parse(string json)
@@ -69,5 +54,25 @@ internal sealed record TokenizerStep(string Type, JsonElement Fields)
                 steps.Add(new TokenizerStep(type, element.Clone()));
             }
         }
+    }
+
+    // Not as a JsonObject, which cannot hold a member that a file has twice.
+    private TokenizerStep Rewrite(string field, Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var member in Fields.EnumerateObject().Where(member => !member.NameEquals(field)))
+            {
+                member.WriteTo(writer);
+            }
+
+            write(writer);
+            writer.WriteEndObject();
+        }
+
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return this with { Fields = document.RootElement.Clone() };
     }
 }

@@ -4,7 +4,7 @@ using GGUFPacker.Conversion.Checkpoints;
 namespace GGUFPacker.Conversion.Tokenizers;
 
 /// <summary>Reads the vocabulary and the merges of a tokenizer.json's model, element by element.</summary>
-internal sealed class TokenizerVocabularyReader
+internal sealed class TokenizerVocabularyReader(string fileName)
 {
     private List<string> _joinedMerges = [];
     private List<(string Left, string Right)> _pairMerges = [];
@@ -42,19 +42,23 @@ internal sealed class TokenizerVocabularyReader
         }
     }
 
+    /// <summary>Reads a token's id.</summary>
+    /// <exception cref="CheckpointException">It is no token id, or there are too many tokens.</exception>
+    public void ReadToken(ref Utf8JsonReader reader, string token)
+    {
+        Vocabulary[token] = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var id) && id is >= 0 and < TokenizerJsonReader.MaximumTokens
+            ? id
+            : throw TokenizerJsonReader.InvalidId(fileName, Raw(ref reader), token);
+        if (Vocabulary.Count > TokenizerJsonReader.MaximumTokens)
+        {
+            throw TooMany();
+        }
+    }
+
     private void ReadTokens(ref Utf8JsonReader reader)
     {
         Vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
-        JsonParts.ReadMembers(ref reader, (ref Utf8JsonReader value, string token) =>
-        {
-            Vocabulary[token] = value.TokenType == JsonTokenType.Number && value.TryGetInt32(out var id) && id is >= 0 and < TokenizerJsonReader.MaximumTokens
-                ? id
-                : throw TokenizerJsonReader.InvalidId(Raw(ref value), token);
-            if (Vocabulary.Count > TokenizerJsonReader.MaximumTokens)
-            {
-                throw TooMany();
-            }
-        });
+        JsonParts.ReadMembers(ref reader, ReadToken);
     }
 
     private void ReadPieces(ref Utf8JsonReader reader)
@@ -63,12 +67,12 @@ internal sealed class TokenizerVocabularyReader
         Pieces = [];
         while (JsonParts.TryReadElement(ref reader))
         {
-            var element = JsonParts.ReadElement(ref reader, TokenizerJsonReader.FileName);
+            var element = JsonParts.ReadElement(ref reader, fileName);
             if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() != 2 || element[0].ValueKind != JsonValueKind.String
                 || element[1].ValueKind != JsonValueKind.Number || !element[1].TryGetDouble(out var score) || !double.IsFinite(score))
             {
                 throw new CheckpointException(
-                    $"{TokenizerJsonReader.FileName}: the piece {TokenizerJsonReader.Shorten(element.GetRawText())} is not a text with its score.");
+                    $"{fileName}: the piece {TokenizerJsonReader.Shorten(element.GetRawText())} is not a text with its score.");
             }
 
             var piece = element[0].Unescape();
@@ -103,7 +107,7 @@ internal sealed class TokenizerVocabularyReader
 
             if (_joinedMerges.Count + _pairMerges.Count > TokenizerJsonReader.MaximumTokens)
             {
-                throw new CheckpointException($"{TokenizerJsonReader.FileName} has more than {TokenizerJsonReader.MaximumTokens} merges.");
+                throw new CheckpointException($"{fileName} has more than {TokenizerJsonReader.MaximumTokens} merges.");
             }
         }
     }
@@ -128,11 +132,11 @@ internal sealed class TokenizerVocabularyReader
     // The parts are tokens: one string for both saves a third of the memory.
     private string Share(string part) => Vocabulary.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(part, out var token, out _) ? token : part;
 
-    private static CheckpointException TooMany() =>
-        new($"{TokenizerJsonReader.FileName} has more than {TokenizerJsonReader.MaximumTokens} tokens.");
+    private CheckpointException TooMany() =>
+        new($"{fileName} has more than {TokenizerJsonReader.MaximumTokens} tokens.");
 
-    private static CheckpointException Unreadable(ref Utf8JsonReader reader) =>
-        new($"{TokenizerJsonReader.FileName}: the merge {TokenizerJsonReader.Shorten(Raw(ref reader))} is neither 'left right' nor a pair, as the others are.");
+    private CheckpointException Unreadable(ref Utf8JsonReader reader) =>
+        new($"{fileName}: the merge {TokenizerJsonReader.Shorten(Raw(ref reader))} is neither 'left right' nor a pair, as the others are.");
 
     private static string Raw(ref Utf8JsonReader reader)
     {

@@ -11,8 +11,11 @@ namespace GGUFPacker.Conversion.Tokenizers.Detection;
 /// </summary>
 internal static class PreTokenizerDetector
 {
+    // llama.cpp splits text for a WordPiece in one way, whatever the name.
+    private const string WordPieceName = "bert-bge";
+
     /// <summary>Finds the name.</summary>
-    /// <param name="tokenizer">The tokenizer, a BPE.</param>
+    /// <param name="tokenizer">The tokenizer, a BPE or a WordPiece.</param>
     /// <param name="configuration">The model's config.json; undefined without one.</param>
     /// <exception cref="CheckpointException">No name fits, or several that behave differently; the message lists candidates.</exception>
     public static PreTokenizerDetection Detect(AutoTokenizer tokenizer, JsonElement configuration)
@@ -20,6 +23,11 @@ internal static class PreTokenizerDetector
         if (FindByHash(tokenizer) is { } known)
         {
             return new PreTokenizerDetection(known, PreTokenizerSource.Hash);
+        }
+
+        if (tokenizer.Definition.ModelType == "WordPiece")
+        {
+            return new PreTokenizerDetection(WordPieceName, PreTokenizerSource.Structure);
         }
 
         var steps = tokenizer.Definition.PreTokenizers;

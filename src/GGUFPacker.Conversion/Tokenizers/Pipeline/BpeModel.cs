@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using GGUFPacker.Conversion.Checkpoints;
 
 namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
@@ -7,11 +6,11 @@ namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
 /// <summary>
 /// Byte pair encoding: a piece of text begins as its characters, and the pair that stands first in the merges is joined, again and again, leftmost first.
 /// </summary>
-internal sealed class BpeModel
+internal sealed class BpeModel : SubwordModel
 {
     private readonly TokenizerJson _definition;
     private readonly Dictionary<long, (int Rank, int Id)> _merges;
-    private readonly int _unknownId = -1;
+    private readonly int? _unknownId;
 
     /// <summary>Creates the model.</summary>
     /// <exception cref="CheckpointException">A merge names a token that the vocabulary lacks.</exception>
@@ -19,14 +18,11 @@ internal sealed class BpeModel
     {
         _definition = definition;
         _merges = ReadMerges(definition);
-        if (definition.UnknownToken is { } unknown && definition.Vocabulary.TryGetValue(unknown, out var id))
-        {
-            _unknownId = id;
-        }
+        _unknownId = UnknownId(definition);
     }
 
-    /// <summary>Appends the ids of a piece of text.</summary>
-    public void Encode(string text, List<int> ids)
+    /// <inheritdoc/>
+    public override void Encode(string text, List<int> ids)
     {
         if (_definition.IgnoreMerges && _definition.Vocabulary.TryGetValue(text, out var whole))
         {
@@ -87,13 +83,13 @@ internal sealed class BpeModel
                 Add(id);
                 isUnknownOpen = false;
             }
-            else if (_definition.ByteFallback && TryGetBytes(part) is { } bytes)
+            else if (_definition.ByteFallback && FindBytes(_definition, part) is { } bytes)
             {
                 bytes.ForEach(Add);
             }
-            else if (_unknownId >= 0 && !(isUnknownOpen && _definition.FuseUnknown))
+            else if (_unknownId is { } unknown && !(isUnknownOpen && _definition.FuseUnknown))
             {
-                Add(_unknownId);
+                Add(unknown);
                 isUnknownOpen = true;
             }
         }
@@ -101,22 +97,6 @@ internal sealed class BpeModel
         return symbols;
 
         void Add(int id) => symbols.Add(new Symbol { Id = id, Previous = symbols.Count - 1, Next = symbols.Count + 1 });
-    }
-
-    private List<int>? TryGetBytes(string part)
-    {
-        var ids = new List<int>();
-        foreach (var value in Encoding.UTF8.GetBytes(part))
-        {
-            if (!_definition.Vocabulary.TryGetValue($"<0x{value:X2}>", out var id))
-            {
-                return null;
-            }
-
-            ids.Add(id);
-        }
-
-        return ids;
     }
 
     private void Merge(List<Symbol> list)

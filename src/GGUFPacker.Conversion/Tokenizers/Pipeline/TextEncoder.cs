@@ -10,22 +10,17 @@ internal sealed class TextEncoder
 {
     private readonly AddedTokenSplitter _splitter;
     private readonly TextPreTokenizer _preTokenizer;
-    private readonly BpeModel _model;
+    private readonly SubwordModel _model;
     private readonly TextPostProcessor _postProcessor;
 
     /// <summary>Creates an encoder.</summary>
-    /// <exception cref="TokenizerStepException">The tokenizer has a step that is not known here, or is no BPE.</exception>
+    /// <exception cref="TokenizerStepException">The tokenizer has a step or a model that is not known here.</exception>
     /// <exception cref="CheckpointException">A merge names a token that the vocabulary lacks.</exception>
     public TextEncoder(AutoTokenizer tokenizer)
     {
-        if (tokenizer.Definition.ModelType != "BPE")
-        {
-            throw new TokenizerStepException($"A {tokenizer.Definition.ModelType} model is not known.");
-        }
-
-        _splitter = new AddedTokenSplitter(tokenizer.Added, new TextNormalizer(tokenizer.Definition.Normalizers));
+        _splitter = new AddedTokenSplitter(tokenizer.Added, new TextNormalizer(tokenizer.Normalizers));
         _preTokenizer = new TextPreTokenizer(PreTokenizers(tokenizer));
-        _model = new BpeModel(tokenizer.Definition);
+        _model = SubwordModel.Create(tokenizer.Definition);
         _postProcessor = new TextPostProcessor(tokenizer);
     }
 

@@ -3,12 +3,23 @@ using System.Text;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Tokenizers.Normalization;
 using GGUFPacker.Conversion.Tokenizers.Patterns;
+using GGUFPacker.Conversion.Tokenizers.Vocabularies;
 
 namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
 
 /// <summary>The normalizer of a tokenizer.json, ready to use.</summary>
 internal sealed class TextNormalizer
 {
+    private static readonly CodePointSet NonSpacingMarks = UnicodeProperty.Find("Mn");
+
+    private static readonly CodePointSet ControlCharacters = CodePointSet.Union([UnicodeProperty.Find("Cc"), UnicodeProperty.Find("Cf"), UnicodeProperty.Find("Co")]);
+
+    // The ranges of BERT's own tokenizer in Hugging Face's library, with its slip in the sixth.
+    private static readonly CodePointSet ChineseCharacters = CodePointSet.OfRanges(
+    [
+        (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B920, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
+    ]);
+
     private readonly ImmutableArray<Func<string, string>> _steps;
 
     /// <summary>Creates the normalizer.</summary>
@@ -43,6 +54,10 @@ internal sealed class TextNormalizer
                 return text => text.Length > 0 ? prefix + text : text;
             case "Replace":
                 return CreateReplace(step);
+            case "BertNormalizer":
+                return CreateBert(step);
+            case "Precompiled":
+                return new CompiledCharacterMap(PrecompiledMap.Decode(step)).Normalize;
             case "Nmt":
                 return text => Map(text, CleanForTranslation);
             case "ByteLevel":
@@ -50,6 +65,42 @@ internal sealed class TextNormalizer
             default:
                 throw new TokenizerStepException($"The normalizer '{step.Type}' is not known.");
         }
+    }
+
+    // As BERT's own tokenizer prepares text: without control characters, with spaces around Chinese ones, without accents, in lower case.
+    private static Func<string, string> CreateBert(TokenizerStep step)
+    {
+        var lowers = step.Fields.Flag("lowercase") ?? true;
+        var strips = step.Fields.Flag("strip_accents") ?? lowers;
+        var cleans = step.Fields.Flag("clean_text") ?? true;
+        var spaces = step.Fields.Flag("handle_chinese_chars") ?? true;
+        return text =>
+        {
+            text = cleans ? Map(text, CleanForBert) : text;
+            text = spaces ? SpaceChinese(text) : text;
+            text = strips ? Map(UnicodeNormalizer.Normalize(text, NormalizationForm.FormD), rune => NonSpacingMarks.Contains(rune.Value) ? null : rune) : text;
+            return lowers ? Lower(text) : text;
+        };
+    }
+
+    private static Rune? CleanForBert(Rune rune) => rune.Value switch
+    {
+        '\t' or '\n' or '\r' => new Rune(' '),
+        0 or 0xFFFD => null,
+        _ when UnicodeProperty.Space.Contains(rune.Value) => new Rune(' '),
+        _ when ControlCharacters.Contains(rune.Value) => null,
+        _ => rune,
+    };
+
+    private static string SpaceChinese(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            _ = ChineseCharacters.Contains(rune.Value) ? result.Append(' ').Append(rune.ToString()).Append(' ') : result.Append(rune.ToString());
+        }
+
+        return result.ToString();
     }
 
     private static string Lower(string text)

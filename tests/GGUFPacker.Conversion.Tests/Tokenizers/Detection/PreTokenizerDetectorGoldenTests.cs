@@ -11,9 +11,9 @@ namespace GGUFPacker.Conversion.Tests.Tokenizers.Detection;
 /// </summary>
 public sealed class PreTokenizerDetectorGoldenTests
 {
-    public static IEnumerable<ITheoryDataRow> Checkpoints() => GoldenRows.Of(NamedCheckpoints());
+    public static IEnumerable<TheoryDataRow<string, string>> Checkpoints() => NamedCheckpoints().Select(row => new TheoryDataRow<string, string>(row.Model, row.Expected));
 
-    private static IEnumerable<(string, string)> NamedCheckpoints()
+    private static IEnumerable<(string Model, string Expected)> NamedCheckpoints()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in Goldens.Files("convert/expected", "*.json"))
@@ -30,7 +30,7 @@ public sealed class PreTokenizerDetectorGoldenTests
     }
 
     [Theory]
-    [MemberData(nameof(Checkpoints))]
+    [GoldenData(nameof(Checkpoints))]
     public void A_tokenizer_is_found_to_split_text_as_the_reference_was_told(string model, string expected)
     {
         var files = GoldenCheckpoint.Open(model);
