@@ -11,8 +11,6 @@ namespace GGUFPacker.Conversion;
 /// </summary>
 public sealed record ConvertCommandLine
 {
-    private const string MultimodalAdvice = "Convert the text model alone.";
-
     // Options that change nothing do so because memory is bounded anyway, or because only architectures that are not there yet heed them.
     private static readonly ImmutableArray<Option> Known =
     [
@@ -36,7 +34,7 @@ public sealed record ConvertCommandLine
         new("--list", (line, _) => line with { PrintsSupportedModels = true }),
         new("--architecture", (line, value) => line with { Options = line.Options with { Architecture = value } }, TakesValue: true),
         new("--remote", NotSupported("--remote", "Download the checkpoint and convert its directory.")),
-        new("--mmproj", NotSupported("--mmproj", MultimodalAdvice)),
+        new("--mmproj", (line, _) => line with { Options = line.Options with { Kind = ConversionKind.Projector } }),
         new("--mtp", (line, _) => line.WithPrediction(TokenPrediction.Only)),
         new("--no-nextn", (line, _) => line.WithPrediction(TokenPrediction.Excluded)),
         new("--no-mtp", (line, _) => line.WithPrediction(TokenPrediction.Excluded)),

@@ -1,8 +1,19 @@
+using GGUFPacker.Conversion.Checkpoints;
+
 namespace GGUFPacker.Conversion;
 
 /// <summary>How a checkpoint is converted.</summary>
 public sealed record ConvertOptions
 {
+    /// <summary>What is converted.</summary>
+    public ConversionKind Kind { get; init; } = ConversionKind.Model;
+
+    /// <summary>The model that an adapter was trained on; only its configuration and tokenizer are read. Null for other conversions.</summary>
+    public CheckpointFiles? BaseModel { get; init; }
+
+    /// <summary>Whether the checkpoint is in Mistral's own format (params.json, consolidated*.safetensors).</summary>
+    public bool MistralFormat { get; init; }
+
     /// <summary>The number type of the weights.</summary>
     public OutType OutType { get; init; } = OutType.Auto;
 

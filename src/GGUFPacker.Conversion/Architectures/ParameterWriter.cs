@@ -71,6 +71,38 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
         }
     }
 
+    /// <summary>Numbers (32-bit float). None are left out.</summary>
+    public void Reals(string key, IEnumerable<float> values)
+    {
+        if (values.ToArray() is { Length: > 0 } numbers)
+        {
+            builder.Set(Full(key), GgufValue.OfArray(numbers));
+        }
+    }
+
+    /// <summary>A list of numbers as it is: whole ones (32-bit, signed) or others (32-bit float), by the first. An empty list is left out.</summary>
+    public void Numbers(string key, ConfigValue list)
+    {
+        if (!list.IsList)
+        {
+            throw new CheckpointException($"Cannot convert: '{list.Key}' must be a list of numbers.");
+        }
+
+        var items = list.Element.EnumerateArray().ToList();
+        if (items.Count > 0 && IsInteger(items[0]))
+        {
+            CountOrCounts(key, list);
+        }
+        else
+        {
+            Reals(key, items.Select(item => !IsInteger(item)
+                ? (float)new ConfigValue(list.Key, item).Number
+                : throw new CheckpointException($"Cannot convert: '{list.Key}' holds whole numbers and others; write them in one way.")));
+        }
+
+        static bool IsInteger(JsonElement item) => item.ValueKind == JsonValueKind.Number && !item.GetRawText().AsSpan().ContainsAny(".eE");
+    }
+
     /// <summary>Texts. None are left out.</summary>
     public void Texts(string key, IEnumerable<string> values)
     {

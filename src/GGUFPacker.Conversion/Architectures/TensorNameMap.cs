@@ -6,7 +6,7 @@ namespace GGUFPacker.Conversion.Architectures;
 /// <summary>Finds the GGUF name of a checkpoint's tensor, for the kinds that an architecture has and the layers that the model has.</summary>
 internal sealed class TensorNameMap
 {
-    private static readonly string[] Suffixes = [".weight", ".bias"];
+    private static readonly string[] UsualSuffixes = [".weight", ".bias"];
 
     private readonly Dictionary<string, TensorKind> _kinds = new(StringComparer.Ordinal);
     private readonly long _blockCount;
@@ -26,7 +26,10 @@ internal sealed class TensorNameMap
     }
 
     /// <summary>The kind and GGUF name of a tensor, with its suffix (.weight or .bias); null if the name is unknown.</summary>
-    public (TensorKind Kind, string Name)? Find(string name)
+    public (TensorKind Kind, string Name)? Find(string name) => Find(name, UsualSuffixes);
+
+    /// <summary>The kind and GGUF name of a tensor, with its suffix; null if the name is unknown.</summary>
+    public (TensorKind Kind, string Name)? Find(string name, IEnumerable<string> suffixes)
     {
         if (name.Contains(TensorKind.BlockPlaceholder, StringComparison.Ordinal))
         {
@@ -38,7 +41,7 @@ internal sealed class TensorNameMap
             return exact;
         }
 
-        foreach (var suffix in Suffixes)
+        foreach (var suffix in suffixes)
         {
             if (name.EndsWith(suffix, StringComparison.Ordinal) && FindStem(name[..^suffix.Length]) is { } stem)
             {
@@ -71,22 +74,28 @@ internal sealed class TensorNameMap
         }
 
         // Any number in the name may be the layer's; the others, such as an expert's, then are part of the known name.
-        var start = 0;
-        foreach (var part in stem.Split('.'))
+        for (var start = 0; start < stem.Length; start++)
         {
-            if (IsBlock(part, out var block)
-                && _kinds.TryGetValue(string.Concat(stem.AsSpan(0, start), TensorKind.BlockPlaceholder, stem.AsSpan(start + part.Length)), out kind))
+            var end = start;
+            while (end < stem.Length && char.IsAsciiDigit(stem[end]))
+            {
+                end++;
+            }
+
+            if (end > start
+                && IsBlock(stem.AsSpan(start, end - start), out var block)
+                && _kinds.TryGetValue(string.Concat(stem.AsSpan(0, start), TensorKind.BlockPlaceholder, stem.AsSpan(end)), out kind))
             {
                 return (kind, kind.NameOf(block, ""));
             }
 
-            start += part.Length + 1;
+            start = end;
         }
 
         return null;
     }
 
-    private bool IsBlock(string part, out long block) =>
+    private bool IsBlock(ReadOnlySpan<char> part, out long block) =>
         long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out block)
         && block < _blockCount
         && (part.Length == 1 || part[0] != '0');

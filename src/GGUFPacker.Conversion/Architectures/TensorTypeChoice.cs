@@ -16,7 +16,7 @@ internal static class TensorTypeChoice
     /// <param name="outType">What is asked for; not auto.</param>
     /// <param name="forcedType">A type that the tensor gets if the architecture has no other wish, or null.</param>
     public static TensorType Choose(
-        ModelArchitecture architecture, string checkpointName, NamedTensor tensor, long? block, OutType outType, TensorType? forcedType = null)
+        TensorConverter architecture, string checkpointName, NamedTensor tensor, long? block, OutType outType, TensorType? forcedType = null)
     {
         var shape = tensor.Source.Shape;
         if (tensor.Source is EncodedTensor encoded)
@@ -29,7 +29,8 @@ internal static class TensorTypeChoice
             return TensorType.F32;
         }
 
-        var type = architecture.ForcedType(checkpointName, tensor.Name, shape.Length) ?? forcedType ?? TypeOfKind(architecture.Definition, tensor.Name, block, outType);
+        var type = architecture.ForcedType(checkpointName, tensor.Name, shape.Length) ?? forcedType
+            ?? TypeOfKind(architecture.Definition, tensor.Name, block, outType);
 
         // A row that is no whole number of blocks cannot be quantized.
         return shape[^1] % type.BlockLength == 0 ? type : TensorType.F16;

@@ -66,4 +66,8 @@ internal sealed class ModelConfig
 
     /// <summary>A copy with some keys set anew.</summary>
     public ModelConfig With(IEnumerable<KeyValuePair<string, JsonElement>> values) => new(_values.Concat(values));
+
+    /// <summary>A copy in which a key has the value of another one: null if that is absent.</summary>
+    public ModelConfig WithRenamed(string source, string key) =>
+        With([new(key, Contains(source) ? _values[source] : JsonSerializer.SerializeToElement<object?>(null))]);
 }

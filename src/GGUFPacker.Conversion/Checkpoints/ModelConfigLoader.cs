@@ -6,7 +6,7 @@ namespace GGUFPacker.Conversion.Checkpoints;
 internal static class ModelConfigLoader
 {
     /// <summary>Keys under which multimodal checkpoints keep the text model's configuration; a later one wins.</summary>
-    private static readonly string[] TextConfigNames = ["llm_config", "lm_config", "language_config", "lfm"];
+    internal static readonly string[] TextConfigNames = ["llm_config", "lm_config", "language_config", "lfm"];
 
     /// <summary>Multimodal architectures that are converted by their own name and not by that of their text part.</summary>
     private static readonly string[] RootWins =

@@ -13,6 +13,9 @@ internal static class OutputFileName
     public static string OfModel(ModelMetadata metadata, string fileType, bool isAdapter = false) =>
         Of(metadata, Text(metadata, MetadataKeys.SizeLabel) is { } size ? $"-{size}" : "", $"-{fileType}{(isAdapter ? "-LoRA" : "")}");
 
+    /// <summary>The name of a projector's file.</summary>
+    public static string OfProjector(ModelMetadata metadata, string fileType) => "mmproj-" + Of(metadata, "", $"-{fileType}");
+
     /// <summary>The name of a file with only the vocabulary.</summary>
     public static string OfVocabulary(ModelMetadata metadata) => Of(metadata, "", "-vocab");
 

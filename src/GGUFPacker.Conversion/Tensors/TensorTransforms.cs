@@ -77,5 +77,14 @@ internal static class TensorTransforms
                 number = -TorchMath.Exp(number);
             }
         });
+
+        /// <summary>log(1 + exp(x)) of each element, and x itself where it is large.</summary>
+        public TensorSource SoftPlus() => new MappedTensor(source, numbers =>
+        {
+            foreach (ref var number in numbers)
+            {
+                number = TorchMath.SoftPlus(number);
+            }
+        });
     }
 }

@@ -35,4 +35,7 @@ internal static class TorchMath
         sum = 1f + float.FusedMultiplyAdd(rest * rest, sum, rest);
         return MathF.ScaleB(sum, (int)power);
     }
+
+    /// <summary>log(1 + exp(x)), and x beyond PyTorch's threshold of 20.</summary>
+    public static float SoftPlus(float x) => x > 20 ? x : (float)Math.Log(1.0 + Exp(x));
 }

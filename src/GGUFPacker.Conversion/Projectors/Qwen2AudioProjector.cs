@@ -1,0 +1,9 @@
+namespace GGUFPacker.Conversion.Projectors;
+
+/// <summary>Qwen2-Audio.</summary>
+[Projector("Qwen2AudioForConditionalGeneration")]
+internal sealed class Qwen2AudioProjector(ProjectorContext context) : WhisperProjector(context)
+{
+    /// <inheritdoc/>
+    protected override string Type => "qwen2a";
+}

@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Reflection;
+using GGUFPacker.Conversion.Checkpoints;
+
+namespace GGUFPacker.Conversion.Projectors;
+
+/// <summary>The projectors that can be converted: every class with a <see cref="ProjectorAttribute"/>.</summary>
+internal static class SupportedProjectors
+{
+    private static readonly FrozenDictionary<string, ConstructorInfo> ByName = typeof(Projector).Assembly.GetTypes()
+        .SelectMany(type => (type.GetCustomAttribute<ProjectorAttribute>()?.Names ?? []).Select(name =>
+            KeyValuePair.Create(name, type.GetConstructor([typeof(ProjectorContext)])!)))
+        .ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The names that config.json has for their models, in order.</summary>
+    public static ImmutableArray<string> Names { get; } = [.. ByName.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Creates the converter of a checkpoint.</summary>
+    /// <exception cref="CheckpointException">There is no projector of this name, or the configuration lacks something.</exception>
+    public static Projector Create(ProjectorContext context) => ByName.TryGetValue(context.HuggingFaceName, out var constructor)
+        ? (Projector)constructor.Invoke(BindingFlags.DoNotWrapExceptions, binder: null, [context], culture: null)
+        : throw CheckpointException.NotSupported(
+            $"the projector of {context.HuggingFaceName} (config.json)", $"Projectors are supported of {string.Join(", ", Names)}.");
+}
