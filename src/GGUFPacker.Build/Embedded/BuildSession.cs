@@ -3,6 +3,7 @@ using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Build.Embedded.Steps;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
+using GGUFPacker.Build.Sources;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Oci.Store;
@@ -18,9 +19,12 @@ internal sealed class BuildSession
     private readonly HashSet<Diagnostic> _notes = [];
     private readonly IProgress<BuildProgress>? _progress;
 
-    public BuildSession(ContentStore store, BuildRequest request, BuildGraph graph, DateTimeOffset epoch, IProgress<BuildProgress>? progress)
+    private readonly Lock _reporting = new();
+
+    public BuildSession(ContentStore store, BuildRequest request, BuildGraph graph, DateTimeOffset epoch, BuildSources sources, IProgress<BuildProgress>? progress)
     {
         Store = store;
+        Sources = sources;
         Request = request;
         Epoch = epoch;
         _progress = progress;
@@ -32,6 +36,9 @@ internal sealed class BuildSession
     public ContentStore Store { get; }
 
     public BuildRequest Request { get; }
+
+    /// <summary>What is read from elsewhere.</summary>
+    public BuildSources Sources { get; }
 
     /// <summary>The time that images and layers carry.</summary>
     public DateTimeOffset Epoch { get; }
@@ -75,7 +82,7 @@ internal sealed class BuildSession
         {
             return await action().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is StepException or GgufException or CheckpointException or StoreException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is StepException or SourceException or GgufException or CheckpointException or StoreException or IOException or UnauthorizedAccessException)
         {
             Report(node, BuildStepStatus.Failed);
             throw new BuildException([new Diagnostic(GraphDiagnosticCodes.StepFailed, DiagnosticSeverity.Error, node.Span, error.Message)], error);
@@ -87,24 +94,27 @@ internal sealed class BuildSession
 
     public void Report(GraphNode node, BuildStepStatus status, long done = 0, long total = 0, string? detail = null)
     {
-        StepsRun += status == BuildStepStatus.Completed ? 1 : 0;
-        StepsCached += status == BuildStepStatus.Cached ? 1 : 0;
-        _progress?.Report(new BuildProgress { Step = node.Digest.Hex[..12], Name = node.Name, Status = status, Done = done, Total = total, Detail = detail });
+        // Files are fetched several at a time.
+        lock (_reporting)
+        {
+            StepsRun += status == BuildStepStatus.Completed ? 1 : 0;
+            StepsCached += status == BuildStepStatus.Cached ? 1 : 0;
+            _progress?.Report(new BuildProgress { Step = node.Digest.Hex[..12], Name = node.Name, Status = status, Done = done, Total = total, Detail = detail });
+        }
     }
 
-    private async ValueTask<NodeResult> RunAsync(GraphNode node, CancellationToken cancellationToken)
+    private async ValueTask<NodeResult> RunAsync(GraphNode node, CancellationToken cancellationToken) => node switch
     {
-        return node switch
-        {
-            ScratchNode => new NodeResult(StageTree.Empty),
-            ContextNode context => new NodeResult(OpenContext(context)),
-            CopyNode copy => OnTopOf(copy.Base, onto => CopyStep.Run(copy, onto, _results[copy.From].Tree)),
-            WriteNode write => OnTopOf(write.Base, onto => WriteStep.Run(write, onto, bytes => new TextContent(Store, bytes))),
-            ConvertNode convert => OnTopOf(convert.Base, onto => ConvertStep.Run(this, convert, onto, _results[convert.From].Tree)),
-            QuantizeNode quantize => await QuantizeAsync(quantize, cancellationToken).ConfigureAwait(false),
-            _ => throw new StepException($"This engine does not know the operation {node.GetType().Name}."),
-        };
-    }
+        ScratchNode => new NodeResult(StageTree.Empty),
+        ContextNode context => new NodeResult(OpenContext(context)),
+        HttpNode http => new NodeResult(await HttpStep.RunAsync(this, http, cancellationToken).ConfigureAwait(false)),
+        HubNode hub => new NodeResult(await HubStep.RunAsync(this, hub, cancellationToken).ConfigureAwait(false)),
+        CopyNode copy => OnTopOf(copy.Base, onto => CopyStep.Run(copy, onto, _results[copy.From].Tree)),
+        WriteNode write => OnTopOf(write.Base, onto => WriteStep.Run(write, onto, bytes => new TextContent(Store, bytes))),
+        ConvertNode convert => OnTopOf(convert.Base, onto => ConvertStep.Run(this, convert, onto, _results[convert.From].Tree)),
+        QuantizeNode quantize => await QuantizeAsync(quantize, cancellationToken).ConfigureAwait(false),
+        _ => throw new StepException($"This engine does not know the operation {node.GetType().Name}."),
+    };
 
     private async ValueTask<NodeResult> QuantizeAsync(QuantizeNode node, CancellationToken cancellationToken)
     {

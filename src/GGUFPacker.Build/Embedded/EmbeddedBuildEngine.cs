@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
+using GGUFPacker.Build.Sources;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Packerfile;
 using GGUFPacker.Packerfile.Diagnostics;
@@ -10,15 +11,19 @@ namespace GGUFPacker.Build.Embedded;
 
 /// <summary>Builds in this process, without a daemon: results go into a store, and what the store has already is not made again.</summary>
 /// <param name="store">The store.</param>
-public sealed class EmbeddedBuildEngine(ContentStore store) : IBuildEngine
+/// <param name="environment">The surroundings that sources on the network are found by; null for those of this process.</param>
+public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? environment = null) : IBuildEngine
 {
+    private readonly BuildEnvironment _environment = environment ?? new();
+
     /// <inheritdoc/>
     public async Task<BuildResult> BuildAsync(BuildRequest request, IProgress<BuildProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         var document = PackerfileParser.Parse(await ReadFileAsync(request, cancellationToken).ConfigureAwait(false), request.PackerfilePath);
         var graph = GraphBuilder.Build(document, request, out var warnings);
-        var session = new BuildSession(store, request, graph, EpochOf(request), progress);
+        using var sources = new BuildSources(store, _environment.Variable, _environment.Home, _environment.Http);
+        var session = new BuildSession(store, request, graph, EpochOf(request), sources, progress);
         var images = ImmutableArray.CreateBuilder<BuiltImage>();
         var targets = request.Targets.IsEmpty ? [new BuildTarget()] : request.Targets;
         foreach (var (target, stage) in targets.Zip(graph.Targets))

@@ -115,9 +115,9 @@ internal sealed class StageDispatcher(
 
     private void Add(AddInstruction add)
     {
-        if (add.Sources.FirstOrDefault(IsRemote) is { } remote)
+        if (add.Sources.Any(IsRemote))
         {
-            diagnostics.NotYet(add.Span, $"ADD {remote}: a source on the network");
+            AddRemote(add);
             return;
         }
 
@@ -125,6 +125,27 @@ internal sealed class StageDispatcher(
         Refuse(add.Span, "ADD --unpack", add.Unpack == true);
         RefuseOwner(add.Span, "ADD", add.Owner);
         CopyFrom(add, Context(add.Span), add.Sources, add.Heredocs, add.Destination, add.Mode);
+    }
+
+    // Each source elsewhere is a file system of its own, and is copied from as a stage would be.
+    private void AddRemote(AddInstruction add)
+    {
+        Refuse(add.Span, "ADD --exclude of a source on the network", !add.Exclude.IsEmpty);
+        foreach (var source in add.Sources)
+        {
+            if (!IsRemote(source))
+            {
+                CopyFrom(add, Context(add.Span), [source], [], add.Destination, add.Mode);
+            }
+            else if (RemoteSource.Open(source, add.Checksum, add.Span) is var (node, path))
+            {
+                CopyFrom(add, node, [path], [], add.Destination, add.Mode);
+            }
+            else
+            {
+                diagnostics.NotYet(add.Span, $"ADD {source}: a git source");
+            }
+        }
     }
 
     private void Copy(CopyInstruction copy)

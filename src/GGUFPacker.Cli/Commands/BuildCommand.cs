@@ -86,7 +86,7 @@ internal sealed class BuildCommand
         var output = line.GetValue(_output) is { } path ? LayoutOutput.Parse(path, _environment) : null;
         using var store = _environment.OpenStore();
         var result = await ProgressDisplay.RunAsync(
-            _environment, display => new EmbeddedBuildEngine(store).BuildAsync(request, display, cancellationToken)).ConfigureAwait(false);
+            _environment, display => NewEngine(store).BuildAsync(request, display, cancellationToken)).ConfigureAwait(false);
         foreach (var diagnostic in result.Diagnostics)
         {
             _environment.Console.Note(diagnostic.ToString());
@@ -171,4 +171,6 @@ internal sealed class BuildCommand
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)
             : throw new UsageException($"{EpochVariable} is '{text}'; it must be seconds since 1970.");
     }
+
+    private EmbeddedBuildEngine NewEngine(ContentStore store) => new(store, new BuildEnvironment { Variable = _environment.Variable, Home = _environment.Home });
 }

@@ -90,7 +90,14 @@ public sealed class ContentArea
     /// </summary>
     public string NewTemporaryPath() => Files.NewTemporary();
 
-    /// <summary>Takes in a finished file of <see cref="NewTemporaryPath"/> by renaming it; its bytes are read once for the digests.</summary>
+    /// <summary>
+    /// The path on the store's volume of a file that comes from elsewhere in pieces, for as long as that takes: what has come is found there again by the next process.
+    /// <see cref="Adopt"/> takes the finished file in. One that nobody goes on with is swept after a week.
+    /// </summary>
+    /// <param name="key">What stands for the transfer.</param>
+    public string PartialPath(Digest key) => StoreFiles.In(Files.Partial, key, ".part");
+
+    /// <summary>Takes in a finished file of <see cref="NewTemporaryPath"/> or <see cref="PartialPath"/> by renaming it; its bytes are read once for the digests.</summary>
     /// <param name="temporaryPath">The file, which nobody has open.</param>
     /// <param name="layer">A layer to make around it on the way; null for none.</param>
     /// <param name="cancellationToken">Stops; the file stays where it is.</param>

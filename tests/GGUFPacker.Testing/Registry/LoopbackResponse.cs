@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GGUFPacker.Testing.Registry;
 
 /// <summary>An answer to write; or none, if the connection is to break.</summary>
@@ -16,6 +18,23 @@ public sealed record LoopbackResponse(int Status, byte[] Body)
 
     public static LoopbackResponse Error(int status, string code, string message) =>
         new(status, System.Text.Encoding.UTF8.GetBytes($$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""")) { Headers = { ["Content-Type"] = "application/json" } };
+
+    /// <summary>A file, or the range of it that is asked for.</summary>
+    public static LoopbackResponse Ranged(LoopbackRequest request, byte[] bytes, bool hasRanges = true)
+    {
+        if (!hasRanges || request.Header("Range") is not { } range)
+        {
+            return new LoopbackResponse(200, bytes);
+        }
+
+        var ends = range["bytes=".Length..].Split('-');
+        var from = int.Parse(ends[0], CultureInfo.InvariantCulture);
+        var to = ends[1].Length == 0 ? bytes.Length - 1 : Math.Min(int.Parse(ends[1], CultureInfo.InvariantCulture), bytes.Length - 1);
+        return new LoopbackResponse(206, bytes[from..(to + 1)])
+        {
+            Headers = { ["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{to}/{bytes.Length}") },
+        };
+    }
 
     /// <summary>The connection breaks without an answer.</summary>
     public static LoopbackResponse Broken { get; } = new(0, []) { BreakAfter = -1 };

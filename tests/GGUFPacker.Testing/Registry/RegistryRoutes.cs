@@ -67,7 +67,7 @@ internal sealed partial class RegistryRoutes(LoopbackRegistry registry)
             return LoopbackResponse.Empty(403);
         }
 
-        return !_usedAddresses.TryAdd(request.Query["sig"], true) ? LoopbackResponse.Empty(403) : Ranged(request, registry.Content.Blob(request.Path[1..])!);
+        return !_usedAddresses.TryAdd(request.Query["sig"], true) ? LoopbackResponse.Empty(403) : LoopbackResponse.Ranged(request, registry.Content.Blob(request.Path[1..])!, registry.HasRanges);
     }
 
     /// <summary>Keeps what came of an upload whose connection breaks.</summary>
@@ -178,21 +178,7 @@ internal sealed partial class RegistryRoutes(LoopbackRegistry registry)
 
         return registry.RedirectsBlobs && request.Method == "GET"
             ? LoopbackResponse.Empty(307, ("Location", $"http://{registry.StorageHost}/{digest}?sig={Interlocked.Increment(ref _counter)}"))
-            : Ranged(request, blob);
-    }
-
-    private LoopbackResponse Ranged(LoopbackRequest request, byte[] blob)
-    {
-        if (!registry.HasRanges || request.Header("Range") is not { } range)
-        {
-            return new LoopbackResponse(200, blob);
-        }
-
-        var from = int.Parse(range["bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture);
-        return new LoopbackResponse(206, blob[from..])
-        {
-            Headers = { ["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{blob.Length - 1}/{blob.Length}") },
-        };
+            : LoopbackResponse.Ranged(request, blob, registry.HasRanges);
     }
 
     private LoopbackResponse Upload(LoopbackRequest request, string name, string id)

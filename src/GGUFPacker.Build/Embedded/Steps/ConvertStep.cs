@@ -62,22 +62,27 @@ internal static class ConvertStep
     private static async ValueTask<CheckpointFiles> FilesAsync(string source, FileTree from, CancellationToken cancellationToken)
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (path, file) in CheckpointEntries(source, from))
+        // Several at a time: those that are elsewhere have to come first.
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(CheckpointEntries(source, from), options, async (entry, token) =>
         {
-            files.Add(path, await file.Content.LocateAsync(cancellationToken).ConfigureAwait(false));
-        }
+            var location = await entry.File.Content.LocateAsync(token).ConfigureAwait(false);
+            lock (files)
+            {
+                files.Add(entry.Path, location);
+            }
+        }).ConfigureAwait(false);
 
         return new CheckpointFiles(NameOf(source, from), files);
     }
 
-    // A clone's .git holds every large file a second time, and no converter reads it: hidden directories are left out, as for a directory that is converted by hand.
-    private static IEnumerable<(string Path, FileEntry File)> CheckpointEntries(string source, FileTree from) =>
-        from entry in @from.Below(source)
-        let path = source.Length == 0 ? entry.Key : entry.Key[(source.Length + 1)..]
-        where entry.Value is FileEntry && !IsHidden(path)
-        select (path, (FileEntry)entry.Value);
-
-    private static bool IsHidden(string path) => TreePath.Parents(path).Any(directory => TreePath.Name(directory).StartsWith('.'));
+    private static IEnumerable<(string Path, FileEntry File)> CheckpointEntries(string source, FileTree from)
+    {
+        var files = from.Below(source)
+            .Where(entry => entry.Value is FileEntry)
+            .ToDictionary(entry => source.Length == 0 ? entry.Key : entry.Key[(source.Length + 1)..], entry => (FileEntry)entry.Value, StringComparer.Ordinal);
+        return CheckpointSelection.Select(files.Keys).Order(StringComparer.Ordinal).Select(path => (path, files[path]));
+    }
 
     // The directory's name is where general.name and its kin come from.
     private static string NameOf(string source, FileTree from) =>

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace GGUFPacker.Build.Graph;
+
+/// <summary>
+/// A model repository of a Hugging Face hub: ADD of <c>hf://ORG/REPO</c>, or of the repository's address. Its result is a file system with the repository's files;
+/// one is fetched when it is read.
+/// </summary>
+public sealed class HubNode : GraphNode
+{
+    /// <summary><c>organization/name</c>.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>A branch, tag or commit; null for the default branch.</summary>
+    public string? Revision { get; init; }
+
+    /// <summary>The directory in it that is meant, without slashes around it; empty for all.</summary>
+    public string Directory { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<GraphNode> Inputs => [];
+
+    private protected override void Describe(Utf8JsonWriter writer)
+    {
+        writer.WriteString("repository", Repository);
+        writer.WriteString("revision", Revision ?? "");
+        writer.WriteString("directory", Directory);
+    }
+}
