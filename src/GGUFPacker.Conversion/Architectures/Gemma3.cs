@@ -38,7 +38,7 @@ internal class Gemma3 : ModelArchitecture
             tensor = tensor.With(source => source.Sliced(0, 0, Math.Min(_tokenCount.Value, source.Shape.FirstOrDefault())));
         }
 
-        return Map(tensor.EndsWith("norm.weight") ? tensor.With(source => source.PlusOne()) : tensor);
+        return Map(tensor.EndsWith("norm.weight") ? tensor.With(Norm) : tensor);
     }
 
     /// <inheritdoc/>
@@ -69,6 +69,9 @@ internal class Gemma3 : ModelArchitecture
 
         writer.Count("attention.head_count_kv", Config.Find("num_key_value_heads")?.Integer ?? 4, "num_key_value_heads");
     }
+
+    /// <summary>The weights of a norm.</summary>
+    protected virtual TensorSource Norm(TensorSource source) => source.PlusOne();
 
     /// <summary>
     /// The rows of the embeddings that are kept. tokenizer.json counts the added tokens that are in the vocabulary twice, as llama.cpp's converter does.

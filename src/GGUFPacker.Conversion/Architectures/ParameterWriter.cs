@@ -19,10 +19,10 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
     }
 
     /// <summary>A count or size (32-bit, unsigned).</summary>
-    public void Count(string key, long value, string source) =>
+    public void Count(string key, long value, string? source = null) =>
         builder.Set(Full(key), GgufValue.Of(value is >= 0 and <= uint.MaxValue
             ? (uint)value
-            : throw new CheckpointException($"Cannot convert: '{source}' of config.json is {value}, which does not fit into the key {Full(key)}.")));
+            : throw new CheckpointException($"Cannot convert: '{source ?? key}' of config.json is {value}, which does not fit into the key {Full(key)}.")));
 
     /// <summary>
     /// A count that may differ from layer to layer: one number (32-bit, unsigned) or a list of them (32-bit, signed). An empty list is left out.
@@ -59,8 +59,8 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
     public void Real(string key, double value) => builder.Set(Full(key), GgufValue.Of((float)value));
 
     /// <summary>Counts, one for each layer (32-bit, signed). None are left out.</summary>
-    public void Counts(string key, IEnumerable<long> values, string source) =>
-        CountOrCounts(key, new ConfigValue(source, JsonSerializer.SerializeToElement(values)));
+    public void Counts(string key, IEnumerable<long> values, string? source = null) =>
+        CountOrCounts(key, new ConfigValue(source ?? key, JsonSerializer.SerializeToElement(values)));
 
     /// <summary>Yes or no, for each layer. None are left out.</summary>
     public void Flags(string key, IEnumerable<bool> values)

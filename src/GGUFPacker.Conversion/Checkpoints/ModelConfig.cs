@@ -70,4 +70,50 @@ internal sealed class ModelConfig
     /// <summary>A copy in which a key has the value of another one: null if that is absent.</summary>
     public ModelConfig WithRenamed(string source, string key) =>
         With([new(key, Contains(source) ? _values[source] : JsonSerializer.SerializeToElement<object?>(null))]);
+
+    /// <summary>A copy with one key set anew.</summary>
+    public ModelConfig With(string key, long value) => With([new(key, JsonSerializer.SerializeToElement(value))]);
+
+    /// <summary>A copy with one key set anew.</summary>
+    public ModelConfig With(string key, string value) => With([new(key, JsonSerializer.SerializeToElement(value))]);
+
+    /// <summary>A copy without these keys.</summary>
+    public ModelConfig Without(params string[] keys) => new(_values.Where(entry => !keys.Contains(entry.Key)));
+
+    /// <summary>The whole number of the first of these keys that is present; null if none is, or if that value is null.</summary>
+    /// <exception cref="CheckpointException">It is no whole number.</exception>
+    public long? Integer(params ReadOnlySpan<string> keys) => Find(keys)?.Integer;
+
+    /// <summary>The number of the first of these keys that is present; null if none is, or if that value is null.</summary>
+    /// <exception cref="CheckpointException">It is no number.</exception>
+    public double? Number(params ReadOnlySpan<string> keys) => Find(keys)?.Number;
+
+    /// <summary>Whether a key counts as true in Python: neither absent, null, false, 0 nor empty.</summary>
+    public bool IsTrue(string key) => this[key] is { } value && value.ValueKind switch
+    {
+        JsonValueKind.False => false,
+        JsonValueKind.Number => value.GetDouble() != 0,
+        JsonValueKind.String => value.GetString() != "",
+        JsonValueKind.Array => value.GetArrayLength() > 0,
+        JsonValueKind.Object => value.EnumerateObject().Any(),
+        _ => true,
+    };
+
+    /// <summary>The strings of a list; none if the key is absent or null.</summary>
+    /// <exception cref="CheckpointException">It is no list of strings.</exception>
+    public IReadOnlyList<string> Texts(string key) => Elements(key, item => new ConfigValue(key, item).Text);
+
+    /// <summary>The whole numbers of a list; none if the key is absent or null.</summary>
+    /// <exception cref="CheckpointException">It is no list of whole numbers.</exception>
+    public IReadOnlyList<long> Integers(string key) => Elements(key, item => new ConfigValue(key, item).Integer);
+
+    /// <summary>The part of the configuration under a key; empty if the key is absent or no object.</summary>
+    public ModelConfig Part(string key) => new(
+        this[key] is { ValueKind: JsonValueKind.Object } part ? part.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, property.Value)) : []);
+
+    private IReadOnlyList<T> Elements<T>(string key, Func<JsonElement, T> read) => Find(key) is not { } value
+        ? []
+        : value.IsList
+            ? [.. value.Element.EnumerateArray().Select(read)]
+            : throw new CheckpointException($"Cannot convert: '{key}' of config.json must be a list.");
 }

@@ -60,6 +60,27 @@ internal static class TensorTransforms
         /// <summary>Queries or keys in llama.cpp's order for rotary embeddings.</summary>
         public TensorSource RotaryPermuted(long heads) => RotaryPermutation.Of(source, heads);
 
+        /// <summary>
+        /// An axis that consists of groups of equal blocks, with the blocks of all groups in turns: g0b0 g0b1 g1b0 g1b1 becomes g0b0 g1b0 g0b1 g1b1.
+        /// </summary>
+        /// <param name="axis">The axis.</param>
+        /// <param name="groups">The number of groups.</param>
+        /// <param name="blocks">The number of blocks of a group.</param>
+        public TensorSource GroupsInTurns(int axis, long groups, long blocks)
+        {
+            axis = axis < 0 ? axis + source.Shape.Length : axis;
+            if (axis < 0 || axis >= source.Shape.Length || groups <= 0 || blocks <= 0 || source.Shape[axis] % (groups * blocks) != 0)
+            {
+                throw new ArgumentException($"Its shape [{string.Join(", ", source.Shape)}] cannot be divided into {groups} groups of {blocks} blocks.");
+            }
+
+            var inner = source.Shape[axis] / (groups * blocks);
+            var split = source.Reshaped([.. source.Shape.Take(axis), groups, blocks, inner, .. source.Shape.Skip(axis + 1)]);
+            var axes = Enumerable.Range(0, split.Shape.Length).ToArray();
+            (axes[axis], axes[axis + 1]) = (axes[axis + 1], axes[axis]);
+            return split.Permuted(axes).Reshaped(source.Shape.AsSpan());
+        }
+
         /// <summary>Each element plus one: the weights of norms that multiply with 1 + w.</summary>
         public TensorSource PlusOne() => new MappedTensor(source, numbers =>
         {
@@ -69,7 +90,10 @@ internal static class TensorTransforms
             }
         });
 
-        /// <summary>-exp(x) of each element: the decay of a state space, kept as a logarithm in checkpoints.</summary>
+        /// <summary>
+        /// -exp(x) of each element: the decay of a state space, kept as a logarithm in checkpoints. The exponential is correctly rounded; PyTorch's float32
+        /// one may be a unit in the last place off, for less than one argument in a hundred.
+        /// </summary>
         public TensorSource NegativeExponential() => new MappedTensor(source, numbers =>
         {
             foreach (ref var number in numbers)

@@ -29,4 +29,16 @@ internal static class QwenConfigs
          "max_position_embeddings":32768,"rms_norm_eps":1e-6,"rope_theta":10000.0,"rope_scaling":null,"moe_intermediate_size":768,
          "num_experts_per_tok":8,"num_experts":128}
         """) { ChecksRopeScaling = true };
+
+    /// <summary>Qwen3NextConfig. It names the kind of every layer: each fourth one has full attention.</summary>
+    public static readonly ConfigClass Qwen3Next = new("qwen3_next", """
+        {"vocab_size":151936,"hidden_size":2048,"intermediate_size":5632,"num_hidden_layers":48,"num_attention_heads":16,"num_key_value_heads":2,
+         "max_position_embeddings":32768,"rms_norm_eps":1e-6,"rope_theta":10000.0,"rope_scaling":null,"partial_rotary_factor":0.25,"head_dim":256,
+         "linear_conv_kernel_dim":4,"linear_key_head_dim":128,"linear_value_head_dim":128,"linear_num_key_heads":16,"linear_num_value_heads":32,
+         "moe_intermediate_size":512,"shared_expert_intermediate_size":512,"num_experts_per_tok":10,"num_experts":512}
+        """)
+    {
+        ChecksRopeScaling = true,
+        Adjust = values => LayerTypeLists.FillByInterval(values, "full_attention_interval", 4, "linear_attention", "full_attention"),
+    };
 }
