@@ -12,9 +12,6 @@ namespace GGUFPacker.Tasks;
 public sealed class GenerateGGUFPackerfile : MSBuildTask
 {
     private static readonly (string Metadata, string Flag)[] ConvertFlags = [("PreTokenizer", "pre-tokenizer"), ("ModelName", "model-name")];
-    private static readonly (string Metadata, string Flag)[] SwitchFlags = [("Pure", "pure"), ("LeaveOutputTensor", "leave-output-tensor")];
-    private static readonly (string Metadata, string Flag)[] ValueFlags =
-        [("OutputTensorType", "output-tensor-type"), ("TokenEmbeddingType", "token-embedding-type")];
 
     /// <summary>The project file.</summary>
     [Required]
@@ -22,12 +19,12 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
 
     /// <summary>
     /// The <c>GGUFModel</c> items, with metadata <c>Type</c> (default <c>auto</c>), <c>Name</c> (default: the project's),
-    /// <c>PreTokenizer</c> and <c>ModelName</c>.
+    /// <c>PreTokenizer</c> and <c>ModelName</c>, and those of <see cref="QuantizeTypes"/> as defaults.
     /// </summary>
     public ITaskItem[] Models { get; set; } = [];
 
     /// <summary>
-    /// The <c>GGUFQuantizeType</c> items, with metadata <c>Pure</c>, <c>LeaveOutputTensor</c>, <c>OutputTensorType</c> and <c>TokenEmbeddingType</c>.
+    /// The <c>GGUFQuantizeType</c> items, with a metadata for each flag of QUANTIZE: <c>Imatrix</c>, <c>Pure</c>, <c>TensorTypes</c>, ….
     /// </summary>
     public ITaskItem[] QuantizeTypes { get; set; } = [];
 
@@ -101,7 +98,7 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
                 Flags(item, ConvertFlags),
                 item.GetMetadata("Name") is { Length: > 0 } name ? name : projectName))],
             QuantizeTypes = [.. QuantizeTypes
-                .Select(item => new QuantizeVariant(item.ItemSpec.ToUpperInvariant(), [.. Switches(item, SwitchFlags), .. Flags(item, ValueFlags)]))
+                .Select(item => QuantizeMetadata.Read(item, Models.FirstOrDefault(), Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!))
                 .DistinctBy(variant => variant.Type)],
             CommandArguments = [.. CommandArguments.SelectMany(item => new[] { item.ItemSpec, item.GetMetadata("Value") }.Where(word => word.Length > 0))],
             Labels = [.. Labels.Select(item => KeyValuePair.Create(item.ItemSpec, item.GetMetadata("Value")))],
@@ -111,11 +108,6 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
             HasPackerfile = CustomPackerfile.Length > 0,
         };
     }
-
-    private static ImmutableArray<KeyValuePair<string, string?>> Switches(ITaskItem item, (string Metadata, string Flag)[] flags) =>
-        [.. flags
-            .Where(flag => item.GetMetadata(flag.Metadata).Equals("true", StringComparison.OrdinalIgnoreCase))
-            .Select(flag => KeyValuePair.Create(flag.Flag, (string?)null))];
 
     private static ImmutableArray<KeyValuePair<string, string?>> Flags(ITaskItem item, (string Metadata, string Flag)[] flags) =>
         [.. flags.Select(flag => KeyValuePair.Create(flag.Flag, (string?)item.GetMetadata(flag.Metadata))).Where(flag => flag.Value!.Length > 0)];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Gguf.Format;
 using GGUFPacker.Packerfile;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Tasks.Reporting;
@@ -48,11 +49,13 @@ internal static class PackerfileGenerator
 
         foreach (var variant in project.QuantizeTypes)
         {
+            QuantizeFiles.Verify(project, variant);
             var file = $"{model.Name}.{variant.Type}.gguf";
             AppendStage(text, project, variant.Type.ToLowerInvariant());
-            List<KeyValuePair<string, string?>> flags = [new("from", isFile ? ModelContext : ConvertStage), new("type", variant.Type), .. variant.Flags];
+            List<KeyValuePair<string, string?>> flags =
+                [new("from", isFile ? ModelContext : ConvertStage), new("type", variant.Type), .. variant.Flags, .. QuantizeFiles.Flags(project, variant)];
             text.Append(PackerfileText.Instruction("QUANTIZE", flags, [source, $"/{file}"]));
-            AppendCommand(text, project, file);
+            AppendCommand(text, project, variant.Has("keep-split") ? FirstPart(file, source) : file);
         }
 
         if (project.QuantizeTypes.IsEmpty)
@@ -68,6 +71,10 @@ internal static class PackerfileGenerator
 
         return new GeneratedPackerfile(text.ToString(), NamedContexts(project), Targets(project));
     }
+
+    // The name that llama-quantize gives to the first file of as many as the source has.
+    private static string FirstPart(string file, string source) =>
+        new GgufSplitName(Path.ChangeExtension(file, null), 1, GgufSplitName.TryParse(source)?.Count ?? 1).ToString();
 
     private static void AppendStage(StringBuilder text, ModelProject project, string stage)
     {
@@ -131,6 +138,11 @@ internal static class PackerfileGenerator
         {
             var directory = File.Exists(model.FullPath) ? Path.GetDirectoryName(model.FullPath)! : model.FullPath;
             contexts[index == 0 ? ModelContext : $"{ModelContext}{index + 1}"] = directory;
+        }
+
+        foreach (var (name, directory) in QuantizeFiles.Contexts(project))
+        {
+            contexts[name] = directory;
         }
 
         return contexts.ToImmutable();

@@ -23,6 +23,9 @@ internal static class TaskDiagnosticCodes
     /// <summary>The registry's name is none.</summary>
     public const string InvalidRegistry = "GGUF0614";
 
+    /// <summary>A file that a quantize type names is not there, or cannot be read.</summary>
+    public const string FileNotThere = "GGUF0615";
+
     /// <summary>Two images hold different files of one name.</summary>
     public const string SameName = "GGUF0620";
 

@@ -48,13 +48,15 @@ public sealed class AustenTests : IDisposable
     [GoldenData(nameof(Quantizations))]
     public async Task A_quantization_of_the_unwritten_conversion_has_the_reference_bytes(string name, string sha256)
     {
-        Assert.SkipWhen(name.Contains("imatrix", StringComparison.OrdinalIgnoreCase), "Importance matrices are not supported yet.");
-        Assert.SkipWhen(!QuantizeType.TryParse(name, out _) || name is "F32" or "F16" or "BF16", $"'{name}' is made by CONVERT, which has its own cases.");
+        const string imatrix = " with imatrix";
+        var type = name.Replace(imatrix, "", StringComparison.Ordinal);
+        Assert.SkipWhen(!QuantizeType.TryParse(type, out _) || name is "F32" or "F16" or "BF16", $"'{name}' is made by CONVERT, which has its own cases.");
+        var flags = type == name ? "" : " --imatrix=austen.imatrix.gguf --imatrix-from=matrix";
         Assert.Equal(sha256, await BuildAsync($"""
             FROM scratch AS convert
             CONVERT --from=model --type=auto . /austen.gguf
             FROM scratch
-            QUANTIZE --from=convert --type={name} austen.gguf /austen.q.gguf
+            QUANTIZE --from=convert --type={type}{flags} austen.gguf /austen.q.gguf
             """));
     }
 
@@ -65,7 +67,7 @@ public sealed class AustenTests : IDisposable
         {
             PackerfilePath = _directory.Write("GGUFPackerfile", text),
             ContextDirectory = _directory.Path,
-            NamedContexts = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("model", Checkpoint),
+            NamedContexts = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("model", Checkpoint).Add("matrix", Goldens.InRepository("austen")),
         };
         BuildResult result;
         try

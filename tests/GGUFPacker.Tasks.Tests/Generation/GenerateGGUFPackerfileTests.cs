@@ -62,6 +62,76 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
     }
 
     [Fact]
+    public void Every_flag_of_QUANTIZE_is_a_metadata_of_the_type_or_of_the_model()
+    {
+        Directory.CreateDirectory(_directory["calibration"]);
+        var imatrix = _directory.Write(Path.Combine("calibration", "my matrix.gguf"), "");
+        _directory.Write("types.txt", "Attn_K=Q8_0\nblk\\.0\\.=f16");
+        var model = Item(_directory["austen"], ("Imatrix", imatrix), ("Pure", "true"), ("KeepSplit", "false"));
+        var task = Task(model, quantizeTypes:
+        [
+            Item("IQ2_XS", ("IncludeWeights", "ffn_down; attn_v"), ("Pure", "false"), ("TokenEmbeddingType", "Q6_K"), ("AllowRequantize", "true")),
+            Item("Q4_K_M", ("TensorTypes", "attn_v=q6_k;ffn_.*=q5_k"), ("TensorTypeFile", "types.txt"), ("PruneLayers", "3;4"), ("OverrideKv", "a=int:1;b=str:x $y")),
+        ]);
+
+        Assert.True(task.Execute());
+        Assert.Equal(
+            """
+            FROM scratch AS convert
+            CONVERT --from=model --type=auto . /Austen.gguf
+
+            FROM scratch AS iq2_xs
+            QUANTIZE --from=convert --type=IQ2_XS --allow-requantize --token-embedding-type=Q6_K --include-weights=ffn_down --include-weights=attn_v --imatrix="my matrix.gguf" --imatrix-from=imatrix /Austen.gguf /Austen.IQ2_XS.gguf
+            CMD ["-m", "Austen.IQ2_XS.gguf"]
+
+            FROM scratch AS q4_k_m
+            QUANTIZE --from=convert --type=Q4_K_M --pure --tensor-type=attn_v=q6_k --tensor-type=ffn_.*=q5_k --override-kv=a=int:1 --override-kv="b=str:x \\$y" --prune-layers=3,4 --imatrix="my matrix.gguf" --imatrix-from=imatrix --tensor-type=attn_k=q8_0 --tensor-type=blk\\.0\\.=f16 /Austen.gguf /Austen.Q4_K_M.gguf
+            CMD ["-m", "Austen.Q4_K_M.gguf"]
+
+            """,
+            Instructions(task));
+        Assert.Equal(
+            ["imatrix " + _directory["calibration"], "model " + _directory["austen"]],
+            task.NamedContexts.Select(context => $"{context.GetMetadata("Name")} {context.ItemSpec}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_split_model_that_stays_split_is_started_by_its_first_file()
+    {
+        _directory.Write("m-00001-of-00003.gguf", "");
+        var task = Task(Item(_directory["m-00001-of-00003.gguf"]), quantizeTypes: [Item("Q4_0", ("KeepSplit", "true"))]);
+
+        Assert.True(task.Execute());
+        Assert.Equal(
+            """
+            FROM scratch AS q4_0
+            QUANTIZE --from=model --type=Q4_0 --keep-split m-00001-of-00003.gguf /Austen.Q4_0.gguf
+            CMD ["-m", "Austen.Q4_0-00001-of-00003.gguf"]
+
+            """,
+            Instructions(task));
+    }
+
+    [Theory]
+    [InlineData("IQ2_XS", "", "", "GGUF0212")]
+    [InlineData("Q2_K_S", "", "", "GGUF0212")]
+    [InlineData("Q4_K_M", "no.imatrix", "", "GGUF0615")]
+    [InlineData("Q4_K_M", "", "no.txt", "GGUF0615")]
+    [InlineData("Q4_K_M", "", "tiny.gguf", null)]
+    public void A_type_that_cannot_be_built_is_an_error_at_the_items_line(string type, string imatrix, string types, string? code)
+    {
+        var task = Task(quantizeTypes: [Item("Q8_0"), Item(type, ("Imatrix", imatrix), ("TensorTypeFile", types))]);
+        _directory.Write("Austen.ggufproj", $"<Project>\n  <ItemGroup>\n    <GGUFQuantizeType Include=\"Q8_0\" />\n    <GGUFQuantizeType Include=\"{type}\" />\n  </ItemGroup>\n</Project>");
+
+        Assert.Equal(code is null, task.Execute());
+        if (code is not null)
+        {
+            var error = Assert.Single(_engine.Errors);
+            Assert.Equal((code, task.ProjectFile, 4), (error.Code, error.File, error.LineNumber));
+        }
+    }
+
+    [Fact]
     public void A_gguf_file_without_quantize_types_is_copied()
     {
         var task = Task(model: Item(_directory["tiny.gguf"]));

@@ -75,6 +75,9 @@ public sealed record TensorTypeRule
     public static TensorType ParseType(string text) =>
         TensorTypes.TryParse(text, out var type) ? type : throw new FormatException($"'{text}' is no tensor type of ggml.");
 
+    /// <inheritdoc/>
+    public override string ToString() => $"{Pattern}={Type.GgmlName}";
+
     /// <summary>Whether a tensor's name matches.</summary>
     public bool Matches(string tensorName) => _regex.IsMatch(tensorName);
 }
