@@ -9,7 +9,7 @@ namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>Qwen3, dense: language models, embedding models, and rerankers, whose answer is how much likelier "yes" is than "no".</summary>
 [Family("Qwen3", "Qwen3ForCausalLM", "Qwen3Model", Special = "rerankers: rows of yes and no as classifier")]
-internal sealed class Qwen3 : Qwen2
+internal class Qwen3 : Qwen2
 {
     private const int MaximumCardBytes = 16 << 20;
 
@@ -30,7 +30,13 @@ internal sealed class Qwen3 : Qwen2
 
     /// <summary>Creates the converter of a checkpoint.</summary>
     public Qwen3(ArchitectureContext context)
-        : base(Gguf, context)
+        : this(Gguf, context)
+    {
+    }
+
+    /// <summary>Creates the converter of a checkpoint of a relative.</summary>
+    protected Qwen3(GgufArchitecture definition, ArchitectureContext context)
+        : base(definition, context)
     {
         if (IsReranker())
         {

@@ -27,6 +27,9 @@ internal sealed record ConfigClass(string ModelType, string Defaults)
     /// <summary>Whether the text part may name another model type than <see cref="TextModelType"/>, which then is only the default.</summary>
     public bool TextModelTypeVaries { get; init; }
 
+    /// <summary>Whether a configuration without a part "text_config" has the text part's keys in its root.</summary>
+    public bool TextIsFlat { get; init; }
+
     /// <summary>What else the class does to the values; false if it refuses them.</summary>
     public Func<Dictionary<string, JsonElement>, bool>? Adjust { get; init; }
 

@@ -44,7 +44,9 @@ internal static class ModelConfigLoader
                 return (root, TextPart(Renamed(root)));
             }
 
-            var part = new ModelConfig(root["text_config"] is { ValueKind: JsonValueKind.Object } json ? Properties(json) : []);
+            var part = root["text_config"] is { ValueKind: JsonValueKind.Object } json ? new ModelConfig(Properties(json))
+                : rootClass.TextIsFlat ? raw
+                : new ModelConfig([]);
             if (ConfigClasses.Find(rootClass.TextModelTypeVaries ? TypeOf(part) ?? defaultType : defaultType)?.Apply(part) is { } text)
             {
                 return (root, text);

@@ -57,6 +57,18 @@ internal static class TensorTransforms
         /// <summary>The tensor without dimensions of one entry.</summary>
         public TensorSource Squeezed() => source.Reshaped([.. source.Shape.Where(size => size != 1)]);
 
+        /// <summary>Query, key and value of each head one after the other, as all queries, all keys, all values.</summary>
+        public TensorSource QkvUngrouped(long heads)
+        {
+            if (source.Shape.IsEmpty || heads <= 0 || source.Shape[0] % (3 * heads) != 0)
+            {
+                throw new ArgumentException($"Its shape [{string.Join(", ", source.Shape)}] cannot be divided into query, key and value of {heads} heads.");
+            }
+
+            var headLength = source.Shape[0] / (3 * heads);
+            return TensorView.Of(source.Reshaped([heads, 3, headLength, source.UnitLength])).Permute([1, 0, 2, 3]).Reshape(source.Shape.AsSpan());
+        }
+
         /// <summary>Queries or keys in llama.cpp's order for rotary embeddings.</summary>
         public TensorSource RotaryPermuted(long heads) => RotaryPermutation.Of(source, heads);
 

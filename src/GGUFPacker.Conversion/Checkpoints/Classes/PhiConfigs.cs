@@ -2,10 +2,16 @@ using System.Text.Json;
 
 namespace GGUFPacker.Conversion.Checkpoints.Classes;
 
-/// <summary>Phi-3 in transformers 4.57.</summary>
+/// <summary>Phi-1 to Phi-3 in transformers 4.57.</summary>
 [ConfigClasses]
 internal static class PhiConfigs
 {
+    /// <summary>PhiConfig.</summary>
+    public static readonly ConfigClass Phi = new("phi", """
+        {"vocab_size":51200,"hidden_size":2048,"intermediate_size":8192,"num_hidden_layers":24,"num_attention_heads":32,"num_key_value_heads":null,
+         "max_position_embeddings":2048,"layer_norm_eps":1e-5,"rope_theta":10000.0,"rope_scaling":null,"partial_rotary_factor":0.5}
+        """) { ChecksRopeScaling = true };
+
     /// <summary>Phi3Config. Its rope_scaling has exactly three keys, and factors for every pair of dimensions.</summary>
     public static readonly ConfigClass Phi3 = new("phi3", """
         {"vocab_size":32064,"hidden_size":3072,"intermediate_size":8192,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":null,
