@@ -16,7 +16,9 @@ public sealed record ConvertCommandLine
     [
         new("--vocab-only", (line, _) => line with { Options = line.Options with { VocabularyOnly = true } }),
         new("--outfile", (line, value) => line with { OutputPath = value }, TakesValue: true),
-        new("--outtype", (line, value) => line with { Options = line.Options with { OutType = ParseOutType(value) } }, TakesValue: true),
+        new("--outtype", (line, value) => line with { Options = line.Options with { OutType = ParseOutType(value) }, HasOutType = true }, TakesValue: true),
+        new("--class", (line, value) => line with { Options = line.Options with { Kind = ParseKind(value) } }, TakesValue: true),
+        new("--base", (line, value) => line with { BasePath = value }, TakesValue: true),
         new("--bigendian", (line, _) => line with { Options = line.Options with { BigEndian = true } }),
         new("--use-temp-file", (line, _) => line with { UsesTemporaryFile = true }),
         new("--no-lazy", (line, _) => line),
@@ -39,7 +41,7 @@ public sealed record ConvertCommandLine
         new("--no-nextn", (line, _) => line.WithPrediction(TokenPrediction.Excluded)),
         new("--no-mtp", (line, _) => line.WithPrediction(TokenPrediction.Excluded)),
         new("--dspark", NotSupported("--dspark", "Convert the whole model.")),
-        new("--mistral-format", NotSupported("--mistral-format", "Use the checkpoint in Hugging Face's format (config.json).")),
+        new("--mistral-format", (line, _) => line with { Options = line.Options with { MistralFormat = true } }),
         new("--disable-mistral-community-chat-template", (line, _) => line),
         new("--sentence-transformers-dense-modules", (line, _) => line with { Options = line.Options with { DenseModules = true } }),
         new("--fuse-gate-up-exps", (line, _) => line with { Options = line.Options with { FuseGateUpExperts = true } }),
@@ -55,6 +57,9 @@ public sealed record ConvertCommandLine
     /// <summary>The file to write, or null for the default name.</summary>
     public string? OutputPath { get; private init; }
 
+    /// <summary>The directory of the model that an adapter was trained on, for <see cref="ConvertOptions.BaseModel"/>; null for other conversions.</summary>
+    public string? BasePath { get; private init; }
+
     /// <summary>How to convert.</summary>
     public ConvertOptions Options { get; private init; } = new();
 
@@ -66,6 +71,8 @@ public sealed record ConvertCommandLine
 
     /// <summary>Whether more is to be told.</summary>
     public bool IsVerbose { get; private init; }
+
+    private bool HasOutType { get; init; }
 
     private bool UsesTemporaryFile { get; init; }
 
@@ -138,9 +145,27 @@ public sealed record ConvertCommandLine
             throw new CheckpointException("The directory of the checkpoint is missing.");
         }
 
-        return UsesTemporaryFile && (Options.SplitMaxTensors > 0 || SplitsBySize)
-            ? throw new CheckpointException("--use-temp-file cannot be used when splitting.")
-            : this;
+        if (UsesTemporaryFile && (Options.SplitMaxTensors > 0 || SplitsBySize))
+        {
+            throw new CheckpointException("--use-temp-file cannot be used when splitting.");
+        }
+
+        if (Options.Kind != ConversionKind.Adapter)
+        {
+            return BasePath is null ? this : throw new CheckpointException("--base is only for --class lora.");
+        }
+
+        if (BasePath is null && !PrintsSupportedModels)
+        {
+            throw new CheckpointException("--class lora needs --base, the directory of the model that the adapter was trained on (configuration and tokenizer).");
+        }
+
+        if (HasOutType && Options.OutType is OutType.Auto or OutType.TQ1_0 or OutType.TQ2_0)
+        {
+            throw new CheckpointException("--outtype of an adapter must be f32 (the default), f16, bf16 or q8_0.");
+        }
+
+        return HasOutType ? this : this with { Options = Options with { OutType = OutType.F32 } };
     }
 
     private static Option Find(string name)
@@ -177,6 +202,14 @@ public sealed record ConvertCommandLine
         "tq2_0" => OutType.TQ2_0,
         "auto" => OutType.Auto,
         _ => throw new CheckpointException($"--outtype must be f32, f16, bf16, q8_0, tq1_0, tq2_0 or auto, not '{value}'."),
+    };
+
+    private static ConversionKind ParseKind(string value) => value.ToLowerInvariant() switch
+    {
+        "model" => ConversionKind.Model,
+        "lora" or "adapter" => ConversionKind.Adapter,
+        "mmproj" => ConversionKind.Projector,
+        _ => throw new CheckpointException($"--class must be model, lora (or adapter) or mmproj, not '{value}'."),
     };
 
     private static int ParseTensors(string value) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GGUFPacker.Conversion.Architectures;
 using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Conversion.Lora;
 using GGUFPacker.Conversion.Metadata;
 using GGUFPacker.Conversion.Projectors;
 using GGUFPacker.Conversion.QuantizedSources;
@@ -34,7 +35,7 @@ public static class ModelConverter
         return options.Kind switch
         {
             ConversionKind.Projector => ProjectorConverter.Open(files, options),
-            ConversionKind.Adapter => throw CheckpointException.NotSupported("a LoRA adapter", "Convert the model alone."),
+            ConversionKind.Adapter => AdapterConverter.Open(files, options),
             _ => OpenModel(files, options),
         };
     }

@@ -31,6 +31,7 @@ public sealed class ConvertCommandLineTests
                 NoTensorFirstSplit = true,
                 FuseQkv = true,
                 FuseGateUpExperts = true,
+                Fp8AsQ8 = true,
                 PreTokenizer = "qwen2",
             },
             line.Options);
@@ -52,6 +53,25 @@ public sealed class ConvertCommandLineTests
         var line = ConvertCommandLine.Parse(["checkpoint", "--vocab-only", "model.gguf"]);
 
         Assert.Equal(("checkpoint", "model.gguf"), (line.ModelPath, line.OutputPath));
+    }
+
+    [Theory]
+    [InlineData(ConversionKind.Model, "x")]
+    [InlineData(ConversionKind.Model, "x", "--class=model")]
+    [InlineData(ConversionKind.Projector, "x", "--mmproj")]
+    [InlineData(ConversionKind.Projector, "x", "--class", "mmproj")]
+    [InlineData(ConversionKind.Adapter, "x", "--class", "lora", "--base", "y")]
+    [InlineData(ConversionKind.Adapter, "x", "--class=adapter", "--base=y")]
+    public void The_class_tells_what_is_converted(ConversionKind kind, params string[] arguments) =>
+        Assert.Equal(kind, ConvertCommandLine.Parse(arguments).Options.Kind);
+
+    [Fact]
+    public void An_adapter_is_float32_unless_told_otherwise_and_knows_its_base()
+    {
+        var line = ConvertCommandLine.Parse(["adapter", "--class", "lora", "--base", "base"]);
+
+        Assert.Equal((OutType.F32, "base"), (line.Options.OutType, line.BasePath));
+        Assert.Equal(OutType.F16, ConvertCommandLine.Parse(["adapter", "--class", "lora", "--base", "base", "--outtype", "f16"]).Options.OutType);
     }
 
     [Theory]
@@ -79,13 +99,14 @@ public sealed class ConvertCommandLineTests
     [InlineData("--split-max-tensors must", "x", "--split-max-tensors", "-1")]
     [InlineData("cannot be used when splitting", "x", "--use-temp-file", "--split-max-tensors", "2")]
     [InlineData("cannot be used when splitting", "x", "--use-temp-file", "--split-max-size", "1G")]
+    [InlineData("--class must", "x", "--class", "frob")]
+    [InlineData("needs --base", "x", "--class", "lora")]
+    [InlineData("only for --class lora", "x", "--base", "y")]
     public void What_is_wrong_is_refused(string message, params string[] arguments) =>
         Assert.Contains(message, Assert.Throws<CheckpointException>(() => ConvertCommandLine.Parse(arguments)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("--mmproj")]
     [InlineData("--remote")]
-    [InlineData("--mistral-format")]
     public void What_is_not_there_yet_says_so(string option) =>
         Assert.Contains(option, Assert.Throws<CheckpointException>(() => ConvertCommandLine.Parse(["x", option])).UnsupportedFeature, StringComparison.Ordinal);
 }

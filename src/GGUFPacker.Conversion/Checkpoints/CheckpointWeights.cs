@@ -76,6 +76,9 @@ internal sealed class CheckpointWeights : IDisposable
         return file;
     }
 
+    /// <summary>One file alone.</summary>
+    public static CheckpointWeights Of(WeightFile file) => new([file]);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -32,4 +32,34 @@ internal readonly record struct ParameterCount(long Total, long Shared, long Per
 
         return new ParameterCount(total, shared, perExpert, stacks > 0 ? experts / stacks : 0);
     }
+
+    /// <summary>Counts the parameters of the weights that an adapter changes; a negative number, as it is no model's. 0 if its factors are in no usual order.</summary>
+    public static ParameterCount OfAdapter(IEnumerable<TensorInfo> tensors)
+    {
+        long total = 0;
+        TensorInfo? factor = null;
+        foreach (var tensor in tensors)
+        {
+            if (tensor.Name.EndsWith(".lora_a", StringComparison.Ordinal))
+            {
+                factor = tensor;
+                continue;
+            }
+
+            var size = tensor.ElementCount;
+            if (tensor.Name.EndsWith(".lora_b", StringComparison.Ordinal))
+            {
+                if (factor is null || factor.Name != tensor.Name[..^1] + "a")
+                {
+                    return default;
+                }
+
+                size = tensor.Columns == 0 ? 0 : checked(size / tensor.Columns * factor.Columns);
+            }
+
+            total = checked(total + size);
+        }
+
+        return new ParameterCount(factor is null ? total : -total, 0, 0, 0);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GGUFPacker.Conversion.Lora;
 
 namespace GGUFPacker.Conversion.Tensors;
 
@@ -27,6 +28,11 @@ internal sealed class Concatenation : TensorSource
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
     public static TensorSource Join(IReadOnlyList<TensorSource> parts)
     {
+        if (AsAdapter(parts) is { } adapter)
+        {
+            return LowRankTensor.Join(adapter);
+        }
+
         var inner = parts[0].Shape[1..];
         if (parts.Any(part => part.Shape.IsEmpty || !part.Shape[1..].SequenceEqual(inner)))
         {
@@ -62,6 +68,11 @@ internal sealed class Concatenation : TensorSource
     /// <exception cref="ArgumentException">The shapes differ.</exception>
     public static TensorSource Stack(IReadOnlyList<TensorSource> parts)
     {
+        if (AsAdapter(parts) is { } adapter)
+        {
+            return LowRankTensor.Stack(adapter);
+        }
+
         var shape = parts[0].Shape;
         if (parts.Any(part => !part.Shape.SequenceEqual(shape)))
         {
@@ -95,4 +106,9 @@ internal sealed class Concatenation : TensorSource
 
     private static ImmutableArray<TensorSource> OfOneType(IReadOnlyList<TensorSource> parts) =>
         parts.All(part => part.Type == parts[0].Type) ? [.. parts] : [.. parts.Select(Float32Tensor.Of)];
+
+    /// <summary>The parts if they are an adapter's, else null.</summary>
+    private static LowRankTensor[]? AsAdapter(IReadOnlyList<TensorSource> parts) => parts.Any(part => part is LowRankTensor)
+        ? [.. parts.Select(part => part as LowRankTensor ?? throw new ArgumentException("Some of them are an adapter's and some are not."))]
+        : null;
 }

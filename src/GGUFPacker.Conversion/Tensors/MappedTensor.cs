@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using GGUFPacker.Conversion.Lora;
 
 namespace GGUFPacker.Conversion.Tensors;
 
@@ -14,10 +15,11 @@ internal sealed class MappedTensor : TensorSource
     /// <summary>Creates the source.</summary>
     /// <param name="source">The elements.</param>
     /// <param name="map">Changes each element of a run in place.</param>
+    /// <exception cref="ArgumentException">The source is an adapter's, whose product is never computed.</exception>
     public MappedTensor(TensorSource source, Action<Span<float>> map)
         : base(source.Type == ElementType.F16 ? ElementType.F16 : ElementType.F32, source.Shape)
     {
-        _float32 = Float32Tensor.Of(source);
+        _float32 = source is LowRankTensor ? throw new ArgumentException("An adapter cannot follow a change of single numbers.") : Float32Tensor.Of(source);
         _map = map;
     }
 

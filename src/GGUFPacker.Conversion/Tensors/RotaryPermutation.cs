@@ -1,4 +1,5 @@
 using System.Buffers;
+using GGUFPacker.Conversion.Lora;
 
 namespace GGUFPacker.Conversion.Tensors;
 
@@ -34,6 +35,11 @@ internal sealed class RotaryPermutation : TensorSource
         if (source.Shape.IsEmpty || heads <= 0 || source.Shape[0] % (2 * heads) != 0)
         {
             throw new ArgumentException($"Its shape [{string.Join(", ", source.Shape)}] cannot be divided into {heads} heads of an even number of rows.");
+        }
+
+        if (source is LowRankTensor adapter)
+        {
+            return adapter.MapRows(rows => Of(rows, heads));
         }
 
         return source.Count == 0 ? source : new RotaryPermutation(source, source.Shape[0] / heads);

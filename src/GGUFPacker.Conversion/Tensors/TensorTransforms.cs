@@ -1,3 +1,5 @@
+using GGUFPacker.Conversion.Lora;
+
 namespace GGUFPacker.Conversion.Tensors;
 
 /// <summary>The steps between a checkpoint's tensor and llama.cpp's. A shape that does not fit is an <see cref="ArgumentException"/>.</summary>
@@ -6,7 +8,8 @@ internal static class TensorTransforms
     extension(TensorSource source)
     {
         /// <summary>The tensor with its axes in another order.</summary>
-        public TensorSource Permuted(params ReadOnlySpan<int> axes) => TensorView.Of(source).Permute(axes);
+        public TensorSource Permuted(params ReadOnlySpan<int> axes) =>
+            source is LowRankTensor adapter ? adapter.Permute(axes) : TensorView.Of(source).Permute(axes);
 
         /// <summary>The tensor with its last two axes exchanged.</summary>
         public TensorSource Transposed()
@@ -18,11 +21,12 @@ internal static class TensorTransforms
             }
 
             (axes[^1], axes[^2]) = (axes[^2], axes[^1]);
-            return TensorView.Of(source).Permute(axes);
+            return source.Permuted(axes);
         }
 
         /// <summary>A part of an axis; negative axes count from the end.</summary>
-        public TensorSource Sliced(int axis, long start, long length, long step = 1) => TensorView.Of(source).Slice(axis, start, length, step);
+        public TensorSource Sliced(int axis, long start, long length, long step = 1) =>
+            source is LowRankTensor adapter ? adapter.Slice(axis, start, length, step) : TensorView.Of(source).Slice(axis, start, length, step);
 
         /// <summary>The parts of an axis of these lengths, which must be all of it.</summary>
         public IReadOnlyList<TensorSource> Split(int axis, params ReadOnlySpan<long> lengths)
@@ -52,7 +56,8 @@ internal static class TensorTransforms
         }
 
         /// <summary>The elements in another shape; one dimension may be -1.</summary>
-        public TensorSource Reshaped(params ReadOnlySpan<long> shape) => TensorView.Of(source).Reshape(shape);
+        public TensorSource Reshaped(params ReadOnlySpan<long> shape) =>
+            source is LowRankTensor adapter ? adapter.Reshape(shape) : TensorView.Of(source).Reshape(shape);
 
         /// <summary>The tensor without dimensions of one entry.</summary>
         public TensorSource Squeezed() => source.Reshaped([.. source.Shape.Where(size => size != 1)]);

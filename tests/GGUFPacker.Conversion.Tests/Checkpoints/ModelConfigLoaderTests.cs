@@ -68,20 +68,5 @@ public sealed class ModelConfigLoaderTests : IDisposable
         Assert.Contains(message, Assert.Throws<CheckpointException>(() => ModelConfigLoader.Load(_folder.Files)).Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("""{"architectures":["A"],"quantization_config":{"quant_method":"gptq","bits":4}}""", null, "gptq")]
-    [InlineData("""{"architectures":["A"],"text_config":{"quantization_config":{"quant_method":"awq"}}}""", null, "awq")]
-    [InlineData("""{"architectures":["A"]}""", """{"quantization":{"quant_algo":"FP8"}}""", "modelopt FP8")]
-    public void A_quantized_checkpoint_is_not_supported_yet(string json, string? modelOpt, string method)
-    {
-        _folder.Write("config.json", json);
-        if (modelOpt is not null)
-        {
-            _folder.Write("hf_quant_config.json", modelOpt);
-        }
-
-        Assert.Contains(method, Assert.Throws<CheckpointException>(() => ModelConfigLoader.Load(_folder.Files)).UnsupportedFeature, StringComparison.Ordinal);
-    }
-
     public void Dispose() => _folder.Dispose();
 }

@@ -19,7 +19,6 @@ public sealed class ConversionGoldenTests : IDisposable
     {
         var golden = GoldenConversion.Read(Goldens.Path("convert", "expected", $"{name}.json"));
         Assert.SkipWhen(IntendedDifferences.ReasonOf(name) is not null, $"An intended difference: {IntendedDifferences.ReasonOf(name)}");
-        Assert.SkipWhen(golden.IsAdapter, "LoRA adapters are not supported yet.");
         if (golden.Fails)
         {
             await Assert.ThrowsAsync<CheckpointException>(() => ConvertAsync(golden, OpenOrFail(golden)));
@@ -66,10 +65,17 @@ public sealed class ConversionGoldenTests : IDisposable
 
     private async Task<IReadOnlyList<string>> ConvertAsync(GoldenConversion golden, CheckpointFiles files)
     {
-        var line = ConvertCommandLine.Parse([.. golden.Options, "model"]);
+        string[] kind = golden.Base switch
+        {
+            null => [],
+            "-" => ["--class", "lora"],
+            _ => ["--class", "lora", "--base", Goldens.Path("convert", "models", golden.Base)],
+        };
+        var line = ConvertCommandLine.Parse([.. golden.Options, .. kind, "model"]);
+        var options = line.BasePath is { } basePath ? line.Options with { BaseModel = CheckpointFiles.FromDirectory(basePath) } : line.Options;
         var named = golden.DirectoryName is { } name ? new CheckpointFiles(name, files.Names.Select(file => KeyValuePair.Create(file, files.PathOf(file)))) : files;
         var output = golden.IntoDirectory ? _output.FullName : Path.Combine(_output.FullName, $"{golden.Name}.gguf");
-        return await ModelConversion.RunAsync(named, output, line.Options, new GgufWriteOptions { Threads = 2 });
+        return await ModelConversion.RunAsync(named, output, options, new GgufWriteOptions { Threads = 2 });
     }
 
     /// <summary>A case that fails may be one without a directory: then the checkpoint fails to open.</summary>

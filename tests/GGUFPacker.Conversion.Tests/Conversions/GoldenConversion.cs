@@ -21,8 +21,8 @@ internal sealed record GoldenConversion
     /// <summary>Whether the output was a directory, so that the file's name is part of the result.</summary>
     public bool IntoDirectory { get; init; }
 
-    /// <summary>Whether it is about LoRA adapters.</summary>
-    public bool IsAdapter { get; init; }
+    /// <summary>For an adapter the base model's directory under models/; null if it is about a model.</summary>
+    public string? Base { get; init; }
 
     /// <summary>Whether the reference failed.</summary>
     public bool Fails { get; init; }
@@ -45,11 +45,11 @@ internal sealed record GoldenConversion
         return new GoldenConversion
         {
             Name = name,
-            Model = Text(root, "model") ?? Text(root, "case")!,
+            Model = Text(root, "adapter") ?? Text(root, "model") ?? Text(root, "case")!,
             DirectoryName = Text(root, "model_dir_name"),
             Options = options,
             IntoDirectory = Text(root, "outfile") == "directory",
-            IsAdapter = Text(root, "tool") == "lora",
+            Base = Text(root, "tool") == "lora" ? Text(root, "base") : null,
             Fails = root.TryGetProperty("error", out _),
             Files = root.TryGetProperty("files", out var files) ? [.. files.EnumerateArray().Select(file => new GoldenFile(Text(file, "name")!, file))]
                 : root.TryGetProperty("file", out _) ? [new GoldenFile(Text(root, "outname") ?? $"{name}.gguf", root)]

@@ -21,7 +21,7 @@ internal static class GoldenCheckpoint
         foreach (var file in stored.Names.Where(file => file.EndsWith(".gz", StringComparison.Ordinal)))
         {
             paths.Remove(file);
-            paths[file[..^3]] = Inflate(stored, file, $"{name}-{file[..^3]}");
+            paths[file[..^3]] = Inflate(stored, file, $"{name.Replace('/', '-')}-{file[..^3]}");
         }
 
         // The notes of the goldens: this checkpoint shares the other's tokenizer.json.
@@ -30,7 +30,7 @@ internal static class GoldenCheckpoint
             paths["tokenizer.json"] = other.PathOf("tokenizer.json");
         }
 
-        return new CheckpointFiles(name, paths);
+        return new CheckpointFiles(stored.Name, paths);
     }
 
     private static string Inflate(CheckpointFiles stored, string file, string target)
