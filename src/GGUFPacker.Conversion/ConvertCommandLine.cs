@@ -42,7 +42,7 @@ public sealed record ConvertCommandLine
         new("--no-mtp", (line, _) => line.WithPrediction(TokenPrediction.Excluded)),
         new("--dspark", NotSupported("--dspark", "Convert the whole model.")),
         new("--mistral-format", (line, _) => line with { Options = line.Options with { MistralFormat = true } }),
-        new("--disable-mistral-community-chat-template", (line, _) => line),
+        new("--disable-mistral-community-chat-template", (line, _) => line with { Options = line.Options with { CommunityChatTemplate = false } }),
         new("--sentence-transformers-dense-modules", (line, _) => line with { Options = line.Options with { DenseModules = true } }),
         new("--fuse-gate-up-exps", (line, _) => line with { Options = line.Options with { FuseGateUpExperts = true } }),
         new("--fp8-as-q8", (line, _) => line with { Options = line.Options with { Fp8AsQ8 = true } }),

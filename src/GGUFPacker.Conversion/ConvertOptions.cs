@@ -14,6 +14,9 @@ public sealed record ConvertOptions
     /// <summary>Whether the checkpoint is in Mistral's own format (params.json, consolidated*.safetensors).</summary>
     public bool MistralFormat { get; init; }
 
+    /// <summary>Whether a checkpoint in Mistral's own format without chat template gets that of llama.cpp's community.</summary>
+    public bool CommunityChatTemplate { get; init; } = true;
+
     /// <summary>The number type of the weights.</summary>
     public OutType OutType { get; init; } = OutType.Auto;
 

@@ -47,7 +47,7 @@ public static class ModelConverter
             throw new CheckpointException("A vocabulary without tensors cannot be split: --vocab-only and --no-tensor-first-split exclude each other.");
         }
 
-        var loaded = ModelConfigLoader.Load(files);
+        var loaded = options.MistralFormat ? MistralConfigLoader.Load(files) : ModelConfigLoader.Load(files);
         var checkpoint = CheckpointWeights.Open(files, options.MistralFormat);
         try
         {

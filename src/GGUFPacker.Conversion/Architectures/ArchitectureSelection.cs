@@ -18,6 +18,13 @@ internal static class ArchitectureSelection
                 : throw new CheckpointException($"--architecture {wanted}: there is no such architecture. 'gguf-packer convert --list' shows those that there are.");
         }
 
+        if (context.Options.MistralFormat)
+        {
+            return context.Config["moe"] is null
+                ? new MistralFormat(context)
+                : throw CheckpointException.NotSupported("a mixture of experts in Mistral's own format", "Use the checkpoint in Hugging Face's format (config.json).");
+        }
+
         return SupportedArchitectures.Find(context.HuggingFaceName) is { } family
             ? family.Create(context)
             : throw CheckpointException.NotSupported($"the architecture {context.HuggingFaceName} (config.json)", Advice(context));

@@ -47,6 +47,9 @@ internal class Llama : ModelArchitecture
     /// <summary>Whether queries and keys are in Hugging Face's order.</summary>
     protected virtual bool IsPermuted => true;
 
+    /// <summary>Whether the key vocab_size is written with the hyperparameters.</summary>
+    protected virtual bool HasVocabularySize => true;
+
     /// <summary>The dimensions of a head: head_dim, or what the heads share of hidden_size.</summary>
     protected long HeadDim => Config.Find("head_dim")?.Integer ?? (Heads > 0 ? Config.RequireInteger("hidden_size") / Heads : throw NoHeads());
 
@@ -83,7 +86,11 @@ internal class Llama : ModelArchitecture
     public override void WriteParameters(ParameterWriter writer)
     {
         base.WriteParameters(writer);
-        writer.Count("vocab_size", Config.RequireInteger("vocab_size"), "vocab_size");
+        if (HasVocabularySize)
+        {
+            writer.Count("vocab_size", Config.RequireInteger("vocab_size"), "vocab_size");
+        }
+
         writer.Count("rope.dimension_count", HeadDim, "head_dim");
     }
 

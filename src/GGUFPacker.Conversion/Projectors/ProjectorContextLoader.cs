@@ -15,9 +15,7 @@ internal static class ProjectorContextLoader
         preprocessor = Merge(preprocessor, files, "processor_config.json", "image_processor");
         if (options.MistralFormat)
         {
-            var parameters = ConfigJson.ReadObject(files, "params.json")
-                ?? throw new CheckpointException($"Cannot convert '{files.Name}': it has no params.json, so it is not in Mistral's own format.");
-            return new ProjectorContext("PixtralModel", Of(parameters), preprocessor, files, options);
+            return new ProjectorContext("PixtralModel", MistralConfigLoader.Load(files).Config, preprocessor, files, options);
         }
 
         var json = ConfigJson.ReadObject(files, "config.json")
