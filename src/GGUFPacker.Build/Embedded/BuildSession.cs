@@ -109,6 +109,7 @@ internal sealed class BuildSession
         ContextNode context => new NodeResult(OpenContext(context)),
         HttpNode http => new NodeResult(await HttpStep.RunAsync(this, http, cancellationToken).ConfigureAwait(false)),
         HubNode hub => new NodeResult(await HubStep.RunAsync(this, hub, cancellationToken).ConfigureAwait(false)),
+        GitNode git => new NodeResult(await GitStep.RunAsync(this, git, cancellationToken).ConfigureAwait(false)),
         CopyNode copy => OnTopOf(copy.Base, onto => CopyStep.Run(copy, onto, _results[copy.From].Tree)),
         WriteNode write => OnTopOf(write.Base, onto => WriteStep.Run(write, onto, bytes => new TextContent(Store, bytes))),
         ConvertNode convert => OnTopOf(convert.Base, onto => ConvertStep.Run(this, convert, onto, _results[convert.From].Tree)),

@@ -1,3 +1,4 @@
+using GGUFPacker.Build.Sources.Git;
 using GGUFPacker.Build.Sources.Hub;
 using GGUFPacker.Packerfile.Diagnostics;
 
@@ -10,7 +11,7 @@ internal static class RemoteSource
     /// <param name="source">The source, as the instruction has it.</param>
     /// <param name="checksum">The instruction's checksum.</param>
     /// <param name="span">The instruction.</param>
-    /// <returns>Null for what is neither on a hub nor at an http or https address.</returns>
+    /// <returns>Null for an address of another kind.</returns>
     public static (GraphNode Node, string Path)? Open(string source, string? checksum, SourceSpan span)
     {
         if (HubAddress.Parse(source) is { } hub)
@@ -18,7 +19,12 @@ internal static class RemoteSource
             return (new HubNode { Name = source, Span = span, Repository = hub.Repository, Revision = hub.Revision, Directory = hub.Directory }, "/");
         }
 
-        return Uri.TryCreate(source, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && !uri.AbsolutePath.EndsWith(".git", StringComparison.Ordinal)
+        if (GitAddress.Parse(source) is { } git)
+        {
+            return (new GitNode { Name = source, Span = span, Remote = git.Remote, Reference = git.Reference, Directory = git.Directory }, "/");
+        }
+
+        return Uri.TryCreate(source, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
             ? (new HttpNode { Name = source, Span = span, Address = uri, Checksum = string.IsNullOrEmpty(checksum) ? null : checksum }, "*")
             : null;
     }

@@ -131,6 +131,7 @@ internal sealed class StageDispatcher(
     private void AddRemote(AddInstruction add)
     {
         Refuse(add.Span, "ADD --exclude of a source on the network", !add.Exclude.IsEmpty);
+        Refuse(add.Span, "ADD --keep-git-dir", add.KeepGitDirectory == true);
         foreach (var source in add.Sources)
         {
             if (!IsRemote(source))
@@ -143,7 +144,7 @@ internal sealed class StageDispatcher(
             }
             else
             {
-                diagnostics.NotYet(add.Span, $"ADD {source}: a git source");
+                diagnostics.Error(GraphDiagnosticCodes.InvalidRequest, add.Span, $"'{source}' is no address that ADD reads: http, https, hf, a git repository (….git, git://, ssh://, user@host:path), or a path.");
             }
         }
     }

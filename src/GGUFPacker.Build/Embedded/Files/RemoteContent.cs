@@ -1,16 +1,33 @@
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Build.Sources.Http;
+using GGUFPacker.Oci.Content;
 
 namespace GGUFPacker.Build.Embedded.Files;
 
 /// <summary>A file elsewhere whose bytes are known beforehand: it is fetched when something needs them, and only if neither the store nor a copy on this machine has them.</summary>
-internal sealed class RemoteContent(BuildSession session, GraphNode node, RemoteFile file, Func<FileDownload> download, Func<string?> findCopy) : FileContent
+/// <param name="session">The build.</param>
+/// <param name="node">The source.</param>
+/// <param name="name">What progress calls the file.</param>
+/// <param name="identity">What stands for its bytes; their SHA-256 digest if that is known.</param>
+/// <param name="size">Their number.</param>
+/// <param name="locate">Tells where the bytes are; asked only if they are needed.</param>
+/// <param name="download">Fetches them.</param>
+/// <param name="findCopy">The path of a file of this machine that may have them, or null.</param>
+internal sealed class RemoteContent(
+    BuildSession session,
+    GraphNode node,
+    string name,
+    string identity,
+    long size,
+    Func<CancellationToken, Task<RemoteFile>> locate,
+    Func<FileDownload> download,
+    Func<string?> findCopy) : FileContent
 {
     private readonly SemaphoreSlim _once = new(1);
     private StoredFile? _stored;
 
-    public override ValueTask<string> IdentifyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(file.Identity);
+    public override ValueTask<string> IdentifyAsync(CancellationToken cancellationToken) => ValueTask.FromResult(identity);
 
     public override ValueTask<StoredFile> StoreAsync(CancellationToken cancellationToken) =>
         _stored is not null ? ValueTask.FromResult(_stored) : session.GuardAsync(node, () => StoreOnceAsync(cancellationToken));
@@ -28,13 +45,19 @@ internal sealed class RemoteContent(BuildSession session, GraphNode node, Remote
         }
     }
 
-    private StoredFile? Find() => file.Digest is { } digest && session.Store.Contents.Contains(digest, file.Size)
-        ? new StoredFile(digest, file.Size, session.Store.Contents.PathOf(digest))
-        : session.Steps.FindContent(file.Identity);
+    private StoredFile? Find() => Digest.TryParse(identity, out var digest) && session.Store.Contents.Contains(digest, size)
+        ? new StoredFile(digest, size, session.Store.Contents.PathOf(digest))
+        : session.Steps.FindContent(identity);
 
     private async ValueTask<StoredFile?> TakeCopyAsync(CancellationToken cancellationToken)
     {
-        if (findCopy() is not { } copy || new FileInfo(copy).Length != file.Size || (file.Verify is { } verify && !await verify(copy, cancellationToken).ConfigureAwait(false)))
+        if (findCopy() is not { } copy || new FileInfo(copy).Length != size)
+        {
+            return null;
+        }
+
+        var file = await locate(cancellationToken).ConfigureAwait(false);
+        if (file.Verify is { } verify && !await verify(copy, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }
@@ -45,15 +68,16 @@ internal sealed class RemoteContent(BuildSession session, GraphNode node, Remote
 
     private async ValueTask<StoredFile> FetchAsync(CancellationToken cancellationToken)
     {
-        session.Report(node, BuildStepStatus.Started, 0, file.Size, file.Name);
-        var fetched = await download().RunAsync(file, done => session.Report(node, BuildStepStatus.Advanced, done, file.Size, file.Name), cancellationToken).ConfigureAwait(false);
-        session.Report(node, BuildStepStatus.Completed, file.Size, file.Size, file.Name);
+        session.Report(node, BuildStepStatus.Started, 0, size, name);
+        var file = await locate(cancellationToken).ConfigureAwait(false);
+        var fetched = await download().RunAsync(file, done => session.Report(node, BuildStepStatus.Advanced, done, size, name), cancellationToken).ConfigureAwait(false);
+        session.Report(node, BuildStepStatus.Completed, size, size, name);
         return Known(fetched);
     }
 
     private StoredFile Known(StoredFile stored)
     {
-        session.Steps.PutContent(file.Identity, stored.Digest, stored.Size);
+        session.Steps.PutContent(identity, stored.Digest, stored.Size);
         return stored;
     }
 }

@@ -51,7 +51,7 @@ internal static class HttpStep
             // A file that changes between two stretches comes as a whole, not as a mixture.
             Headers = head.Headers.ETag is { IsWeak: false } strong ? ImmutableDictionary<string, string>.Empty.Add("If-Range", strong.Tag) : ImmutableDictionary<string, string>.Empty,
         };
-        return new RemoteContent(session, node, file, () => session.Sources.Files, () => null);
+        return new RemoteContent(session, node, file.Name, identity, size, _ => Task.FromResult(file), () => session.Sources.Files, () => null);
     }
 
     // A server that tells neither size nor version: read from front to back, each time.

@@ -25,8 +25,9 @@ internal static class HubStep
         {
             if (Inside(file.Path, node.Directory) is { } path)
             {
+                var remote = sources.Hub.Remote(model, file);
                 files.Set(path, new FileEntry(new RemoteContent(
-                    session, node, sources.Hub.Remote(model, file), () => sources.HubFiles, () => cache.Find(model.Repository, model.Commit, file.Path))));
+                    session, node, file.Path, remote.Identity, file.Size, _ => Task.FromResult(remote), () => sources.HubFiles, () => cache.Find(model.Repository, model.Commit, file.Path))));
             }
         }
 

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using GGUFPacker.Build.Embedded.Files;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Build.Graph;
+using GGUFPacker.Build.Sources;
+using GGUFPacker.Build.Sources.Git;
+using GGUFPacker.Oci.Content;
+
+namespace GGUFPacker.Build.Embedded.Steps;
+
+/// <summary>A git repository as a file system. The remote is asked which commit is meant; one that was fetched before is not fetched again.</summary>
+internal static partial class GitStep
+{
+    private const string LargeFilesConfig = ".lfsconfig";
+
+    /// <summary>Finds out what the repository has.</summary>
+    /// <exception cref="SourceException">It cannot be read.</exception>
+    public static async ValueTask<StageTree> RunAsync(BuildSession session, GitNode node, CancellationToken cancellationToken)
+    {
+        var address = new GitAddress(node.Remote, node.Reference, node.Directory);
+        var git = new GitProgram();
+        var repository = new GitRepository(git, session.Store);
+        var commit = await repository.ResolveAsync(address, cancellationToken).ConfigureAwait(false);
+        var key = $"git\n{node.Remote}\n{commit}\n{node.Directory}";
+        if (Known(session, key) is not { } entries)
+        {
+            session.Report(node, BuildStepStatus.Started);
+            entries = await repository.FetchAsync(address, commit, text => session.Note(node, text), cancellationToken).ConfigureAwait(false);
+            Remember(session, key, entries);
+            session.Report(node, BuildStepStatus.Completed);
+        }
+
+        var large = new Lazy<LfsClient>(() => new LfsClient(session.Sources.Http, git, LargeFiles(session, address, entries)));
+        var files = new DifferenceBuilder(StageTree.Empty);
+        foreach (var entry in entries)
+        {
+            FileContent content = entry.IsLarge
+                ? new RemoteContent(session, node, entry.Path, entry.Digest.ToString(), entry.Size, token => large.Value.FindAsync(entry, token), () => session.Sources.Files, () => null)
+                : new StoredContentFile(new StoredFile(entry.Digest, entry.Size, session.Store.Contents.PathOf(entry.Digest)));
+            files.Set(entry.Path, new FileEntry(content, entry.IsExecutable ? FileEntry.ExecutableMode : FileEntry.DefaultMode));
+        }
+
+        return StageTree.Empty.With(files.Build());
+    }
+
+    // The repository itself may say where its large files are.
+    private static Uri LargeFiles(BuildSession session, GitAddress address, ImmutableArray<GitEntry> entries)
+    {
+        if (entries.FirstOrDefault(entry => entry.Path == LargeFilesConfig) is { IsLarge: false, Size: < 64 << 10 } config)
+        {
+            var line = File.ReadLines(session.Store.Contents.PathOf(config.Digest)).Select(line => line.Split('=', 2)).FirstOrDefault(pair => pair.Length == 2 && pair[0].Trim() is "url");
+            if (line is not null && Uri.TryCreate(line[1].Trim().Trim('"'), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+            {
+                return uri;
+            }
+        }
+
+        return address.LargeFiles ?? throw new SourceException($"{address.Remote} has large files (git LFS), and no server for them can be derived from that address.");
+    }
+
+    private static ImmutableArray<GitEntry>? Known(BuildSession session, string key)
+    {
+        if (session.Steps.FindContent(key) is not { } stored)
+        {
+            return null;
+        }
+
+        try
+        {
+            var records = JsonSerializer.Deserialize(File.ReadAllBytes(stored.Path), GitStepJson.Default.RecordArray) ?? [];
+            var entries = records.Select(record => new GitEntry(record.Path, record.IsExecutable, Digest.Parse(record.Digest), record.Size, record.IsLarge)).ToImmutableArray();
+            return entries.All(entry => entry.IsLarge || session.Store.Contents.Contains(entry.Digest, entry.Size)) ? entries : null;
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static void Remember(BuildSession session, string key, ImmutableArray<GitEntry> entries)
+    {
+        var records = entries.Select(entry => new Record(entry.Path, entry.IsExecutable, entry.Digest.ToString(), entry.Size, entry.IsLarge)).ToArray();
+        var stored = session.Store.Contents.Ingest(JsonSerializer.SerializeToUtf8Bytes(records, GitStepJson.Default.RecordArray));
+        session.Steps.PutContent(key, stored.Digest, stored.Size);
+    }
+
+    internal sealed record Record(string Path, bool IsExecutable, string Digest, long Size, bool IsLarge);
+
+    [JsonSerializable(typeof(Record[]))]
+    internal sealed partial class GitStepJson : JsonSerializerContext;
+}
