@@ -74,8 +74,8 @@ public sealed class GraphBuilderTests
 
     [Theory]
     [InlineData("FROM alpine\n", GraphDiagnosticCodes.NotSupportedYet, 1)]
-    [InlineData("FROM scratch\nADD https://example.org/x.git /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
-    [InlineData("FROM scratch\nADD git@example.org:x/y.git /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
+    [InlineData("FROM scratch\nADD --keep-git-dir=true https://example.org/x.git /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
+    [InlineData("FROM scratch\nADD --exclude=a git@example.org:x/y.git /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
     [InlineData("FROM scratch\nCOPY --exclude=*.md . /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
     [InlineData("FROM scratch\nCOPY --chown=5 x /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
     [InlineData("FROM scratch\nCOPY --chmod=u+x x /x\n", GraphDiagnosticCodes.InvalidMode, 2)]
@@ -101,7 +101,7 @@ public sealed class GraphBuilderTests
 
     [Fact]
     public void All_errors_are_told_at_once() =>
-        Assert.Equal(3, Assert.Throws<BuildException>(() => Build("FROM scratch\nQUANTIZE --type=Q9 a b\nCOPY --chmod=x x /x\nADD git://h/x /x\n")).Diagnostics.Length);
+        Assert.Equal(3, Assert.Throws<BuildException>(() => Build("FROM scratch\nQUANTIZE --type=Q9 a b\nCOPY --chmod=x x /x\nADD --exclude=a git://h/x /x\n")).Diagnostics.Length);
 
     [Fact]
     public void Weights_of_no_importance_matrix_are_a_warning_and_change_nothing()
