@@ -111,6 +111,7 @@ public sealed class PackerfileParserTests
     [InlineData("--type=Q4_0", DiagnosticCodes.InvalidFlagValue)]
     [InlineData("--class=LoRA", DiagnosticCodes.InvalidFlagValue)]
     [InlineData("--class=lora", DiagnosticCodes.ConflictingFlags)]
+    [InlineData("--class=adapter", DiagnosticCodes.ConflictingFlags)]
     public void Convert_refuses_what_it_cannot_do(string flag, string code) =>
         Assert.Equal(code, Single<ConvertInstruction>($"CONVERT {flag} hf m.gguf").Verify().Single().Code);
 

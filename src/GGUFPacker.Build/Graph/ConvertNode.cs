@@ -21,6 +21,12 @@ public sealed class ConvertNode : GraphNode
     /// <summary>The outtype, lower-case, as the converter knows it: <c>auto</c>, <c>bf16</c>, <c>q8_0</c>, ….</summary>
     public required string Type { get; init; }
 
+    /// <summary>What is converted: <c>model</c>, <c>lora</c> or <c>mmproj</c>.</summary>
+    public string Class { get; init; } = "model";
+
+    /// <summary>The directory in <see cref="Base"/> of the model that a LoRA adapter was trained on; null for others.</summary>
+    public string? BaseModel { get; init; }
+
     /// <summary>The pre-tokenizer's name, where the file gives one.</summary>
     public string? PreTokenizer { get; init; }
 
@@ -35,6 +41,12 @@ public sealed class ConvertNode : GraphNode
         writer.WriteString("source", Source);
         writer.WriteString("destination", Destination);
         writer.WriteString("type", Type);
+        if (Class != "model")
+        {
+            writer.WriteString("class", Class);
+            writer.WriteString("baseModel", BaseModel);
+        }
+
         writer.WriteString("preTokenizer", PreTokenizer);
         writer.WriteString("modelName", ModelName);
     }

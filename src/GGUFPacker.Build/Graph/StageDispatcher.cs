@@ -186,12 +186,6 @@ internal sealed class StageDispatcher(
 
     private void Convert(ConvertInstruction convert)
     {
-        if (convert.Class != "model")
-        {
-            diagnostics.NotYet(convert.Span, $"CONVERT --class={convert.Class}");
-            return;
-        }
-
         if (Source(convert.From, convert.Span) is { } from)
         {
             Push(convert, new ConvertNode
@@ -203,6 +197,8 @@ internal sealed class StageDispatcher(
                 Source = convert.Source,
                 Destination = convert.Destination,
                 Type = convert.Type.ToLowerInvariant(),
+                Class = convert.Class == "adapter" ? "lora" : convert.Class,
+                BaseModel = string.IsNullOrEmpty(convert.Base) ? null : convert.Base,
                 PreTokenizer = convert.PreTokenizer,
                 ModelName = convert.ModelName,
             });

@@ -13,15 +13,19 @@ internal static class ConvertCommand
 {
     private const string Help =
         """
-        Converts a checkpoint to a GGUF file, as llama.cpp's convert_hf_to_gguf.py does.
+        Converts a checkpoint to a GGUF file, as llama.cpp's convert_hf_to_gguf.py and convert_lora_to_gguf.py do.
 
         Usage:
           gguf-packer convert SRC [DST] [OPTION]...
+          gguf-packer convert --class lora --base DIR ADAPTER [DST] [OPTION]...
 
         SRC is the checkpoint's directory. DST is a file, in whose name {ftype} stands for the type, or a directory;
         by default the file gets a name by ggml's convention and lies in SRC.
 
-        Options (those of convert_hf_to_gguf.py, and --pre-tokenizer):
+        Options (those of convert_hf_to_gguf.py, and --class, --base and --pre-tokenizer):
+          --class CLASS             model (the default), lora (a PEFT adapter), or mmproj (the vision or audio part)
+          --base DIR                the model that the adapter was trained on: configuration and tokenizer, no weights
+          --mmproj                  the same as --class mmproj
           --outtype TYPE            auto (the default), f32, f16, bf16, q8_0, tq1_0 or tq2_0
           --outfile FILE            the same as DST
           --vocab-only              write the vocabulary without tensors
@@ -29,6 +33,8 @@ internal static class ConvertCommand
           --model-name NAME         general.name
           --metadata FILE           a JSON file with other general.* keys
           --pre-tokenizer NAME      tokenizer.ggml.pre
+          --mistral-format          the checkpoint is in Mistral's own format (params.json)
+          --fp8-as-q8               weights that are FP8 in the checkpoint become Q8_0
           --split-max-tensors N     split after so many tensors
           --split-max-size N        split after so many bytes; K, M, G
           --no-tensor-first-split   no tensors in the first file
@@ -68,7 +74,11 @@ internal static class ConvertCommand
 
         var source = environment.FullPath(line.ModelPath!);
         var files = CheckpointFiles.FromDirectory(source);
-        var options = line.Options with { MetadataPath = line.Options.MetadataPath is { } metadata ? environment.FullPath(metadata) : null };
+        var options = line.Options with
+        {
+            MetadataPath = line.Options.MetadataPath is { } metadata ? environment.FullPath(metadata) : null,
+            BaseModel = line.BasePath is { } basePath ? CheckpointFiles.FromDirectory(environment.FullPath(basePath)) : null,
+        };
         if (line.IsDryRun)
         {
             WritePlan(console, files, options);

@@ -14,7 +14,7 @@ public sealed record ConvertInstruction(SourceSpan Span, string Text) : Instruct
     public static ImmutableArray<string> KnownTypes { get; } = ["F32", "F16", "BF16", "Q8_0", "TQ1_0", "TQ2_0", "AUTO"];
 
     /// <summary>The classes that <c>--class</c> may name.</summary>
-    public static ImmutableArray<string> KnownClasses { get; } = ["model", "lora", "adapter"];
+    public static ImmutableArray<string> KnownClasses { get; } = ["model", "lora", "adapter", "mmproj"];
 
     /// <summary>The checkpoint's directory or file.</summary>
     public required string Source { get; init; }
@@ -25,7 +25,7 @@ public sealed record ConvertInstruction(SourceSpan Span, string Text) : Instruct
     /// <summary>A stage's name or number, <c>context</c>, a named context or an image; null for the current stage.</summary>
     public string? From { get; init; }
 
-    /// <summary>What is converted: model, lora or adapter.</summary>
+    /// <summary>What is converted: model, lora (or adapter), or mmproj, the projector of a multimodal model.</summary>
     public string Class { get; init; } = "model";
 
     /// <summary>The type of the weights; in upper case once expanded.</summary>
@@ -69,9 +69,9 @@ public sealed record ConvertInstruction(SourceSpan Span, string Text) : Instruct
             diagnostics.Add(Error(DiagnosticCodes.InvalidFlagValue, $"CONVERT knows no class '{Class}'; it knows {string.Join(", ", KnownClasses)}."));
         }
 
-        if (Class == "lora" && string.IsNullOrEmpty(Base))
+        if (Class is "lora" or "adapter" && string.IsNullOrEmpty(Base))
         {
-            diagnostics.Add(Error(DiagnosticCodes.ConflictingFlags, "CONVERT --class=lora needs --base and the path of the base model."));
+            diagnostics.Add(Error(DiagnosticCodes.ConflictingFlags, $"CONVERT --class={Class} needs --base and the path of the base model."));
         }
 
         return diagnostics.ToImmutable();

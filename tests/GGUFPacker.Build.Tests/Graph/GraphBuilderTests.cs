@@ -79,7 +79,6 @@ public sealed class GraphBuilderTests
     [InlineData("FROM scratch\nCOPY --exclude=*.md . /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
     [InlineData("FROM scratch\nCOPY --chown=5 x /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
     [InlineData("FROM scratch\nCOPY --chmod=u+x x /x\n", GraphDiagnosticCodes.InvalidMode, 2)]
-    [InlineData("FROM scratch\nCONVERT --class=lora --base=x a b\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
     [InlineData("FROM scratch\nQUANTIZE --type=IQ2_XS a b\n", GraphDiagnosticCodes.ImatrixRequired, 2)]
     [InlineData("FROM scratch\nQUANTIZE --type=Q2_K_S --imatrix= a b\n", GraphDiagnosticCodes.ImatrixRequired, 2)]
     [InlineData("FROM scratch\nQUANTIZE --imatrix=i --imatrix-from=nowhere a b\n", GraphDiagnosticCodes.NotSupportedYet, 2)]

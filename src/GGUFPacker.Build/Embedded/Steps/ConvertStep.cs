@@ -15,27 +15,44 @@ internal static class ConvertStep
     /// <exception cref="StepException">The source is no directory or the destination cannot take a file.</exception>
     public static ImmutableSortedDictionary<string, TreeEntry> Run(BuildSession session, ConvertNode node, StageTree onto, FileTree from)
     {
-        var source = TreePath.Normalize(node.Source);
-        if (from.Find(source) is not DirectoryEntry)
-        {
-            throw new StepException(from.Find(source) is null
-                ? $"The checkpoint directory '{node.Source}' does not exist{(from is ContextTree context ? $" in '{context.Root}'" : "")}."
-                : $"CONVERT reads a checkpoint's directory; '{node.Source}' is a file.");
-        }
-
+        var source = RequireDirectory(node.Source, from, "CONVERT reads a checkpoint's directory");
+        var baseModel = node.BaseModel is null ? null : RequireDirectory(node.BaseModel, onto, "--base is the directory of a model");
         return ModelFile.Place(
             session,
             node,
             onto,
             node.Destination,
-            cancellationToken => DescribeAsync(node, source, from, cancellationToken),
-            async cancellationToken => Open(session, node, await FilesAsync(source, from, cancellationToken).ConfigureAwait(false)));
+            async cancellationToken => await DescribeAsync(node, source, from, cancellationToken).ConfigureAwait(false)
+                + (baseModel is null ? "" : "base " + await DescribeAsync(node, baseModel, onto, cancellationToken).ConfigureAwait(false)),
+            async cancellationToken => Open(
+                session,
+                node,
+                await FilesAsync(source, from, cancellationToken).ConfigureAwait(false),
+                baseModel is null ? null : await FilesAsync(baseModel, onto, cancellationToken).ConfigureAwait(false)));
     }
 
-    private static ConvertedModel Open(BuildSession session, ConvertNode node, CheckpointFiles files)
+    private static string RequireDirectory(string path, FileTree tree, string rule)
+    {
+        var normalized = TreePath.Normalize(path);
+        return tree.Find(normalized) switch
+        {
+            DirectoryEntry => normalized,
+            null => throw new StepException($"The checkpoint directory '{path}' does not exist{(tree is ContextTree context ? $" in '{context.Root}'" : "")}."),
+            _ => throw new StepException($"{rule}; '{path}' is a file."),
+        };
+    }
+
+    private static ConvertedModel Open(BuildSession session, ConvertNode node, CheckpointFiles files, CheckpointFiles? baseModel)
     {
         var model = ModelConverter.Open(files, new ConvertOptions
         {
+            Kind = node.Class switch
+            {
+                "lora" => ConversionKind.Adapter,
+                "mmproj" => ConversionKind.Projector,
+                _ => ConversionKind.Model,
+            },
+            BaseModel = baseModel,
             OutType = Enum.Parse<OutType>(node.Type, ignoreCase: true),
             PreTokenizer = node.PreTokenizer,
             ModelName = node.ModelName,
@@ -50,7 +67,7 @@ internal static class ConvertStep
 
     private static async ValueTask<string> DescribeAsync(ConvertNode node, string source, FileTree from, CancellationToken cancellationToken)
     {
-        var description = new StringBuilder($"convert\n{NameOf(source, from)}\n{node.Type}\n{node.PreTokenizer}\n{node.ModelName}\n");
+        var description = new StringBuilder($"convert\n{NameOf(source, from)}\n{node.Class}\n{node.Type}\n{node.PreTokenizer}\n{node.ModelName}\n");
         foreach (var (path, file) in CheckpointEntries(source, from))
         {
             description.Append(path).Append('\t').Append(await file.Content.IdentifyAsync(cancellationToken).ConfigureAwait(false)).Append('\n');

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using GGUFPacker.Build.Embedded;
+using GGUFPacker.Build.Engine;
+using GGUFPacker.Oci.Store;
+using GGUFPacker.Testing;
+
+namespace GGUFPacker.Build.Tests.Embedded;
+
+/// <summary>CONVERT's classes through the engine: the files are those of llama.cpp's scripts.</summary>
+public sealed class ConvertClassTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData("lora")]
+    [InlineData("adapter")]
+    public Task An_adapter_is_converted_on_a_base_of_the_stage(string className) => AssertBuildsAsync("lora-llama.f32", $"""
+        FROM scratch AS adapter
+        COPY --from=models lora-llama/base /base
+        CONVERT --from=models --class={className} --base=/base --type=f32 lora-llama/adapter /lora.gguf
+        FROM scratch
+        COPY --from=adapter lora.gguf /lora.gguf
+        """);
+
+    [Fact]
+    public Task A_projector_is_converted_from_the_same_checkpoint_as_the_model() => AssertBuildsAsync("mm-gemma3.f16", """
+        FROM scratch
+        CONVERT --from=models --class=mmproj --type=f16 mm-gemma3 /mmproj.gguf
+        """);
+
+    [Fact]
+    public async Task A_base_that_is_not_in_the_stage_is_told()
+    {
+        var error = await Assert.ThrowsAsync<BuildException>(() => BuildAsync("""
+            FROM scratch
+            CONVERT --from=models --class=lora --base=/nowhere --type=f32 lora-llama/adapter /lora.gguf
+            """));
+
+        Assert.Contains("/nowhere", Assert.Single(error.Diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    private async Task AssertBuildsAsync(string golden, string text)
+    {
+        using var expected = JsonDocument.Parse(File.ReadAllBytes(Goldens.InRepository("convert", "expected", $"{golden}.json")));
+        Assert.Equal(expected.RootElement.GetProperty("file").GetProperty("sha256").GetString(), await BuildAsync(text));
+    }
+
+    private async Task<string> BuildAsync(string text)
+    {
+        using var store = ContentStore.Open(Path.Combine(_directory.Path, "store"));
+        var request = new BuildRequest
+        {
+            PackerfilePath = _directory.Write("GGUFPackerfile", text),
+            ContextDirectory = _directory.Path,
+            NamedContexts = ImmutableDictionary<string, string>.Empty.Add("models", Goldens.InRepository("convert", "models")),
+        };
+        var result = await new EmbeddedBuildEngine(store).BuildAsync(request, null, TestContext.Current.CancellationToken);
+        return Assert.Single(result.Images[0].Files).Digest.Hex;
+    }
+}
