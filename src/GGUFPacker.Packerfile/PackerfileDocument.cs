@@ -22,6 +22,9 @@ public sealed record PackerfileDocument(
     /// <summary>The parser directives.</summary>
     public ImmutableArray<ParserDirective> Directives { get; init; } = [];
 
+    /// <summary>The value of the <c>check</c> directive up to its first blank; null without one.</summary>
+    public string? Check { get; init; }
+
     /// <summary>Whether the file has errors and cannot be built.</summary>
     public bool HasErrors => Diagnostics.Any(d => d.Severity == DiagnosticSeverity.Error);
 }

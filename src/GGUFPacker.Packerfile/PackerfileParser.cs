@@ -66,6 +66,7 @@ public static class PackerfileParser
         {
             Escape = tree.Escape,
             Directives = tree.Directives,
+            Check = SyntaxDirective.Find("check", text)?.Image,
         };
 
         void FinishStage()

@@ -26,6 +26,9 @@ public sealed record BuildRequest
     /// <summary>The time that images and layers carry; null for the SOURCE_DATE_EPOCH build argument, else the Unix epoch, so that equal inputs give equal digests.</summary>
     public DateTimeOffset? SourceDateEpoch { get; init; }
 
+    /// <summary>Which lint rules hold besides what the file says: <c>skip=RULE,…;error=true;experimental=RULE,…</c>; null for no more.</summary>
+    public string? Check { get; init; }
+
     /// <summary>Threads for conversion and quantization; 0 for one per core.</summary>
     public int Threads { get; init; }
 

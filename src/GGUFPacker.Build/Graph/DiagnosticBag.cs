@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using GGUFPacker.Build.Engine;
 using GGUFPacker.Packerfile.Diagnostics;
 
 namespace GGUFPacker.Build.Graph;
@@ -9,9 +8,11 @@ internal sealed class DiagnosticBag
 {
     private readonly List<Diagnostic> _diagnostics = [];
 
-    public ImmutableArray<Diagnostic> Warnings => [.. _diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Warning)];
+    public ImmutableArray<Diagnostic> All => [.. _diagnostics.OrderBy(diagnostic => diagnostic.Span.StartLine)];
 
     public void AddRange(IEnumerable<Diagnostic> diagnostics) => _diagnostics.AddRange(diagnostics);
+
+    public void Add(Diagnostic diagnostic) => _diagnostics.Add(diagnostic);
 
     public void Error(string code, SourceSpan span, string message) => _diagnostics.Add(new(code, DiagnosticSeverity.Error, span, message));
 
@@ -19,14 +20,4 @@ internal sealed class DiagnosticBag
 
     /// <summary>Says that a part of the language is not there yet.</summary>
     public void NotYet(SourceSpan span, string what) => Error(GraphDiagnosticCodes.NotSupportedYet, span, $"{what} is not supported yet.");
-
-    /// <exception cref="BuildException">There are errors.</exception>
-    public void ThrowIfErrors()
-    {
-        var errors = _diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToImmutableArray();
-        if (!errors.IsEmpty)
-        {
-            throw new BuildException(errors);
-        }
-    }
 }

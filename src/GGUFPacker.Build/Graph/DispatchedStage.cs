@@ -1,3 +1,5 @@
+using GGUFPacker.Packerfile.Variables;
+
 namespace GGUFPacker.Build.Graph;
 
 /// <summary>A stage that has become nodes, with the variables that a stage based on it inherits.</summary>

@@ -33,6 +33,12 @@ public static class GraphDiagnosticCodes
     /// <summary>An image reference, a context or another value of the request is faulty.</summary>
     public const string InvalidRequest = "GGUF0210";
 
+    /// <summary>An image that FROM or --from names is not to be had.</summary>
+    public const string ImageMissing = "GGUF0220";
+
+    /// <summary>COPY names a source on the network.</summary>
+    public const string RemoteSource = "GGUF0221";
+
     /// <summary>A step did its work and has something to say about it.</summary>
     public const string StepNote = "GGUF0211";
 

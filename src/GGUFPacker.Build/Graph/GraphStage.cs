@@ -14,6 +14,9 @@ public sealed record GraphStage
     /// <summary>What the stage begins with, as its FROM says.</summary>
     public required string BaseName { get; init; }
 
+    /// <summary>The image at the bottom; null if there is none.</summary>
+    public BaseImage? BaseImage { get; init; }
+
     /// <summary>The last node.</summary>
     public required GraphNode Root { get; init; }
 

@@ -15,7 +15,7 @@ internal sealed class StageDispatcher(
     WordExpander expander,
     DiagnosticBag diagnostics,
     BuildVariables globals,
-    Func<string, Stage, DispatchedStage?> resolveBase,
+    Func<FromInstruction, StageBase?> resolveBase,
     Func<FromReference, GraphNode?> resolveFrom)
 {
     private readonly ImmutableArray<GraphNode>.Builder _layers = ImmutableArray.CreateBuilder<GraphNode>();
@@ -28,24 +28,29 @@ internal sealed class StageDispatcher(
 
     public DispatchedStage Dispatch()
     {
-        var from = Expanded(stage.From) as FromInstruction ?? stage.From;
-        if (from.Platform is { Length: > 0 } platform)
+        var from = ExpandedFrom();
+        _root = new ScratchNode { Name = "FROM scratch", Span = stage.From.Span };
+        BaseImage? image = null;
+        switch (from is null ? null : resolveBase(from))
         {
-            diagnostics.NotYet(from.Span, $"FROM --platform={platform}: a platform of its own");
-        }
-
-        if (resolveBase(from.BaseName, stage) is { } parent)
-        {
-            _variables = _variables.With(parent.Variables);
-            _root = parent.Result.Root;
-            _layers.AddRange(parent.Result.Layers);
-            _history.AddRange(parent.Result.History);
-            _labels = parent.Result.Labels;
-            _command = parent.Result.Command;
-        }
-        else
-        {
-            _root = new ScratchNode { Name = "FROM scratch", Span = from.Span };
+            case { Stage: { } parent }:
+                _variables = _variables.With(parent.Variables);
+                _root = parent.Result.Root;
+                _layers.AddRange(parent.Result.Layers);
+                _history.AddRange(parent.Result.History);
+                _labels = parent.Result.Labels;
+                _command = parent.Result.Command;
+                image = parent.Result.BaseImage;
+                break;
+            case { Context: { } context }:
+                _root = context;
+                _layers.Add(context);
+                _history.Add(new(HistoryText.Layer(context.Name), EmptyLayer: false));
+                break;
+            case { Image: { } baseImage }:
+                image = baseImage;
+                _root = new ImageNode { Name = $"FROM {from!.BaseName}", Span = from.Span, Image = baseImage };
+                break;
         }
 
         foreach (var instruction in stage.Instructions)
@@ -57,7 +62,8 @@ internal sealed class StageDispatcher(
         {
             Index = stage.Index,
             Name = stage.Name,
-            BaseName = from.BaseName,
+            BaseName = (from ?? stage.From).BaseName,
+            BaseImage = image,
             Root = _root,
             Layers = _layers.ToImmutable(),
             Labels = _labels,
@@ -71,7 +77,7 @@ internal sealed class StageDispatcher(
     {
         if (instruction is ArgInstruction arg)
         {
-            _variables = _variables.Declare(arg, expander, diagnostics);
+            _variables = _variables.Declare(arg, expander, fault => diagnostics.Add(fault.ToDiagnostic(arg.Span)));
             _history.Add(new(HistoryText.Argument(arg, _variables.Values), EmptyLayer: true));
             return;
         }
@@ -151,6 +157,12 @@ internal sealed class StageDispatcher(
 
     private void Copy(CopyInstruction copy)
     {
+        if (copy.Sources.FirstOrDefault(IsRemote) is { } remote)
+        {
+            diagnostics.Error(GraphDiagnosticCodes.RemoteSource, copy.Span, $"COPY {remote}: COPY reads no network; write ADD.");
+            return;
+        }
+
         Refuse(copy.Span, "COPY --exclude", !copy.Exclude.IsEmpty);
         Refuse(copy.Span, "COPY --parents", copy.Parents);
         RefuseOwner(copy.Span, "COPY", copy.Owner);
@@ -253,6 +265,9 @@ internal sealed class StageDispatcher(
             return null;
         }
     }
+
+    // FROM sees the global arguments only.
+    private FromInstruction? ExpandedFrom() => Expanded(stage.From) as FromInstruction;
 
     private string NameOf(Instruction instruction)
     {

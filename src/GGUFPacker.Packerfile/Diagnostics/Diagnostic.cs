@@ -7,9 +7,12 @@ namespace GGUFPacker.Packerfile.Diagnostics;
 /// <param name="Message">What is wrong and what to do.</param>
 public sealed record Diagnostic(string Code, DiagnosticSeverity Severity, SourceSpan Span, string Message)
 {
+    /// <summary>The lint rule's name; null for what no rule says. docs/rules has a page for each.</summary>
+    public string? Rule { get; init; }
+
     /// <summary>The form that editors and MSBuild understand: <c>path(line,column): error CODE: message</c>.</summary>
     public override string ToString() =>
-        $"{Span.Path}({Span.StartLine},{Span.StartColumn}): {Category} {Code}: {Message}";
+        $"{Span.Path}({Span.StartLine},{Span.StartColumn}): {Category} {Code}: {Message}{(Rule is null ? "" : $" [{Rule}]")}";
 
     // MSBuild would read another word than these two as neither, which is right for information.
     private string Category => Severity switch

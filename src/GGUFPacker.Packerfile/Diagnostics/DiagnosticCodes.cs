@@ -2,7 +2,7 @@ namespace GGUFPacker.Packerfile.Diagnostics;
 
 /// <summary>
 /// The codes of what can be wrong with a GGUFPackerfile; docs/diagnostics has a page for each. GGUF00xx are errors of the
-/// language, GGUF01xx warnings of the language and its lint rules. GGUF02xx are the build graph's, GGUF06xx the SDK's.
+/// language, GGUF01xx warnings of the language and its lint rules (<see cref="Linting.LintRules"/>). GGUF02xx are the build graph's, GGUF06xx the SDK's.
 /// </summary>
 public static class DiagnosticCodes
 {
@@ -90,8 +90,11 @@ public static class DiagnosticCodes
     /// <summary>A variable reference is faulty.</summary>
     public const string InvalidExpansion = "GGUF0028";
 
-    /// <summary>An instruction goes on over an empty line.</summary>
-    public const string NoEmptyContinuation = "GGUF0101";
+    /// <summary>The <c>check</c> directive is faulty.</summary>
+    public const string InvalidCheck = "GGUF0029";
+
+    /// <summary>A lint rule is violated, and the file wants that to be an error.</summary>
+    public const string LintViolation = "GGUF0030";
 
     /// <summary>An instruction that knows no flags has some, or a flag has no effect without another.</summary>
     public const string FlagIgnored = "GGUF0102";

@@ -41,7 +41,7 @@ public sealed record AddInstruction(SourceSpan Span, string Text) : Instruction(
     public string? Checksum { get; init; }
 
     /// <inheritdoc/>
-    public override AddInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null)
+    public override AddInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null)
     {
         var expansion = new Expansion(expander, variables, unmatched);
         return this with

@@ -12,13 +12,13 @@ public sealed record ArgInstruction(SourceSpan Span, string Text) : Instruction(
 
     /// <remarks>An argument may use those before it only if they are in <paramref name="variables"/>: expand one at a time for that.</remarks>
     /// <inheritdoc/>
-    public override ArgInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null) =>
+    public override ArgInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null) =>
         this with { Arguments = [.. Arguments.Select(a => ExpandArgument(a, expander, variables, unmatched))] };
 
     /// <summary>Expands one argument.</summary>
     /// <inheritdoc cref="Instruction.Expand"/>
     public static ArgumentDefinition ExpandArgument(
-        ArgumentDefinition argument, WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null)
+        ArgumentDefinition argument, WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null)
     {
         var expansion = new Expansion(expander, variables, unmatched);
         return argument with { Key = expansion.Word(argument.Key), Value = expansion.Word(argument.Value) };

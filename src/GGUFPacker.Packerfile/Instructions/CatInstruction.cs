@@ -17,7 +17,7 @@ public sealed record CatInstruction(SourceSpan Span, string Text) : Instruction(
     public required string Destination { get; init; }
 
     /// <inheritdoc/>
-    public override CatInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null)
+    public override CatInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null)
     {
         var expansion = new Expansion(expander, variables, unmatched);
         return this with { Destination = expansion.Word(Destination), Heredocs = expansion.Heredocs(Heredocs) };

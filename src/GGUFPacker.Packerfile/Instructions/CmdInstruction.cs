@@ -46,7 +46,7 @@ public sealed record CmdInstruction(SourceSpan Span, string Text) : Instruction(
     }
 
     /// <inheritdoc/>
-    public override CmdInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null)
+    public override CmdInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null)
     {
         var expansion = new Expansion(expander, variables, unmatched);
         return this with { Arguments = [.. Arguments.Select(expansion.Argument)] };

@@ -41,7 +41,7 @@ public sealed record ConvertInstruction(SourceSpan Span, string Text) : Instruct
     public string? ModelName { get; init; }
 
     /// <inheritdoc/>
-    public override ConvertInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null)
+    public override ConvertInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null)
     {
         var expansion = new Expansion(expander, variables, unmatched);
         return this with

@@ -38,7 +38,7 @@ public sealed record CopyInstruction(SourceSpan Span, string Text) : Instruction
     public bool Link { get; init; }
 
     /// <inheritdoc/>
-    public override CopyInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null)
+    public override CopyInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null)
     {
         var expansion = new Expansion(expander, variables, unmatched);
         return this with

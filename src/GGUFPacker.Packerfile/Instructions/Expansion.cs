@@ -5,7 +5,7 @@ using GGUFPacker.Packerfile.Variables;
 namespace GGUFPacker.Packerfile.Instructions;
 
 /// <summary>The inputs of one <see cref="Instruction.Expand"/>, so that its parts share them.</summary>
-internal readonly struct Expansion(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched)
+internal readonly struct Expansion(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched)
 {
     /// <summary>Expands a word; null stays null.</summary>
     [return: NotNullIfNotNull(nameof(word))]

@@ -25,7 +25,7 @@ public sealed record FromInstruction(SourceSpan Span, string Text) : Instruction
     public string? Description { get; init; }
 
     /// <inheritdoc/>
-    public override FromInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null)
+    public override FromInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null)
     {
         var expansion = new Expansion(expander, variables, unmatched);
         return this with { BaseName = expansion.Word(BaseName), Platform = expansion.Word(Platform) };

@@ -18,9 +18,9 @@ public abstract record Instruction(SourceSpan Span, string Text)
     /// <summary>The instruction with variables expanded in the places where its kind allows them.</summary>
     /// <param name="expander">The expander for the file's escape character.</param>
     /// <param name="variables">The variables that are set.</param>
-    /// <param name="unmatched">Receives the names that are looked up and not set.</param>
+    /// <param name="unmatched">Receives the names that are looked up and not set: a list gets each once for every word, a set once.</param>
     /// <exception cref="ExpansionException">A reference is faulty or demands a variable that is not set.</exception>
-    public virtual Instruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null) => this;
+    public virtual Instruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null) => this;
 
     /// <summary>What is wrong with an expanded instruction and could not be known before.</summary>
     public virtual ImmutableArray<Diagnostic> Verify() => [];

@@ -11,7 +11,7 @@ public sealed record LabelInstruction(SourceSpan Span, string Text) : Instructio
     public required ImmutableArray<LabelDefinition> Labels { get; init; }
 
     /// <inheritdoc/>
-    public override LabelInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null)
+    public override LabelInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null)
     {
         var expansion = new Expansion(expander, variables, unmatched);
         return this with { Labels = [.. Labels.Select(l => l with { Key = expansion.Word(l.Key), Value = expansion.Word(l.Value) })] };

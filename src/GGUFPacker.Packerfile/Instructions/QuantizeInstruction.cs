@@ -65,7 +65,7 @@ public sealed record QuantizeInstruction(SourceSpan Span, string Text) : Instruc
     public bool AllowRequantize { get; init; }
 
     /// <inheritdoc/>
-    public override QuantizeInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null)
+    public override QuantizeInstruction Expand(WordExpander expander, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null)
     {
         var expansion = new Expansion(expander, variables, unmatched);
         return this with

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using GGUFPacker.Packerfile.Diagnostics;
+using GGUFPacker.Packerfile.Linting;
 
 namespace GGUFPacker.Packerfile.Syntax;
 
@@ -142,11 +143,7 @@ internal sealed class SyntaxParser
 
         if (hasEmptyLine)
         {
-            _diagnostics.Add(new(
-                DiagnosticCodes.NoEmptyContinuation,
-                DiagnosticSeverity.Warning,
-                Span() with { StartLine = _lines.Line, StartColumn = 1 },
-                $"An instruction goes on over an empty line: {Excerpt(text)}"));
+            _diagnostics.Add(LintRules.NoEmptyContinuation.At(Span() with { StartLine = _lines.Line, StartColumn = 1 }, "Empty continuation line"));
         }
 
         var (keyword, flags, rest) = InstructionLine.Split(text, _escape);
@@ -237,8 +234,6 @@ internal sealed class SyntaxParser
         heredocs = found.ToImmutable();
         return true;
     }
-
-    private static string Excerpt(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 77), "...");
 
     private void ReportLineTooLong() => Report(
         DiagnosticCodes.LineTooLong,

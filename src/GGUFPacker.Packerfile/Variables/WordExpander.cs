@@ -18,19 +18,19 @@ public sealed class WordExpander(char escape = '\\')
     /// <summary>Expands a word; quotes and escapes are resolved.</summary>
     /// <param name="word">The word as written.</param>
     /// <param name="variables">The variables that are set.</param>
-    /// <param name="unmatched">Receives the names that are not set.</param>
+    /// <param name="unmatched">Receives the names that are not set, each once for a word, also those of a faulty word.</param>
     /// <exception cref="ExpansionException">The word is faulty or demands a variable that is not set.</exception>
-    public string Expand(string word, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null) =>
+    public string Expand(string word, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null) =>
         Run(word, variables, _words, unmatched);
 
     /// <summary>Expands the body of a heredoc: quotes stay, a backslash keeps what follows it from meaning anything.</summary>
     /// <inheritdoc cref="Expand"/>
-    public string ExpandText(string word, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null) =>
+    public string ExpandText(string word, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null) =>
         Run(word, variables, _texts, unmatched);
 
     /// <summary>Expands an argument of CMD: quotes stay, and the escape character too unless <c>$</c> or itself follows.</summary>
     /// <inheritdoc cref="Expand"/>
-    public string ExpandArgument(string word, IReadOnlyDictionary<string, string> variables, ISet<string>? unmatched = null) =>
+    public string ExpandArgument(string word, IReadOnlyDictionary<string, string> variables, ICollection<string>? unmatched = null) =>
         Run(word, variables, _arguments, unmatched);
 
     /// <summary>Expands a word and says which names it looked up.</summary>
@@ -43,10 +43,14 @@ public sealed class WordExpander(char escape = '\\')
         return new(lexer.Result, [.. lexer.Matched], [.. lexer.Unmatched]);
     }
 
-    private static string Run(string word, IReadOnlyDictionary<string, string> variables, ShellLexerOptions options, ISet<string>? unmatched)
+    private static string Run(string word, IReadOnlyDictionary<string, string> variables, ShellLexerOptions options, ICollection<string>? unmatched)
     {
-        var lexer = ShellLexer.Run(word, variables, options);
-        unmatched?.UnionWith(lexer.Unmatched);
-        return lexer.Result;
+        var lexer = ShellLexer.TryRun(word, variables, options, out var fault);
+        foreach (var name in unmatched is null ? [] : lexer.Unmatched)
+        {
+            unmatched!.Add(name);
+        }
+
+        return fault is null ? lexer.Result : throw fault;
     }
 }

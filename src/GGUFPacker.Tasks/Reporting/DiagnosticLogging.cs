@@ -12,18 +12,19 @@ internal static class DiagnosticLogging
     public static void LogDiagnostic(this TaskLoggingHelper log, Diagnostic diagnostic)
     {
         var span = diagnostic.Span;
-        var link = HelpLink.To(diagnostic.Code);
+        var link = HelpLink.To(diagnostic);
+        var message = diagnostic.Rule is { } rule ? $"{diagnostic.Message} ({rule})" : diagnostic.Message;
         switch (diagnostic.Severity)
         {
             case DiagnosticSeverity.Error:
-                log.LogError(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, diagnostic.Message);
+                log.LogError(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, message);
                 break;
             case DiagnosticSeverity.Warning:
-                log.LogWarning(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, diagnostic.Message);
+                log.LogWarning(null, diagnostic.Code, null, link, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, message);
                 break;
             default:
                 log.LogMessage(
-                    null, diagnostic.Code, null, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, MessageImportance.Normal, diagnostic.Message);
+                    null, diagnostic.Code, null, span.Path, span.StartLine, span.StartColumn, span.EndLine, span.EndColumn, MessageImportance.Normal, message);
                 break;
         }
     }

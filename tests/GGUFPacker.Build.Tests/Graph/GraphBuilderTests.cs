@@ -69,11 +69,11 @@ public sealed class GraphBuilderTests
     public void Only_the_stages_that_targets_need_are_looked_at()
     {
         Assert.Equal(0, Build("FROM scratch AS good\nFROM alpine AS bad\n", target: "good").Targets[0].Index);
-        Assert.Contains("alpine", Fails("FROM scratch AS good\nFROM alpine AS bad\n", GraphDiagnosticCodes.NotSupportedYet), StringComparison.Ordinal);
+        Assert.Contains("alpine", Fails("FROM scratch AS good\nFROM alpine AS bad\n", GraphDiagnosticCodes.ImageMissing), StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("FROM alpine\n", GraphDiagnosticCodes.NotSupportedYet, 1)]
+    [InlineData("FROM alpine\n", GraphDiagnosticCodes.ImageMissing, 1)]
     [InlineData("FROM scratch\nADD --keep-git-dir=true https://example.org/x.git /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
     [InlineData("FROM scratch\nADD --exclude=a git@example.org:x/y.git /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
     [InlineData("FROM scratch\nCOPY --exclude=*.md . /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
@@ -89,18 +89,23 @@ public sealed class GraphBuilderTests
     [InlineData("FROM scratch\nQUANTIZE --type=Q9 a b\n", GraphDiagnosticCodes.UnknownType, 2)]
     [InlineData("FROM scratch\nQUANTIZE --type=Q4_0_4_4 a b\n", GraphDiagnosticCodes.UnknownType, 2)]
     [InlineData("FROM scratch\nCOPY --from=later x /x\nFROM scratch AS later\nFROM 0\n", GraphDiagnosticCodes.UnknownStage, 2)]
-    [InlineData("FROM scratch\nCOPY --from=busybox x /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
+    [InlineData("FROM scratch\nCOPY --from=busybox x /x\n", GraphDiagnosticCodes.ImageMissing, 2)]
+    [InlineData("FROM scratch\nCOPY --from=$X x /x\n", GraphDiagnosticCodes.UnknownStage, 2)]
+    [InlineData("FROM scratch\nCOPY --from=1 x /x\n", GraphDiagnosticCodes.UnknownStage, 2)]
+    [InlineData("FROM scratch AS a\nCOPY --from=a x /x\n", GraphDiagnosticCodes.UnknownStage, 2)]
+    [InlineData("FROM --platform=a/b/c/d scratch\n", Packerfile.Diagnostics.DiagnosticCodes.InvalidFlagValue, 1)]
+    [InlineData("FROM $NOTHING\n", Packerfile.Diagnostics.DiagnosticCodes.InvalidFrom, 1)]
     public void What_cannot_be_built_is_a_diagnostic_at_its_line(string text, string code, int line)
     {
         var error = Assert.Throws<BuildException>(() => Build(text));
-        var diagnostic = Assert.Single(error.Diagnostics);
+        var diagnostic = Assert.Single(error.Diagnostics, IsError);
         Assert.Equal((code, line), (diagnostic.Code, diagnostic.Span.StartLine));
         Assert.Equal("File", diagnostic.Span.Path);
     }
 
     [Fact]
     public void All_errors_are_told_at_once() =>
-        Assert.Equal(3, Assert.Throws<BuildException>(() => Build("FROM scratch\nQUANTIZE --type=Q9 a b\nCOPY --chmod=x x /x\nADD --exclude=a git://h/x /x\n")).Diagnostics.Length);
+        Assert.Equal(3, Assert.Throws<BuildException>(() => Build("FROM scratch\nQUANTIZE --type=Q9 a b\nCOPY --chmod=x x /x\nADD --exclude=a git://h/x /x\n")).Diagnostics.Count(IsError));
 
     [Fact]
     public void Weights_of_no_importance_matrix_are_a_warning_and_change_nothing()
@@ -114,6 +119,28 @@ public sealed class GraphBuilderTests
     [Fact]
     public void A_type_of_few_bits_is_allowed_where_tensors_are_given_types_of_their_own() =>
         Assert.Single(Build("FROM scratch\nQUANTIZE --type=IQ2_XS --tensor-type=.=q4_0 a b\n").Targets[0].Layers);
+
+    [Fact]
+    public void Errors_of_the_language_and_of_the_build_are_told_together()
+    {
+        var error = Assert.Throws<BuildException>(() => Build("FROM scratch\nRUN x\nCOPY --chmod=x a b\nLABEL a=${A:?give A}\nCMD [\"-c\", \"1\"]\n"));
+        Assert.Equal([2, 3, 4, 5], error.Diagnostics.Where(IsError).Select(diagnostic => diagnostic.Span.StartLine));
+    }
+
+    [Fact]
+    public void Violated_rules_are_warnings_and_errors_where_the_file_says_so()
+    {
+        const string text = "FROM scratch AS Up\n";
+        GraphBuilder.Build(Parse(text), Request(null), out var warnings);
+        Assert.Equal("StageNameCasing", Assert.Single(warnings).Rule);
+        GraphBuilder.Build(Parse("# check=skip=StageNameCasing\n" + text), Request(null), out warnings);
+        Assert.Empty(warnings);
+        GraphBuilder.Build(Parse(text), Request(null, ("BUILDKIT_GGUFPACKER_CHECK", "skip=all")), out warnings);
+        Assert.Empty(warnings);
+        Assert.Equal(2, Assert.Throws<BuildException>(() => Build("# check=error=true\n" + text)).Diagnostics.Length);
+        Assert.Throws<BuildException>(() => GraphBuilder.Build(Parse(text), Request(null) with { Check = "error=true" }, out _));
+        GraphBuilder.Build(Parse("# check=error=true\n" + text), Request(null) with { Check = "skip=StageNameCasing" }, out _);
+    }
 
     [Fact]
     public void An_unknown_target_names_the_stages_there_are() =>
@@ -135,10 +162,12 @@ public sealed class GraphBuilderTests
 
     private static string Fails(string text, string code, string? target = null)
     {
-        var diagnostic = Assert.Single(Assert.Throws<BuildException>(() => Build(text, target)).Diagnostics);
+        var diagnostic = Assert.Single(Assert.Throws<BuildException>(() => Build(text, target)).Diagnostics, IsError);
         Assert.Equal(code, diagnostic.Code);
         return diagnostic.Message;
     }
+
+    private static bool IsError(Packerfile.Diagnostics.Diagnostic diagnostic) => diagnostic.Severity == Packerfile.Diagnostics.DiagnosticSeverity.Error;
 
     private static BuildGraph Build(string text, string? target = null, params (string Name, string Value)[] arguments) =>
         GraphBuilder.Build(Parse(text), Request(target, arguments), out _);

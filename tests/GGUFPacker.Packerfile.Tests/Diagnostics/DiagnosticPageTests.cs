@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using GGUFPacker.Packerfile.Diagnostics;
+using GGUFPacker.Packerfile.Linting;
 using GGUFPacker.Packerfile.Variables;
 using GGUFPacker.Testing;
 
@@ -39,6 +40,11 @@ public sealed class DiagnosticPageTests
     private static IEnumerable<Diagnostic> Check(string text)
     {
         var document = PackerfileParser.Parse(System.Text.Encoding.UTF8.GetBytes(text), "GGUFPackerfile");
+        if (!CanParse(document.Check))
+        {
+            yield return new(DiagnosticCodes.InvalidCheck, DiagnosticSeverity.Error, SourceSpan.File("GGUFPackerfile"), "");
+        }
+
         foreach (var diagnostic in document.Diagnostics)
         {
             yield return diagnostic;
@@ -60,6 +66,19 @@ public sealed class DiagnosticPageTests
             {
                 yield return diagnostic;
             }
+        }
+    }
+
+    // The build reads the directive's value, not the parser.
+    private static bool CanParse(string? check)
+    {
+        try
+        {
+            return CheckOptions.Parse(check ?? "") is not null;
+        }
+        catch (FormatException)
+        {
+            return false;
         }
     }
 }

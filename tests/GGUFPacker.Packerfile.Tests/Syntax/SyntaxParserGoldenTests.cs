@@ -39,7 +39,7 @@ public sealed class SyntaxParserGoldenTests
         Assert.Equal(result.GetProperty("escape").GetString(), tree.Escape.ToString());
         Assert.Equal(
             result.GetProperty("warnings").EnumerateArray().Select(w => w.GetProperty("line").GetInt32()),
-            tree.Diagnostics.Where(d => d.Code == DiagnosticCodes.NoEmptyContinuation).Select(d => d.Span.StartLine));
+            tree.Diagnostics.Where(d => d.Rule == "NoEmptyContinuation").Select(d => d.Span.StartLine));
         Assert.Equal(
             result.GetProperty("ast").EnumerateArray().Select(Describe),
             tree.Instructions.Select(Describe));
