@@ -38,8 +38,8 @@ public sealed class RulePageTests
     }
 
     [Theory]
-    [InlineData("FROM scratch\nQUANTIZE --from=context --type=Q4_0 a b\nFROM scratch\nCOPY --from=0 b c\nQUANTIZE --type=Q2_K c d\n", "AlreadyQuantized")]
-    [InlineData("FROM scratch AS q\nQUANTIZE --from=context --type=Q4_0 a b\nFROM scratch\nQUANTIZE --from=q --type=Q2_K b d\n", "AlreadyQuantized")]
+    [InlineData("FROM scratch\nQUANTIZE --from=context --type=Q4_0 a b\nFROM scratch\nCOPY --from=0 b c\nQUANTIZE --type=Q3_K_M c d\n", "AlreadyQuantized")]
+    [InlineData("FROM scratch AS q\nQUANTIZE --from=context --type=Q4_0 a b\nFROM scratch\nQUANTIZE --from=q --type=Q3_K_M b d\n", "AlreadyQuantized")]
     [InlineData("FROM scratch\nADD git@example.org:a/b.git /\n", "UnpinnedSource")]
     [InlineData("FROM scratch\nADD https://huggingface.co/a/b.git /\n", "UnpinnedSource")]
     [InlineData("FROM scratch\nADD https://huggingface.co/a/b.git#main /\n", "")]

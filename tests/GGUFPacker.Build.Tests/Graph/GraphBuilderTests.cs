@@ -81,7 +81,7 @@ public sealed class GraphBuilderTests
     [InlineData("FROM scratch\nCOPY --chmod=u+x x /x\n", GraphDiagnosticCodes.InvalidMode, 2)]
     [InlineData("FROM scratch\nQUANTIZE --type=IQ2_XS a b\n", GraphDiagnosticCodes.ImatrixRequired, 2)]
     [InlineData("FROM scratch\nQUANTIZE --type=Q2_K_S --imatrix= a b\n", GraphDiagnosticCodes.ImatrixRequired, 2)]
-    [InlineData("FROM scratch\nQUANTIZE --imatrix=i --imatrix-from=nowhere a b\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
+    [InlineData("FROM scratch\nQUANTIZE --imatrix=i --imatrix-from=nowhere a b\n", GraphDiagnosticCodes.ImageMissing, 2)]
     [InlineData("FROM scratch\nQUANTIZE --output-tensor-type=q4_k_m a b\n", GraphDiagnosticCodes.UnknownType, 2)]
     [InlineData("FROM scratch\nQUANTIZE --tensor-type=attn_v a b\n", DiagnosticCodes.InvalidFlagValue, 2)]
     [InlineData("FROM scratch\nQUANTIZE --prune-layers=1,x a b\n", DiagnosticCodes.InvalidFlagValue, 2)]
