@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Gguf.Quantization.Model;
 using GGUFPacker.Gguf.Quantization.Policy;
+using GGUFPacker.Testing.LlamaCpp;
 
 namespace GGUFPacker.Benchmarks;
 
@@ -13,7 +14,7 @@ namespace GGUFPacker.Benchmarks;
 /// </summary>
 internal static class FileComparison
 {
-    public static async Task RunAsync(LlamaLibrary peer, string folder, IEnumerable<string> types, int layers, int threads, int rounds)
+    public static async Task RunAsync(LlamaQuantizer peer, string folder, IEnumerable<string> types, int layers, int threads, int rounds)
     {
         Directory.CreateDirectory(folder);
         var input = Path.Combine(folder, $"tiny-llama-{layers}.F16.gguf");

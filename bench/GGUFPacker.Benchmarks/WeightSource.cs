@@ -12,6 +12,19 @@ internal static class WeightSource
         return weights;
     }
 
+    /// <summary>An importance matrix: squares, as sums of squared activations are.</summary>
+    public static float[] CreateImportance(int columns)
+    {
+        var importance = new float[columns];
+        Fill(importance, 2);
+        for (var i = 0; i < columns; i++)
+        {
+            importance[i] *= importance[i] * 2500;
+        }
+
+        return importance;
+    }
+
     public static void Fill(Span<float> weights, long seed)
     {
         // The sum of four even numbers; splitmix64, four of them from one output.

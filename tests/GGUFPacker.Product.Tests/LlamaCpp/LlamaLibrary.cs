@@ -1,18 +1,15 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using GGUFPacker.Testing.LlamaCpp;
 
 namespace GGUFPacker.Product.Tests.LlamaCpp;
 
 /// <summary>
-/// The real llama.cpp v0.5.0, for tests only: the folder with libllama and the ggml backends is named by the environment variable
-/// <see cref="FolderVariable"/> (the package @node-llama-cpp/linux-x64 3.22.1 from npm has them in bins/linux-x64).
+/// The real llama.cpp v0.5.0, for tests only, with its backends from <see cref="LlamaFolder"/>.
 /// </summary>
 internal static partial class LlamaLibrary
 {
-    /// <summary>The environment variable that names the folder.</summary>
-    public const string FolderVariable = "GGUFPACKER_LLAMA_LIB";
-
     private const string Llama = "llama";
     private const string Ggml = "ggml";
     private const int ErrorLevel = 4;
@@ -22,7 +19,7 @@ internal static partial class LlamaLibrary
 
     /// <summary>Skips the test, with the reason, if there is no library.</summary>
     public static void RequireOrSkip() =>
-        Assert.SkipUnless(Loaded.Value, $"{FolderVariable} does not name a folder with llama.cpp's libraries.");
+        Assert.SkipUnless(Loaded.Value, $"{LlamaFolder.Variable} does not name a folder with llama.cpp's libraries.");
 
     /// <summary>What the library has said about errors since the last call.</summary>
     public static string TakeErrors()
@@ -91,27 +88,16 @@ internal static partial class LlamaLibrary
 
     private static unsafe bool Load()
     {
-        var folder = Environment.GetEnvironmentVariable(FolderVariable);
-        if (string.IsNullOrEmpty(folder) || Find(folder, Llama) is null || Find(folder, Ggml) is null)
+        if (LlamaFolder.Path is not { } folder || LlamaFolder.Find(folder, Llama) is null || LlamaFolder.Find(folder, Ggml) is null)
         {
             return false;
         }
 
-        NativeLibrary.SetDllImportResolver(typeof(LlamaLibrary).Assembly, (name, _, _) => name is Llama or Ggml ? NativeLibrary.Load(Find(folder, name)!) : 0);
+        NativeLibrary.SetDllImportResolver(typeof(LlamaLibrary).Assembly, (name, _, _) => name is Llama or Ggml ? NativeLibrary.Load(LlamaFolder.Find(folder, name)!) : 0);
         SetLog(&Log, 0);
         LoadBackends(folder);
         InitializeBackend();
         return true;
-    }
-
-    // The version is a part of the name, such as libllama.v0.5.0.so.
-    private static string? Find(string folder, string name)
-    {
-        var prefix = OperatingSystem.IsWindows() ? "" : "lib";
-        var suffix = OperatingSystem.IsWindows() ? "dll" : OperatingSystem.IsMacOS() ? "dylib" : "so";
-        return Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, $"{prefix}{name}.*{suffix}").Order(StringComparer.Ordinal).FirstOrDefault()
-            : null;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
