@@ -79,10 +79,9 @@ internal static unsafe class AffineKVector<TSearch, TRow>
     private static uint Search(AffineFormat format, float* source, int blocks, RowImportance importance, float* scratch, AffineFound found)
     {
         var length = format.SubLength;
-        var x = scratch;
-        var weights = x + (length * TSearch.Count);
-        var codes = weights + (length * TSearch.Count);
-        var row = codes + (length * TSearch.Count);
+        const int rowVectors = AffineSearchVector<TSearch>.RowVectors;
+        var rows = scratch;
+        var weights = rows + (length * rowVectors * TSearch.Count);
         var parameters = importance.IsEmpty ? format.Parameters : AffineSearchParameters.Weighted(format.Highest);
         var sigma2 = stackalloc float[TSearch.Count];
         if (!importance.IsEmpty)
@@ -93,10 +92,10 @@ internal static unsafe class AffineKVector<TSearch, TRow>
         var missing = 0u;
         for (var lane = 0; lane < blocks * format.SubBlocks; lane += TSearch.Count)
         {
-            Transposition.ToLanes(source + (lane * length), TSearch.Count, length, x);
+            Transposition.ToLanes(source + (lane * length), TSearch.Count, length, rows, rowVectors * TSearch.Count);
             if (importance.IsEmpty)
             {
-                MagnitudeWeights.Weigh<TSearch>(x, length, format.WeighsWithRootMeanSquare, weights);
+                MagnitudeWeights.Weigh<TSearch>(rows, length, format.WeighsWithRootMeanSquare);
             }
             else
             {
@@ -105,13 +104,13 @@ internal static unsafe class AffineKVector<TSearch, TRow>
                     var block = (lane + j) / format.SubBlocks;
                     var place = (lane + j) * length;
                     var mean = block < blocks ? format.SquaresFactor * sigma2[block] / Length : 0;
-                    ImportanceWeights.Weigh<TRow>(source + place, importance.At(place), mean, length, row + (j * length));
+                    ImportanceWeights.Weigh<TRow>(source + place, importance.At(place), mean, length, weights + (j * length));
                 }
 
-                Transposition.ToLanes(row, TSearch.Count, length, weights);
+                Transposition.ToLanes(weights, TSearch.Count, length, rows + TSearch.Count, rowVectors * TSearch.Count);
             }
 
-            if (!AffineSearchVector<TSearch>.TrySearch(x, weights, length, parameters, codes, found.From(lane)))
+            if (!AffineSearchVector<TSearch>.TrySearch(rows, length, parameters, found.From(lane)))
             {
                 for (var block = lane / format.SubBlocks; block <= (lane + TSearch.Count - 1) / format.SubBlocks; block++)
                 {

@@ -21,8 +21,8 @@ internal static unsafe class Q6_KVector<TSearch, TRow>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination)
     {
-        var memory = stackalloc float[(3 * SubLength * TSearch.Count) + CacheLine.Floats];
-        var scratch = CacheLine.Align(memory);
+        var memory = stackalloc float[(SymmetricSearchVector<TSearch>.RowVectors * SubLength * TSearch.Count) + CacheLine.Floats];
+        var rows = CacheLine.Align(memory);
         var scales = stackalloc float[Q6_KBlock.SubBlocks];
         var inverses = stackalloc float[Q6_KBlock.SubBlocks];
         fixed (float* start = source)
@@ -34,7 +34,7 @@ internal static unsafe class Q6_KVector<TSearch, TRow>
                     var x = start + (block * Length);
                     var weights = importance.IsEmpty ? null : matrix + (block * Length % importance.Length);
                     var target = destination.Slice(block * Q6_KBlock.BlockBytes, Q6_KBlock.BlockBytes);
-                    if (TrySearch(x, weights, scratch, scales, inverses))
+                    if (TrySearch(x, weights, rows, scales, inverses))
                     {
                         Finish(x, new ReadOnlySpan<float>(scales, Q6_KBlock.SubBlocks), inverses, target);
                     }
@@ -48,24 +48,23 @@ internal static unsafe class Q6_KVector<TSearch, TRow>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TrySearch(float* source, float* importance, float* scratch, float* scales, float* inverses)
+    private static bool TrySearch(float* source, float* importance, float* rows, float* scales, float* inverses)
     {
-        var x = scratch;
-        var weights = x + (SubLength * TSearch.Count);
-        var products = weights + (SubLength * TSearch.Count);
+        const int rowVectors = SymmetricSearchVector<TSearch>.RowVectors;
         var isFound = true;
         for (var j = 0; j < Q6_KBlock.SubBlocks && isFound; j += TSearch.Count)
         {
-            Transposition.ToLanes(source + (j * SubLength), TSearch.Count, SubLength, x);
+            Transposition.ToLanes(source + (j * SubLength), TSearch.Count, SubLength, rows, rowVectors * TSearch.Count);
             if (importance is null)
             {
-                isFound = SymmetricSearchVector<TSearch>.TrySearch(x, SubLength, Q6_KBlock.Half, weights, scales + j, inverses + j);
+                SymmetricSearchVector<TSearch>.Weigh(rows, SubLength);
             }
             else
             {
-                Transposition.ToLanes(importance + (j * SubLength), TSearch.Count, SubLength, weights);
-                isFound = SymmetricSearchVector<TSearch>.TrySearch(x, weights, SubLength, Q6_KBlock.Half, products, scales + j, inverses + j);
+                Transposition.ToLanes(importance + (j * SubLength), TSearch.Count, SubLength, rows + TSearch.Count, rowVectors * TSearch.Count);
             }
+
+            isFound = SymmetricSearchVector<TSearch>.TrySearch(rows, SubLength, Q6_KBlock.Half, scales + j, inverses + j);
         }
 
         return isFound;

@@ -63,10 +63,9 @@ internal static unsafe class WeightedQ3_KVector<TSearch, TRow>
     private static bool TrySearch(float* source, int blocks, RowImportance importance, float* scratch, float* found)
     {
         var run = SubLength * TSearch.Count;
-        var x = scratch;
-        var weights = scratch + run;
-        var products = scratch + (2 * run);
-        var row = scratch + (3 * run);
+        const int rowVectors = SymmetricSearchVector<TSearch>.RowVectors;
+        var rows = scratch;
+        var weights = scratch + (rowVectors * run);
         var lanes = TSearch.Count * SubBlocks;
         var sums = stackalloc float[TSearch.Count];
         ImportanceWeights.SumsOfSquares(source, Length, blocks, sums);
@@ -74,17 +73,17 @@ internal static unsafe class WeightedQ3_KVector<TSearch, TRow>
         {
             var place = lane * SubLength;
             var sigma2 = 2 * sums[lane / SubBlocks] / Length;
-            ImportanceWeights.Weigh<TRow>(source + place, importance.At(place), sigma2, run, row);
-            Transposition.ToLanes(row, TSearch.Count, SubLength, weights);
-            Transposition.ToLanes(source + place, TSearch.Count, SubLength, x);
+            ImportanceWeights.Weigh<TRow>(source + place, importance.At(place), sigma2, run, weights);
+            Transposition.ToLanes(weights, TSearch.Count, SubLength, rows + TSearch.Count, rowVectors * TSearch.Count);
+            Transposition.ToLanes(source + place, TSearch.Count, SubLength, rows, rowVectors * TSearch.Count);
             var sum = TSearch.Create(0);
-            for (nint i = 0; i < run; i += TSearch.Count)
+            for (var row = rows; row < rows + (rowVectors * run); row += rowVectors * TSearch.Count)
             {
-                sum += TSearch.Load(weights + i);
+                sum += TSearch.Load(row + TSearch.Count);
             }
 
             sum.Store(found + (2 * lanes) + lane);
-            if (!SymmetricSearchVector<TSearch>.TrySearch(x, weights, SubLength, Q3_KBlock.Half, products, found + lane, found + lanes + lane))
+            if (!SymmetricSearchVector<TSearch>.TrySearch(rows, SubLength, Q3_KBlock.Half, found + lane, found + lanes + lane))
             {
                 return false;
             }
@@ -95,17 +94,15 @@ internal static unsafe class WeightedQ3_KVector<TSearch, TRow>
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryWriteScales(int blocks, float* scratch, float* found, Span<byte> destination)
+    private static bool TryWriteScales(int blocks, float* rows, float* found, Span<byte> destination)
     {
         var run = SubBlocks * TSearch.Count;
-        var x = scratch;
-        var weights = scratch + run;
-        var products = scratch + (2 * run);
+        const int rowVectors = SymmetricSearchVector<TSearch>.RowVectors;
         var scales = stackalloc float[TSearch.Count];
         var inverses = stackalloc float[TSearch.Count];
-        Transposition.ToLanes(found, TSearch.Count, SubBlocks, x);
-        Transposition.ToLanes(found + (2 * run), TSearch.Count, SubBlocks, weights);
-        if (!SymmetricSearchVector<TSearch>.TrySearch(x, weights, SubBlocks, Q3_KBlock.HalfScale, products, scales, inverses))
+        Transposition.ToLanes(found, TSearch.Count, SubBlocks, rows, rowVectors * TSearch.Count);
+        Transposition.ToLanes(found + (2 * run), TSearch.Count, SubBlocks, rows + TSearch.Count, rowVectors * TSearch.Count);
+        if (!SymmetricSearchVector<TSearch>.TrySearch(rows, SubBlocks, Q3_KBlock.HalfScale, scales, inverses))
         {
             return false;
         }

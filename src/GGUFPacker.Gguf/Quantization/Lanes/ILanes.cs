@@ -25,6 +25,12 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>Loads <see cref="Count"/> numbers.</summary>
     static abstract TSelf Load(float* source);
 
+    /// <summary>The products with <see cref="Count"/> loaded numbers. With the load in the operation, the compiler makes one instruction of both.</summary>
+    static abstract TSelf Multiply(TSelf left, float* right);
+
+    /// <summary>The differences to <see cref="Count"/> loaded numbers, as <see cref="Multiply"/>.</summary>
+    static abstract TSelf Subtract(TSelf left, float* right);
+
     /// <summary>Stores <see cref="Count"/> numbers.</summary>
     void Store(float* destination);
 

@@ -40,6 +40,14 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Multiply(Lanes16 left, float* right) => new(left._value * Vector512.Load(right));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Subtract(Lanes16 left, float* right) => new(left._value - Vector512.Load(right));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);
 
     /// <inheritdoc/>

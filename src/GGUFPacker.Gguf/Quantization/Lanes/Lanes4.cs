@@ -40,6 +40,14 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Multiply(Lanes4 left, float* right) => new(left._value * Vector128.Load(right));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Subtract(Lanes4 left, float* right) => new(left._value - Vector128.Load(right));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);
 
     /// <inheritdoc/>

@@ -40,6 +40,14 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Multiply(Lanes8 left, float* right) => new(left._value * Vector256.Load(right));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Subtract(Lanes8 left, float* right) => new(left._value - Vector256.Load(right));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination) => _value.Store(destination);
 
     /// <inheritdoc/>

@@ -47,6 +47,14 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<T> Multiply(LanesPair<T> left, float* right) => new(T.Multiply(left._low, right), T.Multiply(left._high, right + T.Count));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<T> Subtract(LanesPair<T> left, float* right) => new(T.Subtract(left._low, right), T.Subtract(left._high, right + T.Count));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(float* destination)
     {
         _low.Store(destination);

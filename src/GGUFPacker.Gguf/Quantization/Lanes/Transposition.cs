@@ -5,19 +5,22 @@ using System.Runtime.Intrinsics.X86;
 
 namespace GGUFPacker.Gguf.Quantization.Lanes;
 
-/// <summary>Turns sub-blocks that lie one after another into lanes: afterwards element i of sub-block s is at i * lanes + s.</summary>
+/// <summary>Turns runs that lie one after another into lanes: afterwards element i of run r is at i * stride + r.</summary>
 internal static unsafe class Transposition
 {
-    /// <summary>Transposes <paramref name="lanes"/> sub-blocks of <paramref name="length"/> elements; both are multiples of four.</summary>
+    /// <summary>Transposes <paramref name="lanes"/> runs of <paramref name="length"/> elements; both are multiples of four.</summary>
+    public static void ToLanes(float* source, int lanes, int length, float* destination) => ToLanes(source, lanes, length, destination, lanes);
+
+    /// <summary>Transposes <paramref name="lanes"/> runs of <paramref name="length"/> elements; both are multiples of four.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ToLanes(float* source, int lanes, int length, float* destination)
+    public static void ToLanes(float* source, int lanes, int length, float* destination, int stride)
     {
         for (var s = 0; s < lanes; s += 4)
         {
             var row = source + (s * length);
             for (var i = 0; i < length; i += 4)
             {
-                Tile(row + i, length, destination + (i * lanes) + s, lanes);
+                Tile(row + i, length, destination + (i * stride) + s, stride);
             }
         }
     }

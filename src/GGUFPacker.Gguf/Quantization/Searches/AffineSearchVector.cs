@@ -7,7 +7,8 @@ namespace GGUFPacker.Gguf.Quantization.Searches;
 /// <see cref="AffineSearchScalar"/> for as many runs at once as there are lanes. Each lane does the scalar search's operations on its own
 /// run in the scalar search's order, so each result has the same bits.
 /// <list type="bullet">
-/// <item>Layout: vector i holds element i of every run (<see cref="Transposition"/>). Weights and codes are kept the same way.</item>
+/// <item>Layout: row i holds element i of every run (<see cref="Transposition"/>), then their weights, then their codes, so that one pointer goes over all three.
+/// What bounds the loops is the number of instructions.</item>
 /// <item>A lane whose elements are all equal and not positive, where the scalar search returns at once, runs on with inverse scale 0: its
 /// codes are all 0, so its determinant is never above 0 and nothing is kept.</item>
 /// <item>Codes are rounded as floats, nearest even. This is what <see cref="Arithmetic.NearestInt"/> gives for magnitudes up to
@@ -20,20 +21,21 @@ namespace GGUFPacker.Gguf.Quantization.Searches;
 internal static unsafe class AffineSearchVector<T>
     where T : unmanaged, ILanes<T>
 {
+    /// <summary>A row's vectors: elements, weights, codes.</summary>
+    public const int RowVectors = 3;
+
     /// <summary>Searches as many runs as there are lanes.</summary>
-    /// <param name="x">The runs' elements, in lanes.</param>
-    /// <param name="weights">Their weights, in lanes.</param>
+    /// <param name="rows">For each element of the runs a row of <see cref="RowVectors"/> vectors: the elements and their weights, and room for codes.</param>
     /// <param name="length">The length of a run.</param>
     /// <param name="parameters">What is tried.</param>
-    /// <param name="codes">Room for as many numbers.</param>
     /// <param name="found">The result, one run for each lane.</param>
     /// <returns>False if a lane left the range in which rounding floats gives the reference's codes.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool TrySearch(float* x, float* weights, int length, AffineSearchParameters parameters, float* codes, AffineFound found)
+    public static bool TrySearch(float* rows, int length, AffineSearchParameters parameters, AffineFound found)
     {
-        var end = (nint)length * T.Count;
+        var end = rows + (length * RowVectors * T.Count);
         var zero = T.Create(0);
-        if (!TryBound(x, weights, end, out var sumW, out var sumX, out var lowest, out var highest))
+        if (!TryBound(rows, end, out var sumW, out var sumX, out var lowest, out var highest))
         {
             return false;
         }
@@ -50,8 +52,8 @@ internal static unsafe class AffineSearchVector<T>
         var scale = T.Create(1) / inverse;
         var codeInverse = inverse;
         var codeMinimum = minimum;
-        Round(x, weights, codes, end, inverse, minimum, parameters.Highest, out _, out _, out _);
-        var leastError = Error(x, weights, codes, end, scale, minimum, parameters.IsAbsolute);
+        Round(rows, end, inverse, minimum, parameters.Highest, out _, out _, out _);
+        var leastError = Error(rows, end, scale, minimum, parameters.IsAbsolute);
         for (var step = 0; step <= parameters.Steps; step++)
         {
             inverse = T.Select(isConstant, zero, T.Create(parameters.Numerator(step)) / (highest - minimum));
@@ -63,11 +65,11 @@ internal static unsafe class AffineSearchVector<T>
             T sumL, sumL2, sumXL;
             if (IsBelow(parameters.Highest + 0.5f, inverse, minimum, lowest, highest))
             {
-                RoundBelow(x, weights, codes, end, inverse, minimum, out sumL, out sumL2, out sumXL);
+                RoundBelow(rows, end, inverse, minimum, out sumL, out sumL2, out sumXL);
             }
             else
             {
-                Round(x, weights, codes, end, inverse, minimum, parameters.Highest, out sumL, out sumL2, out sumXL);
+                Round(rows, end, inverse, minimum, parameters.Highest, out sumL, out sumL2, out sumXL);
             }
 
             var determinant = (sumW * sumL2) - (sumL * sumL);
@@ -77,7 +79,7 @@ internal static unsafe class AffineSearchVector<T>
             trialMinimum = T.Select(isAbove, zero, trialMinimum);
             trialScale = T.Select(isAbove, sumXL / sumL2, trialScale);
 
-            var error = Error(x, weights, codes, end, trialScale, trialMinimum, parameters.IsAbsolute);
+            var error = Error(rows, end, trialScale, trialMinimum, parameters.IsAbsolute);
             var isBetter = T.And(T.IsLess(zero, determinant), T.IsLess(error, leastError));
             leastError = T.Select(isBetter, error, leastError);
             scale = T.Select(isBetter, trialScale, scale);
@@ -96,22 +98,23 @@ internal static unsafe class AffineSearchVector<T>
 
     // False if an element or weight is NaN; infinities show in the range.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static bool TryBound(float* x, float* weights, nint end, out T sumW, out T sumX, out T lowest, out T highest)
+    private static bool TryBound(float* rows, float* end, out T sumW, out T sumX, out T lowest, out T highest)
     {
-        lowest = highest = T.Load(x);
-        sumW = T.Load(weights);
-        sumX = sumW * lowest;
-        for (nint i = T.Count; i < end; i += T.Count)
+        T low = T.Load(rows), high = low;
+        var w = T.Load(rows + T.Count);
+        var wx = w * low;
+        for (var row = rows + (RowVectors * T.Count); row < end; row += RowVectors * T.Count)
         {
-            var value = T.Load(x + i);
-            var weight = T.Load(weights + i);
-            lowest = T.Select(T.IsLess(value, lowest), value, lowest);
-            highest = T.Max(value, highest);
-            sumW += weight;
-            sumX += weight * value;
+            var value = T.Load(row);
+            var weight = T.Load(row + T.Count);
+            low = T.Select(T.IsLess(value, low), value, low);
+            high = T.Max(value, high);
+            w += weight;
+            wx += weight * value;
         }
 
-        return T.AllSet(T.IsEqual(sumX, sumX));
+        (sumW, sumX, lowest, highest) = (w, wx, low, high);
+        return T.AllSet(T.IsEqual(wx, wx));
     }
 
     // Whether all scaled elements are below the limit in magnitude.
@@ -123,16 +126,18 @@ internal static unsafe class AffineSearchVector<T>
         return T.AllSet(T.And(isLowBelow, isHighBelow));
     }
 
+    // Arguments are copied so that they stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Round(float* x, float* weights, float* codes, nint end, T inverse, T minimum, float highest, out T sumL, out T sumL2, out T sumXL)
+    private static void Round(float* rows, float* end, in T inverse, in T minimum, float highest, out T sumL, out T sumL2, out T sumXL)
     {
+        T factor = inverse, low = minimum;
         T l = T.Create(0), l2 = l, xl = l;
-        for (nint i = 0; i < end; i += T.Count)
+        for (var row = rows; row < end; row += RowVectors * T.Count)
         {
-            var value = T.Load(x + i);
-            var code = T.Clamp(T.Round(inverse * (value - minimum)), 0, highest);
-            code.Store(codes + i);
-            var weighted = code * T.Load(weights + i);
+            var value = T.Load(row);
+            var code = T.Clamp(T.Round((value - low) * factor), 0, highest);
+            code.Store(row + (2 * T.Count));
+            var weighted = T.Multiply(code, row + T.Count);
             l += weighted;
             l2 += weighted * code;
             xl += weighted * value;
@@ -143,15 +148,16 @@ internal static unsafe class AffineSearchVector<T>
 
     // As Round, where no code can be above the highest.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RoundBelow(float* x, float* weights, float* codes, nint end, T inverse, T minimum, out T sumL, out T sumL2, out T sumXL)
+    private static void RoundBelow(float* rows, float* end, in T inverse, in T minimum, out T sumL, out T sumL2, out T sumXL)
     {
+        T factor = inverse, low = minimum;
         T l = T.Create(0), l2 = l, xl = l;
-        for (nint i = 0; i < end; i += T.Count)
+        for (var row = rows; row < end; row += RowVectors * T.Count)
         {
-            var value = T.Load(x + i);
-            var code = T.NotNegative(T.Round(inverse * (value - minimum)));
-            code.Store(codes + i);
-            var weighted = code * T.Load(weights + i);
+            var value = T.Load(row);
+            var code = T.NotNegative(T.Round((value - low) * factor));
+            code.Store(row + (2 * T.Count));
+            var weighted = T.Multiply(code, row + T.Count);
             l += weighted;
             l2 += weighted * code;
             xl += weighted * value;
@@ -161,22 +167,23 @@ internal static unsafe class AffineSearchVector<T>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Error(float* x, float* weights, float* codes, nint end, T scale, T minimum, bool isAbsolute)
+    private static T Error(float* rows, float* end, in T scale, in T minimum, bool isAbsolute)
     {
+        T factor = scale, low = minimum;
         var error = T.Create(0);
         if (isAbsolute)
         {
-            for (nint i = 0; i < end; i += T.Count)
+            for (var row = rows; row < end; row += RowVectors * T.Count)
             {
-                error += T.Abs((scale * T.Load(codes + i)) + minimum - T.Load(x + i)) * T.Load(weights + i);
+                error += T.Multiply(T.Abs(T.Subtract(T.Multiply(factor, row + (2 * T.Count)) + low, row)), row + T.Count);
             }
         }
         else
         {
-            for (nint i = 0; i < end; i += T.Count)
+            for (var row = rows; row < end; row += RowVectors * T.Count)
             {
-                var difference = (scale * T.Load(codes + i)) + minimum - T.Load(x + i);
-                error += difference * difference * T.Load(weights + i);
+                var difference = T.Subtract(T.Multiply(factor, row + (2 * T.Count)) + low, row);
+                error += T.Multiply(difference * difference, row + T.Count);
             }
         }
 

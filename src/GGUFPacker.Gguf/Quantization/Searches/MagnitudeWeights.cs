@@ -16,27 +16,31 @@ internal static unsafe class MagnitudeWeights
         }
     }
 
-    /// <summary>Weighs as many runs at once as there are lanes, each as the other does; elements and weights are in lanes.</summary>
+    /// <summary>Weighs as many runs at once as there are lanes, each as the other does.</summary>
+    /// <param name="rows">For each element of the runs a row: <see cref="AffineSearchVector{T}.RowVectors"/> vectors, the elements and room for their weights first.</param>
+    /// <param name="length">The length of a run.</param>
+    /// <param name="withRootMeanSquare">Whether it counts.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Weigh<T>(float* x, int length, bool withRootMeanSquare, float* weights)
+    public static void Weigh<T>(float* rows, int length, bool withRootMeanSquare)
         where T : unmanaged, ILanes<T>
     {
-        var end = (nint)length * T.Count;
+        var stride = AffineSearchVector<T>.RowVectors * T.Count;
+        var end = rows + (length * stride);
         var rootMeanSquare = T.Create(0);
         if (withRootMeanSquare)
         {
-            for (nint i = 0; i < end; i += T.Count)
+            for (var row = rows; row < end; row += stride)
             {
-                var value = T.Load(x + i);
+                var value = T.Load(row);
                 rootMeanSquare += value * value;
             }
 
             rootMeanSquare = T.Sqrt(rootMeanSquare / T.Create(length));
         }
 
-        for (nint i = 0; i < end; i += T.Count)
+        for (var row = rows; row < end; row += stride)
         {
-            (rootMeanSquare + T.Abs(T.Load(x + i))).Store(weights + i);
+            (rootMeanSquare + T.Abs(T.Load(row))).Store(row + T.Count);
         }
     }
 }

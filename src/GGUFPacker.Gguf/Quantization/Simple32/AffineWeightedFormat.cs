@@ -26,9 +26,9 @@ internal readonly unsafe struct AffineWeightedFormat(int bits) : IWeightedFormat
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TrySearch<T>(float* x, float* weights, float* scratch, float* found)
+    public bool TrySearch<T>(float* rows, float* found)
         where T : unmanaged, ILanes<T> =>
-        AffineSearchVector<T>.TrySearch(x, weights, Length, AffineSearchParameters.Weighted(Highest), scratch, new AffineFound(found, T.Count));
+        AffineSearchVector<T>.TrySearch(rows, Length, AffineSearchParameters.Weighted(Highest), new AffineFound(found, T.Count));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

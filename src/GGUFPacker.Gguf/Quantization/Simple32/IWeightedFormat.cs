@@ -12,12 +12,10 @@ internal unsafe interface IWeightedFormat
     void Quantize(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<byte> block);
 
     /// <summary>Searches as many blocks as there are lanes.</summary>
-    /// <param name="x">The blocks' elements, in lanes.</param>
-    /// <param name="weights">Their weights, in lanes.</param>
-    /// <param name="scratch">Room for as many numbers.</param>
+    /// <param name="rows">For each element of the blocks a row of three vectors: the elements and their weights, in lanes, and room for one more.</param>
     /// <param name="found">Room for <see cref="Searches.AffineFound.Floats"/> of the lanes; what it holds is the format's matter.</param>
     /// <returns>False if the scalar code must see to these blocks.</returns>
-    bool TrySearch<T>(float* x, float* weights, float* scratch, float* found)
+    bool TrySearch<T>(float* rows, float* found)
         where T : unmanaged, ILanes<T>;
 
     /// <summary>Stores the block of one lane.</summary>

@@ -27,9 +27,9 @@ internal readonly unsafe struct SymmetricWeightedFormat(int bits) : IWeightedFor
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool TrySearch<T>(float* x, float* weights, float* scratch, float* found)
+    public bool TrySearch<T>(float* rows, float* found)
         where T : unmanaged, ILanes<T> =>
-        SymmetricSearchVector<T>.TrySearch(x, weights, Length, Half, scratch, found, found + T.Count);
+        SymmetricSearchVector<T>.TrySearch(rows, Length, Half, found, found + T.Count);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -15,6 +15,7 @@ internal static unsafe class WeightedVector<TSearch, TRow, TFormat>
     where TFormat : struct, IWeightedFormat
 {
     private const int Length = NibbleBlocks.Length;
+    private const int RowVectors = 3;
 
     // So many rows' squares are summed up at once.
     private const int RowsAhead = 4;
@@ -26,11 +27,9 @@ internal static unsafe class WeightedVector<TSearch, TRow, TFormat>
     {
         var groupLength = TSearch.Count * Length;
         var memory = stackalloc float[(4 * groupLength) + AffineFound.Floats(TSearch.Count) + CacheLine.Floats];
-        var rowWeights = CacheLine.Align(memory);
-        var x = rowWeights + groupLength;
-        var weights = rowWeights + (2 * groupLength);
-        var scratch = rowWeights + (3 * groupLength);
-        var found = rowWeights + (4 * groupLength);
+        var blockWeights = CacheLine.Align(memory);
+        var rows = blockWeights + groupLength;
+        var found = blockWeights + (4 * groupLength);
         var sums = stackalloc float[RowsAhead];
         var summed = 0;
         fixed (float* start = source)
@@ -46,17 +45,17 @@ internal static unsafe class WeightedVector<TSearch, TRow, TFormat>
                         var row = place / importance.Length;
                         if (row == summed)
                         {
-                            var rows = Math.Min(RowsAhead, (source.Length / importance.Length) - row);
-                            ImportanceWeights.SumsOfSquares(start + (row * importance.Length), importance.Length, rows, sums);
-                            summed += rows;
+                            var ahead = Math.Min(RowsAhead, (source.Length / importance.Length) - row);
+                            ImportanceWeights.SumsOfSquares(start + (row * importance.Length), importance.Length, ahead, sums);
+                            summed += ahead;
                         }
 
                         var sigma2 = sums[row % RowsAhead] / importance.Length;
-                        ImportanceWeights.Weigh<TRow>(start + place, matrix + (place % importance.Length), sigma2, Length, rowWeights + (block * Length));
+                        ImportanceWeights.Weigh<TRow>(start + place, matrix + (place % importance.Length), sigma2, Length, blockWeights + (block * Length));
                     }
 
                     var target = destination.Slice(done / Length * format.BlockBytes, blocks * format.BlockBytes);
-                    QuantizeGroup(format, start + done, blocks, rowWeights, x, weights, scratch, found, target);
+                    QuantizeGroup(format, start + done, blocks, blockWeights, rows, found, target);
                 }
             }
         }
@@ -64,19 +63,22 @@ internal static unsafe class WeightedVector<TSearch, TRow, TFormat>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void QuantizeGroup(
-        TFormat format, float* source, int blocks, float* rowWeights, float* x, float* weights, float* scratch, float* found, Span<byte> destination)
+        TFormat format, float* source, int blocks, float* blockWeights, float* rows, float* found, Span<byte> destination)
     {
-        var groupLength = TSearch.Count * Length;
+        var x = source;
         if (blocks < TSearch.Count)
         {
-            new Span<float>(rowWeights + (blocks * Length), groupLength - (blocks * Length)).Clear();
-            new ReadOnlySpan<float>(source, blocks * Length).CopyTo(new Span<float>(scratch, groupLength));
-            new Span<float>(scratch + (blocks * Length), groupLength - (blocks * Length)).Clear();
+            var padding = (TSearch.Count - blocks) * Length;
+            var padded = stackalloc float[TSearch.Count * Length];
+            x = padded;
+            new ReadOnlySpan<float>(source, blocks * Length).CopyTo(new Span<float>(x, blocks * Length));
+            new Span<float>(x + (blocks * Length), padding).Clear();
+            new Span<float>(blockWeights + (blocks * Length), padding).Clear();
         }
 
-        Transposition.ToLanes(blocks < TSearch.Count ? scratch : source, TSearch.Count, Length, x);
-        Transposition.ToLanes(rowWeights, TSearch.Count, Length, weights);
-        var isFound = format.TrySearch<TSearch>(x, weights, scratch, found);
+        Transposition.ToLanes(x, TSearch.Count, Length, rows, RowVectors * TSearch.Count);
+        Transposition.ToLanes(blockWeights, TSearch.Count, Length, rows + TSearch.Count, RowVectors * TSearch.Count);
+        var isFound = format.TrySearch<TSearch>(rows, found);
         for (var block = 0; block < blocks; block++)
         {
             var target = destination.Slice(block * format.BlockBytes, format.BlockBytes);
@@ -87,7 +89,7 @@ internal static unsafe class WeightedVector<TSearch, TRow, TFormat>
             }
             else
             {
-                format.Quantize(new ReadOnlySpan<float>(source + place, Length), new ReadOnlySpan<float>(rowWeights + place, Length), target);
+                format.Quantize(new ReadOnlySpan<float>(source + place, Length), new ReadOnlySpan<float>(blockWeights + place, Length), target);
             }
         }
     }
