@@ -14,6 +14,9 @@ internal readonly unsafe struct EightDimensions : IGridShape
     public static int Levels => 3;
 
     /// <inheritdoc/>
+    public static int Bits => 2;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Values(Vector256<int> codes, int dimension) => Avx.IsSupported
         ? Avx.PermuteVar(Vector256.Create(1f, 3, 5, 5, 1, 3, 5, 5), codes >>> (2 * dimension))

@@ -14,6 +14,9 @@ internal readonly unsafe struct FourDimensions : IGridShape
     public static int Levels => 8;
 
     /// <inheritdoc/>
+    public static int Bits => 3;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Values(Vector256<int> codes, int dimension) => Avx2.IsSupported
         ? Avx2.PermuteVar8x32(Odd, codes >>> (3 * dimension))

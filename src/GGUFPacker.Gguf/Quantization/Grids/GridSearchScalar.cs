@@ -63,7 +63,14 @@ internal static class GridSearchScalar
             }
         }
 
-        scale = Finish(scheme, magnitudes, roots, weights, scale, beside, codes, points, signs);
+        if (scale > 0 && (beside != 0 || scheme.FitsFirst))
+        {
+            RoundGroups(grid, magnitudes, roots, 1 / scale, scale, scheme.RefinesAll ? (1 << groups) - 1 : beside, codes);
+            Sums(grid, magnitudes, weights, codes, out var sumXQ, out var sumQ2);
+            scale = sumQ2 > 0 ? sumXQ / sumQ2 : scale;
+        }
+
+        scale = Conclude(scheme, scale, codes, points, signs);
         return true;
     }
 
@@ -93,39 +100,16 @@ internal static class GridSearchScalar
         return scale;
     }
 
-    /// <summary>What follows the trials: groups beside the grid are rounded once more, the scale is made positive, codes become numbers.</summary>
+    /// <summary>The end of a search: the scale is made positive, codes become numbers.</summary>
     /// <param name="scheme">The type's parameters.</param>
-    /// <param name="magnitudes">The elements without their signs.</param>
-    /// <param name="roots">The square roots of the weights.</param>
-    /// <param name="weights">The weights.</param>
-    /// <param name="scale">The best trial's scale.</param>
-    /// <param name="beside">A bit for each group that the best trial found beside the grid.</param>
-    /// <param name="codes">The best trial's codes.</param>
+    /// <param name="scale">The scale.</param>
+    /// <param name="codes">The groups' codes.</param>
     /// <param name="points">For each group the number of its point.</param>
     /// <param name="signs">For each eight elements their signs.</param>
     /// <returns>The scale.</returns>
-    /// <exception cref="ArithmeticException">No point of the grid is at a finite distance.</exception>
-    public static float Finish(
-        GridScheme scheme,
-        ReadOnlySpan<float> magnitudes,
-        ReadOnlySpan<float> roots,
-        ReadOnlySpan<float> weights,
-        float scale,
-        int beside,
-        Span<ushort> codes,
-        Span<ushort> points,
-        Span<byte> signs)
+    /// <exception cref="ArithmeticException">There is no scale.</exception>
+    public static float Conclude(GridScheme scheme, float scale, ReadOnlySpan<ushort> codes, Span<ushort> points, Span<byte> signs)
     {
-        if (scale > 0 && (beside != 0 || scheme.FitsFirst))
-        {
-            RoundGroups(scheme.Grid, magnitudes, roots, 1 / scale, scale, scheme.RefinesAll ? (1 << codes.Length) - 1 : beside, codes);
-            Sums(scheme.Grid, magnitudes, weights, codes, out var sumXQ, out var sumQ2);
-            if (sumQ2 > 0)
-            {
-                scale = sumXQ / sumQ2;
-            }
-        }
-
         if (scale < 0)
         {
             scale = -scale;

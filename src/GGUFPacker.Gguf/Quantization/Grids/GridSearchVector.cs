@@ -115,9 +115,58 @@ internal static unsafe class GridSearchVector<TShape>
         }
     }
 
-    /// <summary>The cell that a group is rounded to.</summary>
+    /// <summary>Rounds groups once more, to the scale found, and solves for the scale anew.</summary>
+    /// <param name="scheme">The type's parameters.</param>
+    /// <param name="cells">The grid's cells.</param>
+    /// <param name="candidates">The cells' candidates.</param>
+    /// <param name="x">The elements without their signs.</param>
+    /// <param name="roots">The square roots of the weights.</param>
+    /// <param name="weights">The weights.</param>
+    /// <param name="scale">The scale found, above 0.</param>
+    /// <param name="mask">A bit for each group to round.</param>
+    /// <param name="codes">The groups' codes.</param>
+    /// <returns>The scale.</returns>
+    /// <exception cref="ArithmeticException">No point of the grid is at a finite distance.</exception>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Refine(
+        GridScheme scheme, GridCell* cells, ushort* candidates, float* x, float* roots, float* weights, float scale, int mask, ushort* codes)
+    {
+        var groups = scheme.SubBlockLength / TShape.Dimensions;
+        var inverse = 1 / scale;
+        for (var k = 0; k < groups; k++)
+        {
+            if ((mask & (1 << k)) == 0)
+            {
+                continue;
+            }
+
+            var start = k * TShape.Dimensions;
+            ref readonly var cell = ref CellAt(x + start, inverse, cells);
+            var code = cell.IsPoint ? cell.Code : TShape.FindNearest(candidates + cell.First, cell.Count, x + start, roots + start, scale);
+            if (code < 0)
+            {
+                NearestPointScalar.ThrowNoneNear();
+            }
+
+            codes[k] = (ushort)code;
+        }
+
+        float sumXQ = 0, sumQ2 = 0;
+        for (var i = 0; i < scheme.SubBlockLength; i++)
+        {
+            var level = (codes[i / TShape.Dimensions] >> (i % TShape.Dimensions * TShape.Bits)) & ((1 << TShape.Bits) - 1);
+            float q = (2 * level) + 1;
+            sumXQ += weights[i] * x[i] * q;
+            sumQ2 += weights[i] * q * q;
+        }
+
+        return sumQ2 > 0 ? sumXQ / sumQ2 : scale;
+    }
+
+    // The cell that a group is rounded to.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ref readonly GridCell CellAt(float* x, float inverse, GridCell* cells)
+    private static ref readonly GridCell CellAt(float* x, float inverse, GridCell* cells)
     {
         var cell = 0;
         for (var i = TShape.Dimensions - 1; i >= 0; i--)

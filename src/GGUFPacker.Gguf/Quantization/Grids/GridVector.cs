@@ -61,16 +61,21 @@ internal static unsafe class GridVector<TShape>
                 new Span<ushort>(codes, groups).Clear();
                 GridSearchVector<TShape>.Try(
                     scheme, gridCells, candidates, magnitudes + start, roots + start, weights + start, range, ref scale, ref beside, codes);
-                scales[j] = GridSearchScalar.Finish(
-                    scheme,
-                    subMagnitudes,
-                    new ReadOnlySpan<float>(roots + start, scheme.SubBlockLength),
-                    subWeights,
-                    scale,
-                    beside,
-                    new Span<ushort>(codes, groups),
-                    points,
-                    signs);
+                if (scale > 0 && (beside != 0 || scheme.FitsFirst))
+                {
+                    scale = GridSearchVector<TShape>.Refine(
+                        scheme,
+                        gridCells,
+                        candidates,
+                        magnitudes + start,
+                        roots + start,
+                        weights + start,
+                        scale,
+                        scheme.RefinesAll ? (1 << groups) - 1 : beside,
+                        codes);
+                }
+
+                scales[j] = GridSearchScalar.Conclude(scheme, scale, new ReadOnlySpan<ushort>(codes, groups), points, signs);
             }
         }
 

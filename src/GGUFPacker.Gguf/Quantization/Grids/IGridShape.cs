@@ -11,7 +11,10 @@ internal unsafe interface IGridShape
     /// <summary>The levels of a dimension.</summary>
     static abstract int Levels { get; }
 
-    /// <summary>What level 2 * l + 1 each code has in a dimension.</summary>
+    /// <summary>The bits that a level takes in a code.</summary>
+    static abstract int Bits { get; }
+
+    /// <summary>What each code's level l of a dimension stands for: 2 * l + 1.</summary>
     static abstract Vector256<float> Values(Vector256<int> codes, int dimension);
 
     /// <summary>The nearest candidate's code, or -1, with levels that stand for scale * (2 * l + 1).</summary>
