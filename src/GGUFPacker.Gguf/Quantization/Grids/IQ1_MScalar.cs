@@ -18,12 +18,6 @@ internal static class IQ1_MScalar
     private const int UpperAt = 32;
     private const int ScalesAt = 48;
 
-    /// <summary>Bit 1 of a sub-block's shifts: the first group is moved down.</summary>
-    private const int FirstIsDown = 2;
-
-    /// <summary>Bit 0 of a sub-block's shifts: the second group is moved down.</summary>
-    private const int SecondIsDown = 1;
-
     /// <summary>Quantizes a block.</summary>
     /// <exception cref="ArithmeticException">The numbers or weights are too large for the type.</exception>
     public static void Quantize(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<byte> block)
@@ -31,48 +25,19 @@ internal static class IQ1_MScalar
         Span<float> weights = stackalloc float[SplitScheme.Length];
         Span<float> scales = stackalloc float[SubBlocks];
         Span<ushort> points = stackalloc ushort[2 * SubBlocks];
-        Span<byte> shifts = stackalloc byte[SubBlocks];
+        Span<byte> down = stackalloc byte[SubBlocks];
         SplitScheme.Weigh(x, importance, weights);
         for (var j = 0; j < SubBlocks; j++)
         {
             var start = j * SubBlockLength;
-            scales[j] = Search(x.Slice(start, SubBlockLength), weights.Slice(start, SubBlockLength), points.Slice(2 * j, 2), out shifts[j]);
+            scales[j] = Search(x.Slice(start, SubBlockLength), weights.Slice(start, SubBlockLength), points.Slice(2 * j, 2), out down[j]);
         }
 
-        Pack(x, weights, scales, points, shifts, block);
+        Pack(x, weights, scales, points, down, block);
     }
 
-    /// <summary>What the levels of a group stand for.</summary>
-    public static ReadOnlySpan<float> Values(int shifts, int group) => SplitScheme.Values((shifts & (group == 0 ? FirstIsDown : SecondIsDown)) != 0);
-
-    /// <summary>What follows the search of a sub-block: levels become points, and the scale is solved for anew.</summary>
-    /// <returns>The scale.</returns>
-    /// <exception cref="ArithmeticException">No point of the grid is at a finite distance.</exception>
-    public static float Finish(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, ReadOnlySpan<byte> levels, float scale, int shifts, Span<ushort> points)
-    {
-        var allOnGrid = true;
-        for (var k = 0; k < 2; k++)
-        {
-            var start = k * SplitScheme.GroupLength;
-            var cell = SplitScheme.Cell(levels[start..]);
-            allOnGrid &= cell.IsPoint;
-            points[k] = SplitScheme.FindPoint(cell, x.Slice(start, 8), weights.Slice(start, 8), scale, Values(shifts, k));
-        }
-
-        if (!allOnGrid)
-        {
-            float sumXQ = 0, sumQ2 = 0;
-            for (var k = 0; k < 2; k++)
-            {
-                var start = k * SplitScheme.GroupLength;
-                SplitScheme.AddSums(points[k], x.Slice(start, 8), weights.Slice(start, 8), Values(shifts, k), 1, ref sumXQ, ref sumQ2);
-            }
-
-            scale = sumXQ > 0 && sumQ2 > 0 ? sumXQ / sumQ2 : scale;
-        }
-
-        return scale >= 0 ? scale : throw new ArithmeticException("A block has numbers or weights for which no scale can be found.");
-    }
+    /// <summary>The groups that are moved down, one bit each, in the combinations of shifts in the order in which they are tried.</summary>
+    public static int Down(int combination) => (combination >> 1) | ((combination & 1) << 1);
 
     /// <summary>Rounds the sub-blocks' scales, solves for the block's scale anew, and packs a block.</summary>
     public static void Pack(
@@ -80,7 +45,7 @@ internal static class IQ1_MScalar
         ReadOnlySpan<float> weights,
         ReadOnlySpan<float> scales,
         ReadOnlySpan<ushort> points,
-        ReadOnlySpan<byte> shifts,
+        ReadOnlySpan<byte> down,
         Span<byte> block)
     {
         block[..BlockBytes].Clear();
@@ -110,11 +75,11 @@ internal static class IQ1_MScalar
         {
             var subScale = Math.Clamp(Arithmetic.NearestInt(0.5f * ((inverse * scales[j]) - 1)), 0, 7);
             words[j / 4] |= subScale << (3 * (j % 4));
-            block[UpperAt + j] |= (byte)(((shifts[j] & FirstIsDown) << 2) | ((shifts[j] & SecondIsDown) << 7));
+            block[UpperAt + j] |= (byte)(((down[j] & 1) << 3) | ((down[j] & 2) << 6));
             for (var k = 0; k < 2; k++)
             {
                 var start = (j * SubBlockLength) + (k * SplitScheme.GroupLength);
-                var values = Values(shifts[j], k);
+                var values = SplitScheme.Values(((down[j] >> k) & 1) != 0);
                 SplitScheme.AddSums(points[(2 * j) + k], x.Slice(start, 8), weights.Slice(start, 8), values, (2 * subScale) + 1, ref sumXQ, ref sumQ2);
             }
         }
@@ -157,11 +122,14 @@ internal static class IQ1_MScalar
         return (ushort)scale;
     }
 
-    // All splits of the sorted elements are tried with each group's values moved up and down. Neighbouring values differ by 1 and their squares by
-    // constants, so the sums over three runs come from the whole and the sums up to the two borders.
-    private static float Search(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<ushort> points, out byte shifts)
+    /// <summary>
+    /// Searches a sub-block: all splits of the sorted elements are tried with each group's values moved up and down. Neighbouring values differ by 1 and
+    /// their squares by constants, so the sums over three runs come from the whole and the sums up to the two borders.
+    /// </summary>
+    /// <exception cref="ArithmeticException">No point of the grid is at a finite distance, or there is no scale.</exception>
+    public static float Search(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<ushort> points, out byte down)
     {
-        shifts = 0;
+        down = 0;
         points.Clear();
         var scale = SplitScheme.Largest(x);
         if (scale < Epsilon)
@@ -174,23 +142,15 @@ internal static class IQ1_MScalar
         var sums = new IQ1_MSums(stackalloc float[4 * IQ1_MSums.Stride]);
         sums.Fill(x, weights, order);
 
-        Span<float> sumsXQ = stackalloc float[4];
-        Span<float> sumsQ2 = stackalloc float[4];
         var best = -float.MaxValue;
-        int first = -1, second = -1, bestShifts = -1;
+        int first = -1, second = -1, bestCombination = -1;
         for (var i1 = 0; i1 <= SubBlockLength; i1++)
         {
             for (var i2 = i1; i2 <= SubBlockLength; i2++)
             {
-                sums.Combine(i1, i2, sumsXQ, sumsQ2);
-                for (var k = 0; k < 4; k++)
+                if (sums.TryImprove(i1, i2, ref best, ref scale, ref bestCombination))
                 {
-                    if (sumsQ2[k] > 0 && sumsXQ[k] * sumsXQ[k] > best * sumsQ2[k])
-                    {
-                        scale = sumsXQ[k] / sumsQ2[k];
-                        best = scale * sumsXQ[k];
-                        (first, second, bestShifts) = (i1, i2, k);
-                    }
+                    (first, second) = (i1, i2);
                 }
             }
         }
@@ -202,7 +162,7 @@ internal static class IQ1_MScalar
 
         Span<byte> levels = stackalloc byte[SubBlockLength];
         SplitScheme.SetLevels(order, first, second, scale < 0, levels);
-        shifts = (byte)(scale < 0 ? 3 - bestShifts : bestShifts);
-        return Finish(x, weights, levels, scale < 0 ? -scale : scale, shifts, points);
+        down = (byte)Down(scale < 0 ? 3 - bestCombination : bestCombination);
+        return SplitScheme.Finish(x, weights, levels, scale < 0 ? -scale : scale, down, points);
     }
 }

@@ -25,35 +25,50 @@ internal readonly ref struct IQ1_MSums(Span<float> memory)
     /// <summary>Adds up a sub-block.</summary>
     public void Fill(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, ReadOnlySpan<byte> order)
     {
-        for (var group = 0; group < 2; group++)
+        Span<float> first = X(0), second = X(1), firstW = W(0), secondW = W(1);
+        float x0 = 0, x1 = 0, w0 = 0, w1 = 0;
+        first[0] = second[0] = firstW[0] = secondW[0] = 0;
+        for (var j = 0; j < order.Length; j++)
         {
-            var sumsX = X(group);
-            var sumsW = W(group);
-            sumsX[0] = 0;
-            sumsW[0] = 0;
-            for (var j = 0; j < order.Length; j++)
+            var i = order[j];
+            if (i < SplitScheme.GroupLength)
             {
-                var i = order[j];
-                var isMember = i / SplitScheme.GroupLength == group;
-                sumsX[j + 1] = isMember ? sumsX[j] + (weights[i] * x[i]) : sumsX[j];
-                sumsW[j + 1] = isMember ? sumsW[j] + weights[i] : sumsW[j];
+                x0 += weights[i] * x[i];
+                w0 += weights[i];
             }
+            else
+            {
+                x1 += weights[i] * x[i];
+                w1 += weights[i];
+            }
+
+            first[j + 1] = x0;
+            second[j + 1] = x1;
+            firstW[j + 1] = w0;
+            secondW[j + 1] = w1;
         }
     }
 
-    /// <summary>The sums of the least squares with the runs' borders at <paramref name="i1"/> and <paramref name="i2"/>, for the four combinations of shifts.</summary>
-    public void Combine(int i1, int i2, Span<float> sumsXQ, Span<float> sumsQ2)
+    /// <summary>Keeps a split, with one of the four combinations of shifts, if it is better than the best so far.</summary>
+    public bool TryImprove(int i1, int i2, ref float best, ref float scale, ref int combination)
     {
         Combine(0, i1, i2, out var up0, out var down0, out var upSquare0, out var downSquare0);
         Combine(1, i1, i2, out var up1, out var down1, out var upSquare1, out var downSquare1);
-        sumsXQ[0] = up0 + up1;
-        sumsXQ[1] = up0 + down1;
-        sumsXQ[2] = down0 + up1;
-        sumsXQ[3] = down0 + down1;
-        sumsQ2[0] = upSquare0 + upSquare1;
-        sumsQ2[1] = upSquare0 + downSquare1;
-        sumsQ2[2] = downSquare0 + upSquare1;
-        sumsQ2[3] = downSquare0 + downSquare1;
+        var isBetter = false;
+        for (var k = 0; k < 4; k++)
+        {
+            var sumXQ = ((k & 2) == 0 ? up0 : down0) + ((k & 1) == 0 ? up1 : down1);
+            var sumQ2 = ((k & 2) == 0 ? upSquare0 : downSquare0) + ((k & 1) == 0 ? upSquare1 : downSquare1);
+            if (sumQ2 > 0 && sumXQ * sumXQ > best * sumQ2)
+            {
+                scale = sumXQ / sumQ2;
+                best = scale * sumXQ;
+                combination = k;
+                isBetter = true;
+            }
+        }
+
+        return isBetter;
     }
 
     private void Combine(int group, int i1, int i2, out float up, out float down, out float upSquare, out float downSquare)

@@ -36,36 +36,6 @@ internal static class IQ1_SScalar
         Pack(scales, points, isDown, block);
     }
 
-    /// <summary>What follows the search of a sub-block: the scale is made positive, levels become points, and the scale is solved for anew.</summary>
-    /// <returns>The scale.</returns>
-    /// <exception cref="ArithmeticException">No point of the grid is at a finite distance.</exception>
-    public static float Finish(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, ReadOnlySpan<byte> levels, float scale, bool isDown, Span<ushort> points)
-    {
-        var values = SplitScheme.Values(isDown);
-        var allOnGrid = true;
-        for (var k = 0; k < points.Length; k++)
-        {
-            var start = k * SplitScheme.GroupLength;
-            var cell = SplitScheme.Cell(levels[start..]);
-            allOnGrid &= cell.IsPoint;
-            points[k] = SplitScheme.FindPoint(cell, x.Slice(start, 8), weights.Slice(start, 8), scale, values);
-        }
-
-        if (!allOnGrid)
-        {
-            float sumXQ = 0, sumQ2 = 0;
-            for (var k = 0; k < points.Length; k++)
-            {
-                var start = k * SplitScheme.GroupLength;
-                SplitScheme.AddSums(points[k], x.Slice(start, 8), weights.Slice(start, 8), values, 1, ref sumXQ, ref sumQ2);
-            }
-
-            scale = sumXQ > 0 && sumQ2 > 0 ? sumXQ / sumQ2 : scale;
-        }
-
-        return scale >= 0 ? scale : throw new ArithmeticException("A block has numbers or weights for which no scale can be found.");
-    }
-
     /// <summary>Rounds the sub-blocks' scales and packs a block.</summary>
     public static void Pack(ReadOnlySpan<float> scales, ReadOnlySpan<ushort> points, ReadOnlySpan<bool> isDown, Span<byte> block)
     {
@@ -114,8 +84,33 @@ internal static class IQ1_SScalar
         }
     }
 
-    // All splits of the sorted elements are tried with the values moved up and down; sums over a run are differences of sums from the start.
-    private static float Search(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<ushort> points, out bool isDown)
+    /// <summary>Keeps a split, moved up or down, if it is better than the best so far.</summary>
+    public static bool TryImprove(
+        ReadOnlySpan<float> sumsX, ReadOnlySpan<float> sumsW, int i1, int i2, ref float best, ref float scale, ref bool isDown)
+    {
+        var isBetter = false;
+        for (var direction = 0; direction < 2; direction++)
+        {
+            var sumXQ = Combine(sumsX, i1, i2, SplitScheme.Values(direction == 1), squared: false);
+            var sumQ2 = Combine(sumsW, i1, i2, SplitScheme.Values(direction == 1), squared: true);
+            if (sumQ2 > 0 && sumXQ * sumXQ > best * sumQ2)
+            {
+                scale = sumXQ / sumQ2;
+                best = scale * sumXQ;
+                isDown = direction == 1;
+                isBetter = true;
+            }
+        }
+
+        return isBetter;
+    }
+
+    /// <summary>
+    /// Searches a sub-block: all splits of the sorted elements are tried with the values moved up and down; sums over a run are differences of sums
+    /// from the start.
+    /// </summary>
+    /// <exception cref="ArithmeticException">No point of the grid is at a finite distance, or there is no scale.</exception>
+    public static float Search(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, Span<ushort> points, out bool isDown)
     {
         isDown = false;
         points.Clear();
@@ -143,16 +138,9 @@ internal static class IQ1_SScalar
         {
             for (var i2 = i1; i2 <= SubBlockLength; i2++)
             {
-                for (var direction = 0; direction < 2; direction++)
+                if (TryImprove(sumsX, sumsW, i1, i2, ref best, ref scale, ref isDown))
                 {
-                    var sumXQ = Combine(sumsX, i1, i2, SplitScheme.Values(direction == 1), squared: false);
-                    var sumQ2 = Combine(sumsW, i1, i2, SplitScheme.Values(direction == 1), squared: true);
-                    if (sumQ2 > 0 && sumXQ * sumXQ > best * sumQ2)
-                    {
-                        scale = sumXQ / sumQ2;
-                        best = scale * sumXQ;
-                        (first, second, isDown) = (i1, i2, direction == 1);
-                    }
+                    (first, second) = (i1, i2);
                 }
             }
         }
@@ -166,7 +154,7 @@ internal static class IQ1_SScalar
         Span<byte> levels = stackalloc byte[SubBlockLength];
         SplitScheme.SetLevels(order, first, second, scale < 0, levels);
         isDown ^= scale < 0;
-        return Finish(x, weights, levels, scale < 0 ? -scale : scale, isDown, points);
+        return SplitScheme.Finish(x, weights, levels, scale < 0 ? -scale : scale, isDown ? 0xF : 0, points);
     }
 
     private static float Combine(ReadOnlySpan<float> sums, int i1, int i2, ReadOnlySpan<float> values, bool squared)

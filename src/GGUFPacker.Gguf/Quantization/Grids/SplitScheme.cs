@@ -88,8 +88,8 @@ internal static class SplitScheme
         }
     }
 
-    /// <summary>The cell of eight levels.</summary>
-    public static GridCell Cell(ReadOnlySpan<byte> levels)
+    /// <summary>The number of the cell of eight levels.</summary>
+    public static int Cell(ReadOnlySpan<byte> levels)
     {
         var cell = 0;
         for (var i = GroupLength - 1; i >= 0; i--)
@@ -97,17 +97,54 @@ internal static class SplitScheme
             cell = (cell * 3) + levels[i];
         }
 
-        return Grid.Iq1.Cells.Cells[cell];
+        return cell;
     }
 
-    /// <summary>The point for eight levels: themselves, or the nearest candidate at this scale.</summary>
-    /// <exception cref="ArithmeticException">No candidate is at a finite distance.</exception>
-    public static ushort FindPoint(GridCell cell, ReadOnlySpan<float> x, ReadOnlySpan<float> weights, float scale, ReadOnlySpan<float> values)
+    /// <summary>What follows the search of a sub-block: levels become points, and the scale is solved for anew.</summary>
+    /// <param name="x">The sub-block's elements.</param>
+    /// <param name="weights">Their weights.</param>
+    /// <param name="levels">Their levels.</param>
+    /// <param name="scale">The scale found, not negative.</param>
+    /// <param name="down">A bit for each group that is moved down.</param>
+    /// <param name="points">For each group the number of its point.</param>
+    /// <returns>The scale.</returns>
+    /// <exception cref="ArithmeticException">No point of the grid is at a finite distance, or there is no scale.</exception>
+    public static float Finish(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, ReadOnlySpan<byte> levels, float scale, int down, Span<ushort> points)
     {
-        var code = cell.IsPoint
-            ? cell.Code
-            : NearestPointScalar.Find(Grid.Iq1, cell, x, weights, [scale * values[0], scale * values[1], scale * values[2]]);
-        return (ushort)Grid.Iq1.Cells.PointNumber(code);
+        var allOnGrid = true;
+        for (var k = 0; k < points.Length; k++)
+        {
+            var start = k * GroupLength;
+            var cell = Grid.Iq1.Cells.Cells[Cell(levels[start..])];
+            allOnGrid &= cell.IsPoint;
+            var values = Values(((down >> k) & 1) != 0);
+            var code = cell.IsPoint
+                ? cell.Code
+                : NearestPointScalar.Find(
+                    Grid.Iq1, cell, x.Slice(start, GroupLength), weights.Slice(start, GroupLength), [scale * values[0], scale * values[1], scale * values[2]]);
+            points[k] = (ushort)Grid.Iq1.Cells.PointNumber(code);
+        }
+
+        return Conclude(x, weights, scale, allOnGrid, down, points);
+    }
+
+    /// <summary>The end of a search: with a group beside the grid the scale is solved for anew.</summary>
+    /// <exception cref="ArithmeticException">There is no scale.</exception>
+    public static float Conclude(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, float scale, bool allOnGrid, int down, ReadOnlySpan<ushort> points)
+    {
+        if (!allOnGrid)
+        {
+            float sumXQ = 0, sumQ2 = 0;
+            for (var k = 0; k < points.Length; k++)
+            {
+                var start = k * GroupLength;
+                AddSums(points[k], x.Slice(start, GroupLength), weights.Slice(start, GroupLength), Values(((down >> k) & 1) != 0), 1, ref sumXQ, ref sumQ2);
+            }
+
+            scale = sumXQ > 0 && sumQ2 > 0 ? sumXQ / sumQ2 : scale;
+        }
+
+        return scale >= 0 ? scale : throw new ArithmeticException("A block has numbers or weights for which no scale can be found.");
     }
 
     /// <summary>Adds a group to the sums of the weighted least squares.</summary>
