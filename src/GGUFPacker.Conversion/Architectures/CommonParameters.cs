@@ -79,15 +79,14 @@ internal static class CommonParameters
             "score_function", "scoring_func", "score_func", "moe_router_activation", "moe_router_activation_func", "expert_selection_fn");
         if (function is { } value)
         {
-            // The numbers are llama.cpp's enum llama_expert_gating_func_type.
-            var number = value.Text switch
+            var gating = value.Text switch
             {
-                "softmax" => 1,
-                "sigmoid" => 2,
-                "sqrtsoftplus" => 4,
+                "softmax" => ExpertGating.Softmax,
+                "sigmoid" => ExpertGating.Sigmoid,
+                "sqrtsoftplus" => ExpertGating.SqrtSoftplus,
                 _ => throw new CheckpointException($"Cannot convert: '{value.Key}' of config.json is '{value.Text}', a way to choose experts that is unknown."),
             };
-            writer.Count("expert_gating_func", number, value.Key);
+            writer.Count("expert_gating_func", (long)gating, value.Key);
         }
     }
 
