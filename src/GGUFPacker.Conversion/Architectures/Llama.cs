@@ -51,7 +51,9 @@ internal class Llama : ModelArchitecture
     protected virtual bool HasVocabularySize => true;
 
     /// <summary>The dimensions of a head: head_dim, or what the heads share of hidden_size.</summary>
-    protected long HeadDim => Config.Find("head_dim")?.Integer ?? (Heads > 0 ? Config.RequireInteger("hidden_size") / Heads : throw NoHeads());
+    protected long HeadDim => Config.Integer("head_dim") ?? SharedDim;
+
+    private long SharedDim => Heads > 0 ? Config.RequireInteger("hidden_size") / Heads : throw NoHeads();
 
     private long Heads => Context.HuggingFaceName == "VLlama3ForCausalLM" && !Config.Contains("num_attention_heads")
         ? 32
@@ -91,7 +93,7 @@ internal class Llama : ModelArchitecture
             writer.Count("vocab_size", Config.RequireInteger("vocab_size"), "vocab_size");
         }
 
-        writer.Count("rope.dimension_count", HeadDim, "head_dim");
+        writer.Count("rope.dimension_count", KeyConfig.Integer("head_dim") ?? SharedDim, "head_dim");
     }
 
     /// <summary>Undoes Hugging Face's order of the rows of queries and keys, in weights and biases.</summary>

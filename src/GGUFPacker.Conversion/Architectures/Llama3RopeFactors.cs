@@ -16,8 +16,9 @@ internal static class Llama3RopeFactors
     /// <summary>The factors, one for each pair of dimensions; null if the model's rope_type is not llama3.</summary>
     /// <param name="rope">The rotary embedding's parameters.</param>
     /// <param name="headDim">The dimensions of a head; asked for only where it is needed.</param>
+    /// <param name="defaultFactor">The factor where the parameters have none.</param>
     /// <exception cref="CheckpointException">A parameter is no number.</exception>
-    public static ImmutableArray<float>? Of(ModelConfig rope, Func<long> headDim)
+    public static ImmutableArray<float>? Of(ModelConfig rope, Func<long> headDim, double defaultFactor = 8)
     {
         if (rope.Find("rope_type") is not { } type || !type.Text.Equals("llama3", StringComparison.OrdinalIgnoreCase))
         {
@@ -31,7 +32,7 @@ internal static class Llama3RopeFactors
         }
 
         var theta = Number(rope, "rope_theta", 10000);
-        var factor = Number(rope, "factor", 8);
+        var factor = Number(rope, "factor", defaultFactor);
         var lowFrequency = Number(rope, "low_freq_factor", 1);
         var highFrequency = Number(rope, "high_freq_factor", 4);
         var context = Number(rope, "original_max_position_embeddings", 8192);

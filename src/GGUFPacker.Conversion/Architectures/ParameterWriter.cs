@@ -124,6 +124,9 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
     /// <summary>Texts under a key that does not begin with the architecture.</summary>
     public void GlobalTexts(string key, IEnumerable<string> values) => builder.Set(key, GgufValue.OfStrings(values));
 
+    /// <summary>Numbers (32-bit float) under a key that does not begin with the architecture.</summary>
+    public void GlobalReals(string key, IEnumerable<float> values) => builder.Set(key, GgufValue.OfArray(values.ToArray()));
+
     /// <summary>Yes or no under a key that does not begin with the architecture.</summary>
     public void GlobalFlag(string key, bool value) => builder.Set(key, GgufValue.Of(value));
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Lora;
 
 namespace GGUFPacker.Conversion.Tensors;
@@ -96,6 +98,29 @@ internal static class TensorTransforms
             var axes = Enumerable.Range(0, split.Shape.Length).ToArray();
             (axes[axis], axes[axis + 1]) = (axes[axis + 1], axes[axis]);
             return split.Permuted(axes).Reshaped(source.Shape.AsSpan());
+        }
+
+        /// <summary>Whether all elements are 0. Reads all of it.</summary>
+        public bool IsZero()
+        {
+            var numbers = new float[checked((int)source.Count)];
+            Float32Tensor.Of(source).Read(0, MemoryMarshal.AsBytes(numbers.AsSpan()));
+            return numbers.All(number => number == 0);
+        }
+
+        /// <summary>The only number of a tensor.</summary>
+        /// <param name="name">Its name, for the message.</param>
+        /// <exception cref="CheckpointException">It has another number of elements than one.</exception>
+        public float ReadSingle(string name)
+        {
+            if (source.Count != 1)
+            {
+                throw new CheckpointException($"Cannot convert the tensor '{name}': it has {source.Count} elements, and one is needed.");
+            }
+
+            Span<float> number = [0];
+            Float32Tensor.Of(source).Read(0, MemoryMarshal.AsBytes(number));
+            return number[0];
         }
 
         /// <summary>Each element plus one: the weights of norms that multiply with 1 + w.</summary>
