@@ -17,6 +17,7 @@ internal static class TensorPlan
     public static WeightSet Select(CheckpointWeights weights, TensorConverter converter)
     {
         var tensors = new OrderedDictionary<string, TensorSource>(StringComparer.Ordinal);
+        var files = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var file in weights.Files)
         {
             foreach (var tensorName in file.TensorNames)
@@ -24,11 +25,12 @@ internal static class TensorPlan
                 if (converter.Select(tensorName) is { } name)
                 {
                     tensors[name] = file.Open(tensorName);
+                    files[name] = file.Name;
                 }
             }
         }
 
-        return new WeightSet(tensors);
+        return new WeightSet(tensors, files);
     }
 
     /// <summary>What "auto" means: the 16-bit type of the first tensor that has one and more than one dimension, else F16.</summary>
@@ -90,9 +92,16 @@ internal static class TensorPlan
         {
             var block = TensorNameMap.FirstNumber(tensor.Name);
             TensorType? forcedType = fp8AsQ8 && weights.Float8Names.Contains(tensor.Name) ? TensorType.Q8_0 : null;
-            foreach (var converted in converter.Convert(tensor, block))
+            try
             {
-                Add(converted, TensorTypeChoice.Choose(converter, tensor.Name, converted, block, outType, forcedType), tensor.Name);
+                foreach (var converted in converter.Convert(tensor, block))
+                {
+                    Add(converted, TensorTypeChoice.Choose(converter, tensor.Name, converted, block, outType, forcedType), tensor.Name);
+                }
+            }
+            catch (CheckpointException exception) when (weights.FileOf(tensor.Name) is { } file && !exception.Message.Contains(file, StringComparison.Ordinal))
+            {
+                throw exception.WithMessage($"{exception.Message} The tensor lies in '{file}'.");
             }
         }
 

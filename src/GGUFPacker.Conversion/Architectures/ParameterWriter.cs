@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Gguf.Format;
@@ -49,9 +50,10 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
         {
             var number = present.Number;
             var single = (float)number;
-            builder.Set(Full(key), GgufValue.Of(float.IsInfinity(single) && double.IsFinite(number)
-                ? throw new CheckpointException($"Cannot convert: '{present.Key}' of config.json is {number}, which is too large for the key {Full(key)}.")
-                : single));
+            builder.Set(Full(key), GgufValue.Of(float.IsFinite(single)
+                ? single
+                : throw new CheckpointException(
+                    $"Cannot convert: '{present.Key}' of config.json is {number.ToString(CultureInfo.InvariantCulture)}, which the key {Full(key)} cannot hold.")));
         }
     }
 

@@ -23,4 +23,7 @@ public sealed class CheckpointException : Exception
     /// <param name="advice">What to do instead, as a sentence.</param>
     internal static CheckpointException NotSupported(string feature, string advice) =>
         new($"Cannot convert: {feature} is not supported yet. {advice}") { UnsupportedFeature = feature };
+
+    /// <summary>The same with another message.</summary>
+    internal CheckpointException WithMessage(string message) => new(message, this) { UnsupportedFeature = UnsupportedFeature };
 }

@@ -5,7 +5,8 @@ namespace GGUFPacker.Conversion.QuantizedSources;
 
 /// <summary>A checkpoint's tensors in order, on the way from what is stored to the weights that it stands for.</summary>
 /// <param name="tensors">The tensors by their names.</param>
-internal sealed class WeightSet(OrderedDictionary<string, TensorSource> tensors)
+/// <param name="files">For errors the name of the file that a tensor lies in; null if all come from one that is named anyway.</param>
+internal sealed class WeightSet(OrderedDictionary<string, TensorSource> tensors, IReadOnlyDictionary<string, string>? files = null)
 {
     private readonly List<KeyValuePair<string, TensorSource>> _added = [];
     private readonly HashSet<string> _consumed = new(StringComparer.Ordinal);
@@ -15,6 +16,9 @@ internal sealed class WeightSet(OrderedDictionary<string, TensorSource> tensors)
 
     /// <summary>Weights that were FP8 numbers.</summary>
     public HashSet<string> Float8Names { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The file that a tensor lies in, or null.</summary>
+    public string? FileOf(string name) => files?.GetValueOrDefault(name);
 
     /// <summary>The names that end so, without the end.</summary>
     public List<string> StemsOf(string suffix) =>
@@ -63,7 +67,7 @@ internal sealed class WeightSet(OrderedDictionary<string, TensorSource> tensors)
         _added.Clear();
     }
 
-    private static TensorSource Restore(string name, Func<TensorSource> restore)
+    private TensorSource Restore(string name, Func<TensorSource> restore)
     {
         try
         {
@@ -71,7 +75,9 @@ internal sealed class WeightSet(OrderedDictionary<string, TensorSource> tensors)
         }
         catch (ArgumentException exception)
         {
-            throw new CheckpointException($"Cannot convert the tensor '{name}': {exception.Message}", exception);
+            throw new CheckpointException($"Cannot convert the tensor '{name}': {exception.Message}{InFile(name)}", exception);
         }
     }
+
+    private string InFile(string name) => (FileOf(name) ?? FileOf($"{name}_scale") ?? FileOf($"{name}_packed")) is { } file ? $" The tensor lies in '{file}'." : "";
 }

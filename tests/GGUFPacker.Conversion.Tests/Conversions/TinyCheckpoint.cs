@@ -8,7 +8,10 @@ namespace GGUFPacker.Conversion.Tests.Conversions;
 /// <summary>Builds checkpoints of a few rows: a configuration, the tokenizer of a golden, and tensors of bytes that count up.</summary>
 internal sealed class TinyCheckpoint : IDisposable
 {
+    private const string RawMark = "raw text";
+
     private readonly TemporaryFolder _folder = new();
+    private string _raw = "";
     private readonly JsonObject _config = new()
     {
         ["architectures"] = new JsonArray("LlamaForCausalLM"),
@@ -26,6 +29,14 @@ internal sealed class TinyCheckpoint : IDisposable
     public TinyCheckpoint With(string key, JsonNode? value)
     {
         _config[key] = value;
+        return this;
+    }
+
+    /// <summary>Sets a key of config.json to a text that may be no JSON, such as NaN.</summary>
+    public TinyCheckpoint WithRaw(string key, string text)
+    {
+        _config[key] = RawMark;
+        _raw = text;
         return this;
     }
 
@@ -55,7 +66,7 @@ internal sealed class TinyCheckpoint : IDisposable
     {
         var tokenizer = GoldenCheckpoint.Open("ct-both");
         Assert.SkipWhen(tokenizer is null, "The checkpoint ct-both is not in this set of goldens.");
-        _folder.Write("config.json", _config.ToJsonString());
+        _folder.Write("config.json", _config.ToJsonString().Replace($"\"{RawMark}\"", _raw, StringComparison.Ordinal));
         foreach (var name in tokenizer.Names.Where(name => name.StartsWith("tokenizer", StringComparison.Ordinal)))
         {
             _folder.Write(name, tokenizer.ReadAllBytes(name));

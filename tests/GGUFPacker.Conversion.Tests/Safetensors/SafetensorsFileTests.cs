@@ -135,5 +135,35 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Contains("ends at byte", Assert.Throws<CheckpointException>(() => tensor.Read(0, new byte[100])).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Mutated_headers_are_read_or_refused()
+    {
+        var random = new Random(3);
+        var header = Encoding.UTF8.GetBytes(
+            """{"__metadata__":{"format":"pt"},"a.weight":{"dtype":"BF16","shape":[2,3],"data_offsets":[0,12]},"b":{"dtype":"F32","shape":[],"data_offsets":[12,16]}}""");
+        var read = 0;
+        for (var i = 0; i < 100_000; i++)
+        {
+            var mutated = header.ToArray();
+            for (var count = random.Next(1, 4); count > 0; count--)
+            {
+                mutated[random.Next(mutated.Length)] = (byte)(random.Next(4) == 0 ? random.Next(256) : random.Next(32, 127));
+            }
+
+            try
+            {
+                SafetensorsHeader.Parse(random.Next(8) == 0 ? mutated.AsSpan(0, random.Next(mutated.Length)) : mutated, 16, "m.safetensors");
+                read++;
+            }
+            catch (CheckpointException exception)
+            {
+                Assert.Contains("'m.safetensors'", exception.Message, StringComparison.Ordinal);
+            }
+        }
+
+        // Some changes only give a tensor another name.
+        Assert.InRange(read, 1, 99_999);
+    }
+
     public void Dispose() => _folder.Dispose();
 }
