@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace GGUFPacker.Build.Graph;
 
 /// <summary>
-/// A model repository of a Hugging Face hub: ADD of <c>hf://ORG/REPO</c>, or of the repository's address. Its result is a file system with the repository's files;
+/// A model repository of a Hugging Face hub: ADD of <c>hf://ORG/REPO</c>, or of the repository's address. Its result is a file system with the repository's files (or those that are meant);
 /// one is fetched when it is read.
 /// </summary>
 public sealed class HubNode : GraphNode
@@ -15,8 +15,8 @@ public sealed class HubNode : GraphNode
     /// <summary>A branch, tag or commit; null for the default branch.</summary>
     public string? Revision { get; init; }
 
-    /// <summary>The directory in it that is meant, without slashes around it; empty for all.</summary>
-    public string Directory { get; init; } = "";
+    /// <summary>The directory or file in it that is meant, without slashes around it; empty for all.</summary>
+    public string Path { get; init; } = "";
 
     /// <inheritdoc/>
     public override ImmutableArray<GraphNode> Inputs => [];
@@ -25,6 +25,6 @@ public sealed class HubNode : GraphNode
     {
         writer.WriteString("repository", Repository);
         writer.WriteString("revision", Revision ?? "");
-        writer.WriteString("directory", Directory);
+        writer.WriteString("path", Path);
     }
 }

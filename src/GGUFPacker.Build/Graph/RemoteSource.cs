@@ -16,7 +16,7 @@ internal static class RemoteSource
     {
         if (HubAddress.Parse(source) is { } hub)
         {
-            return (new HubNode { Name = source, Span = span, Repository = hub.Repository, Revision = hub.Revision, Directory = hub.Directory }, "/");
+            return (new HubNode { Name = source, Span = span, Repository = hub.Repository, Revision = hub.Revision, Path = hub.Path }, hub.Path.Length == 0 ? "/" : hub.Path);
         }
 
         if (GitAddress.Parse(source) is { } git)

@@ -24,8 +24,8 @@ internal static class PackerfileGenerator
         }
 
         var model = TheOnlyModel(project);
-        var isFile = File.Exists(model.FullPath);
-        if (!isFile && !Directory.Exists(model.FullPath))
+        var isFile = model.IsFile;
+        if (!model.IsRemote && !isFile && !Directory.Exists(model.FullPath))
         {
             throw ProjectFault.At(
                 ProjectLocation.OfItem(project.Path, "GGUFModel", model.Include),
@@ -36,15 +36,23 @@ internal static class PackerfileGenerator
         var text = new StringBuilder(PackerfileText.Comment($"""
             Generated from {Path.GetFileName(project.Path)}; what is changed here is lost.
             To write your own, copy this file beside the project and name the copy in the property GGUFPackerfile.
-            --from={ModelContext} is {(isFile ? "the directory of " : "")}the GGUFModel item.
             """));
+        if (model.IsRemote)
+        {
+            text.Append('\n').Append(PackerfileText.From("scratch", ModelContext)).Append(PackerfileText.Instruction("ADD", [], [model.Include, model.RemoteName]));
+        }
+        else
+        {
+            text.Append(PackerfileText.Comment($"--from={ModelContext} is {(isFile ? "the directory of " : "")}the GGUFModel item."));
+        }
 
         List<KeyValuePair<string, string?>> convertFlags = [new("from", ModelContext), new("type", model.ConvertType), .. model.ConvertFlags];
-        var source = isFile ? Path.GetFileName(model.FullPath) : $"/{model.Name}.gguf";
+        var checkpoint = model.IsRemote ? model.RemoteName : ".";
+        var source = !isFile ? $"/{model.Name}.gguf" : model.IsRemote ? model.RemoteName : Path.GetFileName(model.FullPath);
         if (!isFile && !project.QuantizeTypes.IsEmpty)
         {
             text.Append('\n').Append(PackerfileText.From("scratch", ConvertStage));
-            text.Append(PackerfileText.Instruction("CONVERT", convertFlags, [".", source]));
+            text.Append(PackerfileText.Instruction("CONVERT", convertFlags, [checkpoint, source]));
         }
 
         foreach (var variant in project.QuantizeTypes)
@@ -65,7 +73,7 @@ internal static class PackerfileGenerator
             AppendStage(text, project, StageWithoutQuantize(variant));
             text.Append(isFile
                 ? PackerfileText.Instruction("COPY", [new("from", ModelContext)], [source, $"/{file}"])
-                : PackerfileText.Instruction("CONVERT", convertFlags, [".", $"/{file}"]));
+                : PackerfileText.Instruction("CONVERT", convertFlags, [checkpoint, $"/{file}"]));
             AppendCommand(text, project, file);
         }
 
@@ -126,7 +134,7 @@ internal static class PackerfileGenerator
     private static string VariantWithoutQuantize(ModelProject project)
     {
         var model = project.Models[0];
-        return File.Exists(model.FullPath) || model.ConvertType == "auto" ? "" : model.ConvertType;
+        return model.IsFile || model.ConvertType == "auto" ? "" : model.ConvertType;
     }
 
     private static string StageWithoutQuantize(string variant) => variant.Length == 0 ? "gguf" : variant.ToLowerInvariant();
@@ -136,6 +144,11 @@ internal static class PackerfileGenerator
         var contexts = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (model, index) in project.Models.Select((model, index) => (model, index)))
         {
+            if (model.IsRemote)
+            {
+                continue;
+            }
+
             var directory = File.Exists(model.FullPath) ? Path.GetDirectoryName(model.FullPath)! : model.FullPath;
             contexts[index == 0 ? ModelContext : $"{ModelContext}{index + 1}"] = directory;
         }

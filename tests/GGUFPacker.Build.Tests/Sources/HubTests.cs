@@ -42,6 +42,9 @@ public sealed class HubTests
         var image = await build.ImageAsync($"FROM scratch\nADD https://huggingface.co/team/tiny.git#{hub.Commit(Repository)}:sub /\n");
 
         Assert.Equal(["/a.txt"], image.Files.Select(file => file.Path));
+
+        image = await build.ImageAsync("FROM scratch\nADD hf://team/tiny/sub/a.txt b.txt\nADD hf://team/tiny/config.json dir/\n");
+        Assert.Equal(["/b.txt", "/dir/config.json"], image.Files.Select(file => file.Path));
     }
 
     [Fact]
@@ -68,7 +71,7 @@ public sealed class HubTests
         build.Variables["HF_ENDPOINT"] = hub.Endpoint;
         Assert.StartsWith("2 team/other is not there, or is private: set HF_TOKEN", await build.FailAsync("FROM scratch\nADD hf://team/other /\n"), StringComparison.Ordinal);
         Assert.Contains("no such revision", await build.FailAsync("FROM scratch\nADD hf://team/tiny@v9 /\n"), StringComparison.Ordinal);
-        Assert.Contains("no directory 'nope'", await build.FailAsync("FROM scratch\nADD hf://team/tiny/nope /\n"), StringComparison.Ordinal);
+        Assert.Contains("no directory or file 'nope'", await build.FailAsync("FROM scratch\nADD hf://team/tiny/nope /\n"), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -44,6 +44,41 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
         Assert.Equal(("model", _directory["austen"]), (context.GetMetadata("Name"), context.ItemSpec));
     }
 
+    [Theory]
+    [InlineData("hf://team/tiny-model@v1", "tiny-model")]
+    [InlineData("https://huggingface.co/team/tiny-model.git#v1", "tiny-model")]
+    public void A_repository_elsewhere_is_added_by_a_stage_of_its_own(string include, string name)
+    {
+        var task = Task(model: Item(include), quantizeTypes: [Item("Q8_0")]);
+
+        Assert.True(task.Execute());
+        Assert.Equal(
+            $"""
+            FROM scratch AS model
+            ADD {include} {name}
+
+            FROM scratch AS convert
+            CONVERT --from=model --type=auto {name} /Austen.gguf
+
+            FROM scratch AS q8_0
+            QUANTIZE --from=convert --type=Q8_0 /Austen.gguf /Austen.Q8_0.gguf
+            CMD ["-m", "Austen.Q8_0.gguf"]
+
+            """,
+            Instructions(task));
+        Assert.Empty(task.NamedContexts);
+    }
+
+    [Fact]
+    public void A_gguf_file_elsewhere_is_added_by_a_stage_of_its_own()
+    {
+        var task = Task(model: Item("hf://team/tiny/tiny.F16.gguf"), quantizeTypes: [Item("Q8_0")]);
+
+        Assert.True(task.Execute());
+        Assert.Contains("ADD hf://team/tiny/tiny.F16.gguf tiny.F16.gguf\n", Instructions(task), StringComparison.Ordinal);
+        Assert.Contains("QUANTIZE --from=model --type=Q8_0 tiny.F16.gguf /Austen.Q8_0.gguf\n", Instructions(task), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_gguf_file_is_quantized_without_conversion()
     {

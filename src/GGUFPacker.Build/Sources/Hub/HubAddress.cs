@@ -3,13 +3,13 @@ namespace GGUFPacker.Build.Sources.Hub;
 /// <summary>A model repository of a Hugging Face hub, as a source of ADD names it.</summary>
 /// <param name="Repository"><c>organization/name</c>, or a bare name.</param>
 /// <param name="Revision">A branch, tag or commit; null for the default branch.</param>
-/// <param name="Directory">The directory in it that is meant, without slashes around it; empty for all.</param>
-internal sealed record HubAddress(string Repository, string? Revision, string Directory)
+/// <param name="Path">The directory or file in it that is meant, without slashes around it; empty for all.</param>
+internal sealed record HubAddress(string Repository, string? Revision, string Path)
 {
     private const string Scheme = "hf://";
 
     /// <summary>
-    /// Reads <c>hf://ORG/REPO[@REVISION][/DIRECTORY]</c>, or the address of a git repository on the hub's host: <c>https://huggingface.co/ORG/REPO.git[#REVISION[:DIRECTORY]]</c>,
+    /// Reads <c>hf://ORG/REPO[@REVISION][/PATH]</c>, or the address of a git repository on the hub's host: <c>https://huggingface.co/ORG/REPO.git[#REVISION[:PATH]]</c>,
     /// also without <c>.git</c> where there is nothing behind the name.
     /// </summary>
     /// <param name="source">The source.</param>
@@ -42,7 +42,7 @@ internal sealed record HubAddress(string Repository, string? Revision, string Di
     }
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Repository}{(Revision is null ? "" : "@" + Revision)}{(Directory.Length == 0 ? "" : "/" + Directory)}";
+    public override string ToString() => $"{Repository}{(Revision is null ? "" : "@" + Revision)}{(Path.Length == 0 ? "" : "/" + Path)}";
 
     private static HubAddress? ParseShort(string text)
     {

@@ -70,7 +70,7 @@ internal sealed class HubClient : IDisposable
     private async Task<ImmutableArray<HubFile>> ListAsync(HubAddress address, string commit, CancellationToken cancellationToken)
     {
         var files = ImmutableArray.CreateBuilder<HubFile>();
-        Uri? page = Address($"api/models/{address.Repository}/tree/{commit}{(address.Directory.Length == 0 ? "" : "/" + Escape(address.Directory))}?recursive=true&expand=false");
+        Uri? page = Address($"api/models/{address.Repository}/tree/{commit}?recursive=true&expand=false");
         for (var pages = 0; page is not null; pages++)
         {
             using var response = await Http.SendAsync(page, null, cancellationToken).ConfigureAwait(false);
