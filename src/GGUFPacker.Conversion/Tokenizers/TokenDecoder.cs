@@ -9,8 +9,12 @@ namespace GGUFPacker.Conversion.Tokenizers;
 /// <summary>Decodes one token alone, as a tokenizer.json's decoder would.</summary>
 internal sealed class TokenDecoder
 {
+    /// <summary>The most characters that all tokens together may be decoded to, at all stages.</summary>
+    private const long MaximumLength = 256 << 20;
+
     private readonly ImmutableArray<TokenizerStep> _steps;
     private readonly bool _cleanUpSpaces;
+    private long _length;
 
     /// <summary>Creates the decoder of a tokenizer.</summary>
     public TokenDecoder(AutoTokenizer tokenizer)
@@ -20,18 +24,33 @@ internal sealed class TokenDecoder
     }
 
     /// <summary>The text that a token stands for.</summary>
+    /// <exception cref="CheckpointException">It is too long.</exception>
     public string Decode(string token)
     {
-        var text = _steps.Aggregate(token, Apply);
+        var text = token;
+        foreach (var step in _steps)
+        {
+            text = Apply(text, step);
+            _length += text.Length;
+            CheckLength(_length);
+        }
+
         return _cleanUpSpaces ? CleanUp(text) : text;
+    }
+
+    private static void CheckLength(long length)
+    {
+        if (length > MaximumLength)
+        {
+            throw new CheckpointException($"{TokenizerJsonReader.FileName}: the decoder's steps make texts of more than {MaximumLength} characters.");
+        }
     }
 
     private static string Apply(string token, TokenizerStep step) => step.Type switch
     {
         "ByteLevel" => ByteLevelAlphabet.Decode(token),
         "ByteFallback" => DecodeByte(token),
-        "Replace" when step.Fields.Property("pattern")?.Text("String") is { Length: > 0 } pattern =>
-            token.Replace(pattern, step.Fields.Text("content") ?? "", StringComparison.Ordinal),
+        "Replace" when step.Fields.Property("pattern")?.Text("String") is { Length: > 0 } pattern => Replace(token, pattern, step.Fields.Text("content") ?? ""),
         "Strip" => Strip(token, step),
         "Metaspace" => DecodeMetaspace(token, step),
         "WordPiece" when step.Fields.Flag("cleanup") ?? true => CleanUp(token).Replace(" do not", " don't", StringComparison.Ordinal),
@@ -40,6 +59,12 @@ internal sealed class TokenDecoder
         // Fuse joins tokens, and the rest acts between tokens only.
         _ => token,
     };
+
+    private static string Replace(string token, string pattern, string content)
+    {
+        CheckLength((long)token.Length / pattern.Length * content.Length);
+        return token.Replace(pattern, content, StringComparison.Ordinal);
+    }
 
     private static string DecodeByte(string token)
     {

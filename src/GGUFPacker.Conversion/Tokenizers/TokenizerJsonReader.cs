@@ -10,8 +10,8 @@ internal sealed class TokenizerJsonReader
     /// <summary>The file's name.</summary>
     public const string FileName = "tokenizer.json";
 
-    /// <summary>The most tokens that a vocabulary may have; the largest known one has about 262,000.</summary>
-    public const int MaximumTokens = 1 << 24;
+    /// <summary>The most tokens that a vocabulary may have, and merges; the largest known one has about 262,000 and twice as many.</summary>
+    public const int MaximumTokens = 1 << 21;
 
     private readonly Dictionary<string, JsonElement> _parts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, JsonElement> _modelParts = new(StringComparer.Ordinal);

@@ -10,6 +10,9 @@ namespace GGUFPacker.Conversion.Tokenizers;
 /// <param name="Fields">Its JSON object.</param>
 internal sealed record TokenizerStep(string Type, JsonElement Fields)
 {
+    /// <summary>The most steps of a part; known tokenizers have up to ten.</summary>
+    private const int MaximumSteps = 64;
+
     /// <summary>The step with another value of one field.</summary>
     public TokenizerStep With(string field, bool value) => Rewrite(field, writer => writer.WriteBoolean(field, value));
 
@@ -51,6 +54,11 @@ internal sealed record TokenizerStep(string Type, JsonElement Fields)
             }
             else
             {
+                if (steps.Count == MaximumSteps)
+                {
+                    throw new CheckpointException($"tokenizer.json: its {part} has more than {MaximumSteps} steps.");
+                }
+
                 steps.Add(new TokenizerStep(type, element.Clone()));
             }
         }

@@ -6,8 +6,8 @@ namespace GGUFPacker.Conversion.Tokenizers.Patterns;
 /// </summary>
 internal sealed class PatternMachine
 {
-    // Oniguruma's own limit on retries; a pattern from a file must not run for hours.
-    private const int MaximumSteps = 10_000_000;
+    // A fifth of Oniguruma's own limit on retries; a pattern from a file must neither run for hours nor remember choices without end.
+    private const int MaximumSteps = 2_000_000;
 
     private readonly PatternInstruction[] _program;
     private readonly string _text;
@@ -37,6 +37,9 @@ internal sealed class PatternMachine
         // Set register Instruction back to Position.
         Restore,
     }
+
+    /// <summary>The steps taken so far.</summary>
+    public int Steps => _steps;
 
     /// <summary>The end of the match that begins at a position, or -1.</summary>
     /// <exception cref="TokenizerStepException">It takes too long.</exception>

@@ -1,4 +1,5 @@
 using System.Text;
+using GGUFPacker.Conversion.Tokenizers.Pipeline;
 
 namespace GGUFPacker.Conversion.Tokenizers.Patterns;
 
@@ -19,8 +20,10 @@ internal sealed class TextPattern
         new(new PatternNode.Sequence([.. text.EnumerateRunes().Select(rune => new PatternNode.One(CodePointSet.OfRange(rune.Value, rune.Value)))]));
 
     /// <summary>The matches in a text, from left to right: each begins behind the one before, and an empty one not where that one ended.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="limit">What it may cost together with others; null for a limit of its own.</param>
     /// <exception cref="TokenizerStepException">It takes too long.</exception>
-    public IEnumerable<(int Start, int End)> Find(string text)
+    public IEnumerable<(int Start, int End)> Find(string text, WorkLimit? limit = null)
     {
         if (text.Length == 0)
         {
@@ -31,7 +34,9 @@ internal sealed class TextPattern
         var lastEnd = -1;
         for (var start = 0; start <= text.Length;)
         {
+            var steps = machine.Steps;
             var end = machine.Match(start);
+            limit?.Spend(machine.Steps - steps);
             if (end >= 0 && (end > start || start != lastEnd))
             {
                 yield return (start, end);

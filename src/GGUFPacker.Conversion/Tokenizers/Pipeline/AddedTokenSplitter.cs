@@ -13,15 +13,17 @@ internal sealed class AddedTokenSplitter
 
     private readonly AddedVocabulary _added;
     private readonly TextNormalizer _normalizer;
+    private readonly WorkLimit _limit;
     private readonly Dictionary<char, List<(string Text, int Id)>> _plain = [];
     private readonly Dictionary<char, List<(string Text, int Id)>> _normalized = [];
 
     /// <summary>Creates a splitter.</summary>
     /// <exception cref="TokenizerStepException">A token cannot be normalized.</exception>
-    public AddedTokenSplitter(AddedVocabulary added, TextNormalizer normalizer)
+    public AddedTokenSplitter(AddedVocabulary added, TextNormalizer normalizer, WorkLimit limit)
     {
         _added = added;
         _normalizer = normalizer;
+        _limit = limit;
         foreach (var token in added.Searched)
         {
             added.TryGetId(token.Content, out var id);
@@ -107,10 +109,11 @@ internal sealed class AddedTokenSplitter
         }
     }
 
-    private static bool TryMatch(string text, int position, Dictionary<char, List<(string Text, int Id)>> table, out int length, out int id)
+    private bool TryMatch(string text, int position, Dictionary<char, List<(string Text, int Id)>> table, out int length, out int id)
     {
         if (table.TryGetValue(text[position], out var candidates))
         {
+            _limit.Spend(candidates.Count);
             foreach (var (candidate, candidateId) in candidates)
             {
                 if (string.CompareOrdinal(text, position, candidate, 0, candidate.Length) == 0)

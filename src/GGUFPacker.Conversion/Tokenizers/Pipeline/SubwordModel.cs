@@ -7,14 +7,16 @@ internal abstract class SubwordModel
     public abstract void Encode(string text, List<int> ids);
 
     /// <summary>The model of a tokenizer.</summary>
+    /// <param name="definition">The tokenizer.</param>
+    /// <param name="limit">What texts may cost.</param>
     /// <exception cref="TokenizerStepException">It is of an unknown type.</exception>
     /// <exception cref="Checkpoints.CheckpointException">A merge names a token that the vocabulary lacks.</exception>
-    public static SubwordModel Create(TokenizerJson definition) => definition.ModelType switch
+    public static SubwordModel Create(TokenizerJson definition, WorkLimit limit) => definition.ModelType switch
     {
         "BPE" => new BpeModel(definition),
-        "WordPiece" => new WordPieceModel(definition),
+        "WordPiece" => new WordPieceModel(definition, limit),
         "WordLevel" => new WordLevelModel(definition),
-        "Unigram" => new UnigramModel(definition),
+        "Unigram" => new UnigramModel(definition, limit),
         _ => throw new TokenizerStepException($"A {definition.ModelType} model is not known."),
     };
 

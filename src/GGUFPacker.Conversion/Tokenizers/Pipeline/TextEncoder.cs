@@ -8,6 +8,7 @@ namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
 /// </summary>
 internal sealed class TextEncoder
 {
+    private readonly WorkLimit _limit = new();
     private readonly AddedTokenSplitter _splitter;
     private readonly TextPreTokenizer _preTokenizer;
     private readonly SubwordModel _model;
@@ -18,9 +19,9 @@ internal sealed class TextEncoder
     /// <exception cref="CheckpointException">A merge names a token that the vocabulary lacks.</exception>
     public TextEncoder(AutoTokenizer tokenizer)
     {
-        _splitter = new AddedTokenSplitter(tokenizer.Added, new TextNormalizer(tokenizer.Normalizers));
-        _preTokenizer = new TextPreTokenizer(PreTokenizers(tokenizer));
-        _model = SubwordModel.Create(tokenizer.Definition);
+        _splitter = new AddedTokenSplitter(tokenizer.Added, new TextNormalizer(tokenizer.Normalizers, _limit), _limit);
+        _preTokenizer = new TextPreTokenizer(PreTokenizers(tokenizer), _limit);
+        _model = SubwordModel.Create(tokenizer.Definition, _limit);
         _postProcessor = new TextPostProcessor(tokenizer);
     }
 
@@ -30,6 +31,8 @@ internal sealed class TextEncoder
     /// <exception cref="TokenizerStepException">A pattern takes too long.</exception>
     public IReadOnlyList<int> Encode(string text, bool addSpecialTokens)
     {
+        WorkLimit.CheckLength(text.Length);
+        _limit.Renew();
         var ids = new List<int>();
         foreach (var piece in _preTokenizer.Split(_splitter.Split(text)))
         {

@@ -21,16 +21,33 @@ internal sealed class TextNormalizer
     ]);
 
     private readonly ImmutableArray<Func<string, string>> _steps;
+    private readonly WorkLimit _limit;
 
     /// <summary>Creates the normalizer.</summary>
+    /// <param name="steps">Its steps.</param>
+    /// <param name="limit">What texts may cost; null for a limit of its own.</param>
     /// <exception cref="TokenizerStepException">A step is of an unknown type or has an unknown pattern.</exception>
-    public TextNormalizer(ImmutableArray<TokenizerStep> steps) => _steps = [.. steps.Select(Create)];
+    public TextNormalizer(ImmutableArray<TokenizerStep> steps, WorkLimit? limit = null)
+    {
+        _limit = limit ?? new WorkLimit();
+        _steps = [.. steps.Select(Create)];
+    }
 
     /// <summary>Normalizes a text.</summary>
     /// <exception cref="TokenizerStepException">A pattern takes too long.</exception>
-    public string Normalize(string text) => _steps.Aggregate(text, (current, step) => step(current));
+    public string Normalize(string text)
+    {
+        foreach (var step in _steps)
+        {
+            text = step(text);
+            WorkLimit.CheckLength(text.Length);
+            _limit.Spend(text.Length);
+        }
 
-    private static Func<string, string> Create(TokenizerStep step)
+        return text;
+    }
+
+    private Func<string, string> Create(TokenizerStep step)
     {
         switch (step.Type)
         {
@@ -128,7 +145,7 @@ internal sealed class TextNormalizer
         return text[start..end];
     };
 
-    private static Func<string, string> CreateReplace(TokenizerStep step)
+    private Func<string, string> CreateReplace(TokenizerStep step)
     {
         var pattern = StepPattern.Read(step);
         var content = step.Fields.Text("content") ?? "";
@@ -136,8 +153,9 @@ internal sealed class TextNormalizer
         {
             var result = new StringBuilder();
             var position = 0;
-            foreach (var (start, end) in pattern.Find(text))
+            foreach (var (start, end) in pattern.Find(text, _limit))
             {
+                WorkLimit.CheckLength((long)result.Length + content.Length);
                 result.Append(text, position, start - position).Append(content);
                 position = end;
             }

@@ -14,10 +14,17 @@ internal sealed class TextPreTokenizer
         CodePointSet.Union([UnicodeProperty.Punctuation, CodePointSet.OfRanges([('!', '/'), (':', '@'), ('[', '`'), ('{', '~')])]);
 
     private readonly ImmutableArray<Func<TextPiece, IEnumerable<TextPiece>>> _steps;
+    private readonly WorkLimit _limit;
 
     /// <summary>Creates the pre-tokenizer.</summary>
+    /// <param name="steps">Its steps.</param>
+    /// <param name="limit">What texts may cost; null for a limit of its own.</param>
     /// <exception cref="TokenizerStepException">A step is of an unknown type or has an unknown pattern.</exception>
-    public TextPreTokenizer(ImmutableArray<TokenizerStep> steps) => _steps = [.. steps.Select(Create)];
+    public TextPreTokenizer(ImmutableArray<TokenizerStep> steps, WorkLimit? limit = null)
+    {
+        _limit = limit ?? new WorkLimit();
+        _steps = [.. steps.Select(Create)];
+    }
 
     /// <summary>Splits a whole text.</summary>
     /// <exception cref="TokenizerStepException">A pattern takes too long.</exception>
@@ -30,12 +37,15 @@ internal sealed class TextPreTokenizer
         foreach (var step in _steps)
         {
             pieces = [.. pieces.SelectMany(piece => piece.TokenId is null ? step(piece).Where(part => part.Text.Length > 0) : [piece])];
+            var length = pieces.Sum(piece => (long)piece.Text.Length);
+            WorkLimit.CheckLength(length);
+            _limit.Spend(length);
         }
 
         return pieces;
     }
 
-    private static Func<TextPiece, IEnumerable<TextPiece>> Create(TokenizerStep step)
+    private Func<TextPiece, IEnumerable<TextPiece>> Create(TokenizerStep step)
     {
         switch (step.Type)
         {
@@ -45,7 +55,7 @@ internal sealed class TextPreTokenizer
                 var pattern = StepPattern.Read(step);
                 var behavior = ReadBehavior(step, SplitBehavior.Isolated);
                 var invert = step.Fields.Flag("invert") ?? false;
-                return piece => TextSplitter.Split(piece, pattern, behavior, invert);
+                return piece => TextSplitter.Split(piece, pattern, behavior, invert, _limit);
             case "Digits":
                 var digits = UnicodeProperty.Find("N");
                 var digitBehavior = step.Fields.Flag("individual_digits") ?? false ? SplitBehavior.Isolated : SplitBehavior.Contiguous;
@@ -55,7 +65,7 @@ internal sealed class TextPreTokenizer
                 return piece => TextSplitter.Split(piece, Punctuation, punctuationBehavior);
             case "Whitespace":
                 var words = TextPattern.OfExpression(@"[[:word:]\u200C\u200D]+|[^[:word:]\s\u200C\u200D]+");
-                return piece => TextSplitter.Split(piece, words, SplitBehavior.Removed, invert: true);
+                return piece => TextSplitter.Split(piece, words, SplitBehavior.Removed, invert: true, _limit);
             case "WhitespaceSplit":
                 return piece => TextSplitter.Split(piece, UnicodeProperty.Space, SplitBehavior.Removed);
             case "BertPreTokenizer":
@@ -63,7 +73,7 @@ internal sealed class TextPreTokenizer
                     .SelectMany(word => TextSplitter.Split(word, Punctuation, SplitBehavior.Isolated));
             case "CharDelimiterSplit":
                 var delimiter = TextPattern.OfText(step.Fields.Text("delimiter") ?? "");
-                return piece => TextSplitter.Split(piece, delimiter, SplitBehavior.Removed);
+                return piece => TextSplitter.Split(piece, delimiter, SplitBehavior.Removed, invert: false, _limit);
             case "Metaspace":
                 return CreateMetaspace(step);
             default:
@@ -71,18 +81,18 @@ internal sealed class TextPreTokenizer
         }
     }
 
-    private static Func<TextPiece, IEnumerable<TextPiece>> CreateByteLevel(bool addPrefixSpace, bool useRegex) => piece =>
+    private Func<TextPiece, IEnumerable<TextPiece>> CreateByteLevel(bool addPrefixSpace, bool useRegex) => piece =>
     {
         if (addPrefixSpace && !piece.Text.StartsWith(' '))
         {
             piece = piece with { Text = $" {piece.Text}" };
         }
 
-        var words = useRegex ? TextSplitter.Split(piece, ByteLevelPattern.Value, SplitBehavior.Isolated) : [piece];
+        var words = useRegex ? TextSplitter.Split(piece, ByteLevelPattern.Value, SplitBehavior.Isolated, invert: false, _limit) : [piece];
         return words.Select(word => word with { Text = ByteLevelAlphabet.Encode(word.Text) });
     };
 
-    private static Func<TextPiece, IEnumerable<TextPiece>> CreateMetaspace(TokenizerStep step)
+    private Func<TextPiece, IEnumerable<TextPiece>> CreateMetaspace(TokenizerStep step)
     {
         var replacement = step.Fields.Text("replacement") ?? "▁";
         var scheme = step.Fields.Flag("add_prefix_space") == false ? "never" : step.Fields.Text("prepend_scheme") ?? "always";
@@ -90,6 +100,7 @@ internal sealed class TextPreTokenizer
         var pattern = TextPattern.OfText(replacement);
         return piece =>
         {
+            WorkLimit.CheckLength((piece.Text.Count(character => character == ' ') + 1L) * replacement.Length);
             var text = piece.Text.Replace(" ", replacement, StringComparison.Ordinal);
             if (!text.StartsWith(replacement, StringComparison.Ordinal) && (scheme == "always" || (scheme == "first" && piece.IsAtStart)))
             {
@@ -97,7 +108,7 @@ internal sealed class TextPreTokenizer
             }
 
             piece = piece with { Text = text };
-            return split ? TextSplitter.Split(piece, pattern, SplitBehavior.MergedWithNext) : [piece];
+            return split ? TextSplitter.Split(piece, pattern, SplitBehavior.MergedWithNext, invert: false, _limit) : [piece];
         };
     }
 

@@ -7,8 +7,8 @@ internal static class TextSplitter
 {
     /// <summary>Splits at a pattern's matches, or at what lies between them (<paramref name="invert"/>).</summary>
     /// <exception cref="TokenizerStepException">The pattern takes too long.</exception>
-    public static IEnumerable<TextPiece> Split(TextPiece piece, TextPattern pattern, SplitBehavior behavior, bool invert = false) =>
-        Split(piece, pattern.Find(piece.Text), behavior, invert);
+    public static IEnumerable<TextPiece> Split(TextPiece piece, TextPattern pattern, SplitBehavior behavior, bool invert, WorkLimit limit) =>
+        Split(piece, pattern.Find(piece.Text, limit), behavior, invert);
 
     /// <summary>Splits at the code points of a set, each a match of its own.</summary>
     public static IEnumerable<TextPiece> Split(TextPiece piece, CodePointSet set, SplitBehavior behavior) =>

@@ -14,12 +14,14 @@ internal sealed class UnigramModel : SubwordModel
     private readonly TokenizerJson _definition;
     private readonly double _unknownScore;
     private readonly int _longest;
+    private readonly WorkLimit _limit;
 
     /// <summary>Creates the model.</summary>
     /// <exception cref="CheckpointException">The id of the unknown piece is out of range.</exception>
-    public UnigramModel(TokenizerJson definition)
+    public UnigramModel(TokenizerJson definition, WorkLimit limit)
     {
         _definition = definition;
+        _limit = limit;
         _unknownScore = definition.Pieces.Select(piece => piece.Score).DefaultIfEmpty().Min() - UnknownPenalty;
         _longest = definition.Pieces.Select(piece => piece.Piece.Length).DefaultIfEmpty().Max();
         if (definition.UnknownId >= definition.Pieces.Length)
@@ -60,6 +62,7 @@ internal sealed class UnigramModel : SubwordModel
             var hasCharacter = false;
             for (var end = start + 1; end <= Math.Min(text.Length, start + _longest); end++)
             {
+                _limit.Spend(end - start);
                 if (tokens.TryGetValue(text.AsSpan(start..end), out var id))
                 {
                     Propose(start, end, _definition.Pieces[id].Score, isUnknown: false);

@@ -1,7 +1,7 @@
 namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
 
 /// <summary>WordPiece: the longest token that a word begins with, then the longest one that goes on with it, and so on; a word that gets stuck is unknown.</summary>
-internal sealed class WordPieceModel(TokenizerJson definition) : SubwordModel
+internal sealed class WordPieceModel(TokenizerJson definition, WorkLimit limit) : SubwordModel
 {
     private readonly int? _unknownId = UnknownId(definition);
     private readonly string _prefix = definition.ContinuingSubwordPrefix ?? "##";
@@ -31,6 +31,7 @@ internal sealed class WordPieceModel(TokenizerJson definition) : SubwordModel
             var id = -1;
             while (end > start && !tokens.TryGetValue(string.Concat(prefix, text.AsSpan(start..end)), out id))
             {
+                limit.Spend(end - start);
                 end--;
                 id = -1;
             }
