@@ -16,6 +16,11 @@ internal static class CheckpointJson
             throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' is not UTF-8.");
         }
 
+        if (!JsonEscapes.AreValid(bytes))
+        {
+            throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' has a string that is no valid Unicode text: half of a surrogate pair.");
+        }
+
         return Parse(files, name, bytes);
     }
 

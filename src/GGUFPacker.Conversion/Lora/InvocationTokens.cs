@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Tokenizers;
-using GGUFPacker.Conversion.Tokenizers.Pipeline;
 
 namespace GGUFPacker.Conversion.Lora;
 
@@ -27,7 +26,7 @@ internal static class InvocationTokens
         try
         {
             // Adapters are in force behind the first token, so it is left out.
-            return [.. new TextEncoder(AutoTokenizer.Load(baseModel)).Encode(text, addSpecialTokens: true).Skip(1).Select(id => ToId(id))];
+            return [.. CheckpointTextEncoder.Encode(baseModel, text).Skip(1).Select(id => ToId(id))];
         }
         catch (TokenizerStepException exception)
         {

@@ -26,6 +26,11 @@ internal static class JsonParts
             throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' is not UTF-8.");
         }
 
+        if (!JsonEscapes.AreValid(bytes))
+        {
+            throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' has a string that is no valid Unicode text: half of a surrogate pair.");
+        }
+
         try
         {
             var reader = new Utf8JsonReader(bytes);
@@ -43,10 +48,6 @@ internal static class JsonParts
         catch (JsonException exception)
         {
             throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' is not valid JSON: {exception.Message}", exception);
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' has a string that is no valid Unicode text.", exception);
         }
     }
 

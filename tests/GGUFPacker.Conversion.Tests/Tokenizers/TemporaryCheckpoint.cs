@@ -20,6 +20,14 @@ internal sealed class TemporaryCheckpoint : IDisposable
         return this;
     }
 
+    /// <summary>Writes a file that is there already. It is not emptied first, which would make some file systems write it to disk at once.</summary>
+    public void Rewrite(string name, ReadOnlySpan<byte> bytes)
+    {
+        using var file = File.OpenHandle(Path.Combine(_directory.FullName, name), FileMode.Open, FileAccess.Write);
+        RandomAccess.Write(file, bytes, fileOffset: 0);
+        RandomAccess.SetLength(file, bytes.Length);
+    }
+
     /// <summary>The files written so far.</summary>
     public CheckpointFiles Files => CheckpointFiles.FromDirectory(_directory.FullName);
 

@@ -16,24 +16,24 @@ public sealed class ManifestTests
         return Directory.Exists(root) ? [.. Directory.EnumerateFiles(root, name, SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Recorded), "manifest.json")]
+    [Theory]
+    [GoldenData(nameof(Recorded), "manifest.json")]
     public void Recorded_manifest_survives(string path)
     {
         var bytes = File.ReadAllBytes(path);
         AssertSame(bytes, ImageManifest.Parse(bytes).ToBytes());
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Recorded), "index.json")]
+    [Theory]
+    [GoldenData(nameof(Recorded), "index.json")]
     public void Recorded_index_survives(string path)
     {
         var bytes = File.ReadAllBytes(path);
         AssertSame(bytes, ImageIndex.Parse(bytes).ToBytes());
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(Recorded), "config.json")]
+    [Theory]
+    [GoldenData(nameof(Recorded), "config.json")]
     public void Recorded_config_survives(string path)
     {
         var bytes = File.ReadAllBytes(path);

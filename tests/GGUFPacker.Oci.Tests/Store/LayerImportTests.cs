@@ -30,9 +30,9 @@ public sealed class LayerImportTests : IDisposable
             : [];
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(RecordedLayers), "buildkit")]
-    [MemberData(nameof(RecordedLayers), "docker")]
+    [Theory]
+    [GoldenData(nameof(RecordedLayers), "buildkit")]
+    [GoldenData(nameof(RecordedLayers), "docker")]
     public async Task Recorded_layer_can_be_read_again_byte_for_byte(string path)
     {
         using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(path));
@@ -48,8 +48,8 @@ public sealed class LayerImportTests : IDisposable
         }
     }
 
-    [Theory(SkipTestWithoutData = true)]
-    [MemberData(nameof(RecordedLayers), "buildkit")]
+    [Theory]
+    [GoldenData(nameof(RecordedLayers), "buildkit")]
     public async Task Own_layer_of_the_same_entries_is_the_one_that_BuildKit_makes(string path)
     {
         using var json = JsonDocument.Parse(await File.ReadAllBytesAsync(path));

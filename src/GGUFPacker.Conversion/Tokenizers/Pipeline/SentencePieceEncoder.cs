@@ -7,6 +7,7 @@ namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
 internal sealed class SentencePieceEncoder
 {
     private const string SpaceSymbol = "▁";
+    private const int MaximumTextLength = 1 << 12;
 
     private readonly SentencePieceModel _model;
     private readonly CompiledCharacterMap _map;
@@ -51,8 +52,15 @@ internal sealed class SentencePieceEncoder
     }
 
     /// <summary>Encodes a text, without special tokens.</summary>
+    /// <exception cref="TokenizerStepException">It is too long.</exception>
     public IReadOnlyList<int> Encode(string text)
     {
+        // Joining looks at all pairs for each join.
+        if (text.Length > MaximumTextLength)
+        {
+            throw new TokenizerStepException($"The text has {text.Length} characters; at most {MaximumTextLength} are encoded.");
+        }
+
         var ids = new List<int>();
         var isUnknownOpen = false;
         foreach (var part in Join(Normalize(text)))
