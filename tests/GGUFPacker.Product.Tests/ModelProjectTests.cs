@@ -1,5 +1,6 @@
 using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Store;
+using GGUFPacker.Testing.Hub;
 
 namespace GGUFPacker.Product.Tests;
 
@@ -67,6 +68,28 @@ public sealed class ModelProjectTests(PackedProduct product) : IDisposable
         Assert.False(File.Exists(_workspace.Combine(Output("Q4_0"))));
         await _workspace.BuildAsync("clean", "Austen");
         Assert.Empty(Directory.Exists(_workspace.Combine("Austen", "bin")) ? Directory.EnumerateFiles(_workspace.Combine("Austen", "bin")) : []);
+    }
+
+    [Fact]
+    public async Task A_model_on_a_hub_is_fetched_once_and_becomes_the_same_files()
+    {
+        using var hub = new LoopbackHub { Token = "hf_secret" };
+        hub.AddDirectory("jane/austen", Repository.Checkpoint);
+        _workspace.SetVariable("HF_ENDPOINT", hub.Endpoint);
+        _workspace.SetVariable("HF_TOKEN", "hf_secret");
+        _workspace.Write("Austen/Austen.ggufproj", Project.Replace("\"austen\"", "\"hf://jane/austen@main\"", StringComparison.Ordinal));
+
+        await _workspace.BuildAsync("build", "Austen");
+        Assert.All(SampleFiles.Types, type => Assert.Equal(SampleFiles.Sha256(type), _workspace.Sha256(Output(type))));
+
+        // The second build does not even ask; one that has to asks for the listing alone.
+        var requests = hub.Requests.Count;
+        await _workspace.BuildAsync("build", "Austen");
+        Assert.Equal(requests, hub.Requests.Count);
+        var large = hub.StorageRequests.Count;
+        await _workspace.BuildAsync("build", "Austen", "--no-incremental");
+        Assert.DoesNotContain(hub.Requests.Skip(requests), request => request.Path.Contains("/resolve/", StringComparison.Ordinal));
+        Assert.Equal(large, hub.StorageRequests.Count);
     }
 
     [Fact]

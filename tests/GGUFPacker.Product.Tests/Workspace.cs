@@ -7,7 +7,7 @@ namespace GGUFPacker.Product.Tests;
 /// <summary>A directory outside the repository, with a space in its name, a store and a user's home of its own.</summary>
 internal sealed class Workspace : IDisposable
 {
-    private readonly ImmutableDictionary<string, string> _environment;
+    private ImmutableDictionary<string, string> _environment;
 
     public Workspace(PackedProduct? product = null)
     {
@@ -38,6 +38,9 @@ internal sealed class Workspace : IDisposable
     public string StorePath => Combine("store");
 
     public IReadOnlyDictionary<string, string> Environment => _environment;
+
+    /// <summary>Sets a variable for the commands that follow.</summary>
+    public void SetVariable(string name, string value) => _environment = _environment.SetItem(name, value);
 
     public string Combine(params string[] parts) => Path.Combine([Root, .. parts]);
 
