@@ -1,3 +1,5 @@
+using GGUFPacker.Gguf.Quantization.Searches;
+
 namespace GGUFPacker.Gguf.Quantization.Grids;
 
 /// <summary>
@@ -94,7 +96,8 @@ internal static class GridSearchScalar
             return range / scheme.Highest;
         }
 
-        var scale = PositiveFitScalar.Fit(magnitudes, weights, scheme.Grid.Levels + 1);
+        Span<byte> codes = stackalloc byte[MaximalLength];
+        var scale = PositiveSearchScalar.Search(magnitudes, weights, scheme.Grid.Levels + 1, codes);
         range = scale * scheme.Grid.Levels;
         range = range <= 0 ? 0 : range;
         return scale;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace GGUFPacker.Gguf.Quantization.Grids;
 
 /// <summary>
@@ -26,26 +28,19 @@ internal readonly ref struct IQ1_MSums(Span<float> memory)
     public void Fill(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, ReadOnlySpan<byte> order)
     {
         Span<float> first = X(0), second = X(1), firstW = W(0), secondW = W(1);
-        float x0 = 0, x1 = 0, w0 = 0, w1 = 0;
         first[0] = second[0] = firstW[0] = secondW[0] = 0;
+        var sums = Vector128<float>.Zero;
         for (var j = 0; j < order.Length; j++)
         {
             var i = order[j];
-            if (i < SplitScheme.GroupLength)
-            {
-                x0 += weights[i] * x[i];
-                w0 += weights[i];
-            }
-            else
-            {
-                x1 += weights[i] * x[i];
-                w1 += weights[i];
-            }
-
-            first[j + 1] = x0;
-            second[j + 1] = x1;
-            firstW[j + 1] = w0;
-            secondW[j + 1] = w1;
+            var isSecond = Vector128.Create(-(i / SplitScheme.GroupLength)).AsSingle();
+            var isMember = Vector128.Xor(isSecond, Vector128.Create(-1, 0, -1, 0).AsSingle());
+            var product = weights[i] * x[i];
+            sums = Vector128.ConditionalSelect(isMember, sums + Vector128.Create(product, product, weights[i], weights[i]), sums);
+            first[j + 1] = sums.ToScalar();
+            second[j + 1] = sums.GetElement(1);
+            firstW[j + 1] = sums.GetElement(2);
+            secondW[j + 1] = sums.GetElement(3);
         }
     }
 

@@ -13,7 +13,7 @@ namespace GGUFPacker.Gguf.Quantization.Grids;
 /// <item>With AVX2 eight candidates lie in the lanes, and a table is one vector that their levels permute: the instruction looks at the lowest two or
 /// three bits of each lane, so that a shift of the codes brings a dimension's levels to where they select.</item>
 /// <item>The scalar sum starts from 0; starting from the first part instead can differ in the sign of a zero only, which no comparison sees.</item>
-/// <item>A distance of NaN is never taken: min(distance, least) is its second operand then. The first of equal candidates wins: a lane keeps the first
+/// <item>A distance of NaN is never taken: min(distance, least) is its second operand then; a distance has to be below the greatest float. The first of equal candidates wins: a lane keeps the first
 /// of its own, and of lanes that are equal in the end the one with the least position is taken. What fills up the last run repeats a run's first candidate
 /// and so never comes before it.</item>
 /// </list>
@@ -60,20 +60,20 @@ internal static unsafe class NearestPointVector
         var table6 = Avx.Permute2x128(table26, table26, 0x11);
         var table7 = Avx.Permute2x128(table37, table37, 0x11);
 
-        var least = Vector256.Create(float.MaxValue);
+        var codes = Avx2.ConvertToVector256Int32(candidates);
+        var least = Distances8(codes, table0, table1, table2, table3, table4, table5, table6, table7);
+        if (count <= GridCells.RunLength)
+        {
+            return First(candidates, least);
+        }
+
+        least = Avx.Min(least, Vector256.Create(float.MaxValue));
         var at = Vector256<int>.Zero;
-        var run = 0;
+        var run = GridCells.RunLength;
         do
         {
-            var codes = Avx2.ConvertToVector256Int32(candidates + run);
-            var distance = Avx.PermuteVar(table0, codes);
-            distance += Avx.PermuteVar(table1, codes >>> 2);
-            distance += Avx.PermuteVar(table2, codes >>> 4);
-            distance += Avx.PermuteVar(table3, codes >>> 6);
-            distance += Avx.PermuteVar(table4, codes >>> 8);
-            distance += Avx.PermuteVar(table5, codes >>> 10);
-            distance += Avx.PermuteVar(table6, codes >>> 12);
-            distance += Avx.PermuteVar(table7, codes >>> 14);
+            codes = Avx2.ConvertToVector256Int32(candidates + run);
+            var distance = Distances8(codes, table0, table1, table2, table3, table4, table5, table6, table7);
             at = Vector256.ConditionalSelect(Avx.CompareLessThan(distance, least).AsInt32(), Vector256.Create(run), at);
             least = Avx.Min(distance, least);
             run += GridCells.RunLength;
@@ -102,16 +102,19 @@ internal static unsafe class NearestPointVector
             return Find4Portable(candidates, count, table0, table1, table2, table3);
         }
 
-        var least = Vector256.Create(float.MaxValue);
+        var codes = Avx2.ConvertToVector256Int32(candidates);
+        var least = Distances4(codes, table0, table1, table2, table3);
+        if (count <= GridCells.RunLength)
+        {
+            return First(candidates, least);
+        }
+
+        least = Avx.Min(least, Vector256.Create(float.MaxValue));
         var at = Vector256<int>.Zero;
-        var run = 0;
+        var run = GridCells.RunLength;
         do
         {
-            var codes = Avx2.ConvertToVector256Int32(candidates + run);
-            var distance = Avx2.PermuteVar8x32(table0, codes);
-            distance += Avx2.PermuteVar8x32(table1, codes >>> 3);
-            distance += Avx2.PermuteVar8x32(table2, codes >>> 6);
-            distance += Avx2.PermuteVar8x32(table3, codes >>> 9);
+            var distance = Distances4(Avx2.ConvertToVector256Int32(candidates + run), table0, table1, table2, table3);
             at = Vector256.ConditionalSelect(Avx.CompareLessThan(distance, least).AsInt32(), Vector256.Create(run), at);
             least = Avx.Min(distance, least);
             run += GridCells.RunLength;
@@ -128,13 +131,63 @@ internal static unsafe class NearestPointVector
         return weights * difference * difference;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Distances8(
+        Vector256<int> codes,
+        Vector256<float> table0,
+        Vector256<float> table1,
+        Vector256<float> table2,
+        Vector256<float> table3,
+        Vector256<float> table4,
+        Vector256<float> table5,
+        Vector256<float> table6,
+        Vector256<float> table7)
+    {
+        var distance = Avx.PermuteVar(table0, codes);
+        distance += Avx.PermuteVar(table1, codes >>> 2);
+        distance += Avx.PermuteVar(table2, codes >>> 4);
+        distance += Avx.PermuteVar(table3, codes >>> 6);
+        distance += Avx.PermuteVar(table4, codes >>> 8);
+        distance += Avx.PermuteVar(table5, codes >>> 10);
+        distance += Avx.PermuteVar(table6, codes >>> 12);
+        distance += Avx.PermuteVar(table7, codes >>> 14);
+        return distance;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Distances4(
+        Vector256<int> codes, Vector256<float> table0, Vector256<float> table1, Vector256<float> table2, Vector256<float> table3)
+    {
+        var distance = Avx2.PermuteVar8x32(table0, codes);
+        distance += Avx2.PermuteVar8x32(table1, codes >>> 3);
+        distance += Avx2.PermuteVar8x32(table2, codes >>> 6);
+        distance += Avx2.PermuteVar8x32(table3, codes >>> 9);
+        return distance;
+    }
+
+    // The least lane in all lanes; none is NaN.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> LeastAcross(Vector256<float> value)
+    {
+        value = Avx.Min(value, Avx.Permute2x128(value, value, 0x01));
+        value = Avx.Min(value, Avx.Permute(value, 0x4E));
+        return Avx.Min(value, Avx.Permute(value, 0xB1));
+    }
+
+    // The first candidate of a single run with the least distance.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int First(ushort* candidates, Vector256<float> distances)
+    {
+        var least = LeastAcross(Avx.Min(distances, Vector256.Create(float.MaxValue)));
+        var lanes = (uint)Avx.MoveMask(Avx.CompareEqual(distances, least));
+        return least.ToScalar() < float.MaxValue ? candidates[BitOperations.TrailingZeroCount(lanes)] : -1;
+    }
+
     // The lane with the least distance; of several the one whose candidate comes first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int First(ushort* candidates, Vector256<float> least, Vector256<int> at)
     {
-        var all = Avx.Min(least, Avx.Permute2x128(least, least, 0x01));
-        all = Avx.Min(all, Avx.Permute(all, 0x4E));
-        all = Avx.Min(all, Avx.Permute(all, 0xB1));
+        var all = LeastAcross(least);
         var lanes = (uint)Avx.MoveMask(Avx.CompareEqual(least, all));
         if (!(all.ToScalar() < float.MaxValue))
         {
