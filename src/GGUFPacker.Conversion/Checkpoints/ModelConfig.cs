@@ -84,6 +84,10 @@ internal sealed class ModelConfig
     /// <exception cref="CheckpointException">It is no whole number.</exception>
     public long? Integer(params ReadOnlySpan<string> keys) => Find(keys)?.Integer;
 
+    /// <summary>The whole number of the first of these keys that is present; another one where none is, or where it is null or 0.</summary>
+    /// <exception cref="CheckpointException">It is no whole number.</exception>
+    public long IntegerOr(long fallback, params ReadOnlySpan<string> keys) => Find(keys)?.Integer is { } number and not 0 ? number : fallback;
+
     /// <summary>The number of the first of these keys that is present; null if none is, or if that value is null.</summary>
     /// <exception cref="CheckpointException">It is no number.</exception>
     public double? Number(params ReadOnlySpan<string> keys) => Find(keys)?.Number;

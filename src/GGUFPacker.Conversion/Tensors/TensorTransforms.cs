@@ -64,6 +64,9 @@ internal static class TensorTransforms
         /// <summary>The tensor without dimensions of one entry.</summary>
         public TensorSource Squeezed() => source.Reshaped([.. source.Shape.Where(size => size != 1)]);
 
+        /// <summary>The tensor with one more dimension of one entry at the end.</summary>
+        public TensorSource Unsqueezed() => source.Reshaped(source.Shape.Add(1).AsSpan());
+
         /// <summary>Query, key and value of each head one after the other, as all queries, all keys, all values.</summary>
         public TensorSource QkvUngrouped(long heads)
         {

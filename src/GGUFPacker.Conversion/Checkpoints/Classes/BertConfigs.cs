@@ -28,6 +28,13 @@ internal static class BertConfigs
         {"vocab_size":30522,"dim":768,"hidden_dim":3072,"n_layers":6,"n_heads":12,"max_position_embeddings":512,"pad_token_id":0}
         """) { Adjust = AddLabels };
 
+    /// <summary>ModernBertConfig.</summary>
+    public static readonly ConfigClass ModernBert = new("modernbert", """
+        {"vocab_size":50368,"hidden_size":768,"intermediate_size":1152,"num_hidden_layers":22,"num_attention_heads":12,"max_position_embeddings":8192,
+         "norm_eps":1e-5,"hidden_activation":"gelu","global_rope_theta":160000.0,"local_rope_theta":10000.0,"global_attn_every_n_layers":3,
+         "local_attention":128,"pad_token_id":50283,"bos_token_id":50281,"eos_token_id":50282,"cls_token_id":50281,"sep_token_id":50282}
+        """) { Adjust = AddLabels };
+
     /// <summary>Every class has names for the results of a classifier, two unless the file says otherwise.</summary>
     private static bool AddLabels(Dictionary<string, JsonElement> values)
     {
