@@ -52,11 +52,6 @@ public sealed class QuantizeGoldenTests
 
         float[] matrix = row.TryGetProperty("im", out var im) ? ChunkGoldens.Importance(im.GetString()!)[..columns] : [];
         ReadOnlySpan<float> importance = matrix;
-        if (!importance.IsEmpty && !file.GetProperty("imatrix_ignored").GetBoolean() && RowKernels.Importance(type) == ImportanceUse.Ignored)
-        {
-            Assert.Skip($"Importance matrices of {typeName} are not there yet.");
-        }
-
         Assert.Equal(file.GetProperty("imatrix_required").GetBoolean(), RowKernels.Importance(type) == ImportanceUse.Required);
         var output = new byte[type.RowBytes(columns) * rows];
         if (row.TryGetProperty("abort", out _))
