@@ -1,3 +1,4 @@
+using GGUFPacker.Gguf.Quantization.Lanes;
 using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -92,9 +93,10 @@ internal static class AffineKScalar
             var block = source[..format.BlockBytes];
             format.ReadScales(block, scales, minima);
             format.UnpackCodes(block, codes);
-            for (var i = 0; i < Length; i++)
+            for (var j = 0; j < format.SubBlocks; j++)
             {
-                destination[i] = (scales[i / format.SubLength] * codes[i]) - minima[i / format.SubLength];
+                var first = j * format.SubLength;
+                CodeExpansion.Affine(codes.Slice(first, format.SubLength), scales[j], -minima[j], destination[first..]);
             }
         }
     }

@@ -1,3 +1,4 @@
+using GGUFPacker.Gguf.Quantization.Lanes;
 using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -63,9 +64,9 @@ internal static class Q3_KScalar
             var block = source[..Q3_KBlock.BlockBytes];
             Q3_KBlock.ReadScales(block, scales);
             Q3_KBlock.UnpackCodes(block, codes);
-            for (var i = 0; i < Q3_KBlock.Length; i++)
+            for (var j = 0; j < Q3_KBlock.SubBlocks; j++)
             {
-                destination[i] = scales[i / SubLength] * (codes[i] - Q3_KBlock.Half);
+                CodeExpansion.Symmetric(codes.Slice(j * SubLength, SubLength), Q3_KBlock.Half, scales[j], destination[(j * SubLength)..]);
             }
         }
     }

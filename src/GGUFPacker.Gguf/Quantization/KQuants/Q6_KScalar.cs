@@ -1,3 +1,4 @@
+using GGUFPacker.Gguf.Quantization.Lanes;
 using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -57,9 +58,9 @@ internal static class Q6_KScalar
             var block = source[..Q6_KBlock.BlockBytes];
             Q6_KBlock.ReadScales(block, scales);
             Q6_KBlock.UnpackCodes(block, codes);
-            for (var i = 0; i < Q6_KBlock.Length; i++)
+            for (var j = 0; j < Q6_KBlock.SubBlocks; j++)
             {
-                destination[i] = scales[i / Q6_KBlock.SubLength] * (codes[i] - Q6_KBlock.Half);
+                CodeExpansion.Symmetric(codes.Slice(j * Q6_KBlock.SubLength, Q6_KBlock.SubLength), Q6_KBlock.Half, scales[j], destination[(j * Q6_KBlock.SubLength)..]);
             }
         }
     }

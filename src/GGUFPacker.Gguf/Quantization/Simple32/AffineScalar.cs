@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using GGUFPacker.Gguf.Quantization.Halves;
+using GGUFPacker.Gguf.Quantization.Lanes;
 
 namespace GGUFPacker.Gguf.Quantization.Simple32;
 
@@ -64,10 +65,7 @@ internal static class AffineScalar
             var minimum = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(source[2..]));
             var high = bits == 5 ? BinaryPrimitives.ReadUInt32LittleEndian(source[4..]) : 0;
             NibbleBlocks.Unpack(source.Slice(blockBytes - 16, 16), high, codes);
-            for (var j = 0; j < NibbleBlocks.Length; j++)
-            {
-                destination[j] = (codes[j] * scale) + minimum;
-            }
+            CodeExpansion.Affine(codes, scale, minimum, destination);
         }
     }
 

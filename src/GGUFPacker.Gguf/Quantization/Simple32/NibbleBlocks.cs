@@ -27,10 +27,16 @@ internal static class NibbleBlocks
     /// <summary>The codes of a block; <paramref name="high"/> is 0 for four-bit types.</summary>
     public static void Unpack(ReadOnlySpan<byte> packed, uint high, Span<byte> codes)
     {
-        for (var j = 0; j < Length / 2; j++)
-        {
-            codes[j] = (byte)((packed[j] & 0x0Fu) | (((high >> j) & 1) << 4));
-            codes[j + (Length / 2)] = (byte)(((uint)packed[j] >> 4) | (((high >> (j + (Length / 2))) & 1) << 4));
-        }
+        var nibbles = Vector128.Create(packed);
+        ((nibbles & Vector128.Create((byte)0x0F)) | Fifth(high)).CopyTo(codes);
+        ((nibbles >> 4) | Fifth(high >> 16)).CopyTo(codes[(Length / 2)..]);
+    }
+
+    // 16 in each byte whose bit is set: each byte gets the eight bits among which its own is, and all but its own are cleared.
+    private static Vector128<byte> Fifth(uint bits)
+    {
+        var eights = Vector128.Shuffle(Vector128.CreateScalar(bits).AsByte(), Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+        var own = Vector128.Create((byte)1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128);
+        return Vector128.Equals(eights & own, own) & Vector128.Create((byte)16);
     }
 }

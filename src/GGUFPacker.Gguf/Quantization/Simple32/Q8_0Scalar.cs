@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using GGUFPacker.Gguf.Quantization.Halves;
+using GGUFPacker.Gguf.Quantization.Lanes;
 
 namespace GGUFPacker.Gguf.Quantization.Simple32;
 
@@ -41,10 +42,7 @@ internal static class Q8_0Scalar
         {
             var scale = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(source));
             var codes = MemoryMarshal.Cast<byte, sbyte>(source.Slice(2, NibbleBlocks.Length));
-            for (var j = 0; j < NibbleBlocks.Length; j++)
-            {
-                destination[j] = codes[j] * scale;
-            }
+            CodeExpansion.Signed(codes, scale, destination);
         }
     }
 }

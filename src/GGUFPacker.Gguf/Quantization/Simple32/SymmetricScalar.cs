@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using GGUFPacker.Gguf.Quantization.Halves;
+using GGUFPacker.Gguf.Quantization.Lanes;
 
 namespace GGUFPacker.Gguf.Quantization.Simple32;
 
@@ -51,7 +52,7 @@ internal static class SymmetricScalar
     /// <summary>Restores whole blocks: (code - 2^(bits-1)) * scale.</summary>
     public static void Dequantize(int bits, ReadOnlySpan<byte> source, Span<float> destination)
     {
-        var half = 1 << (bits - 1);
+        var half = (byte)(1 << (bits - 1));
         var blockBytes = BlockBytes(bits);
         Span<byte> codes = stackalloc byte[NibbleBlocks.Length];
         for (; destination.Length >= NibbleBlocks.Length; source = source[blockBytes..], destination = destination[NibbleBlocks.Length..])
@@ -59,10 +60,7 @@ internal static class SymmetricScalar
             var scale = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(source));
             var high = bits == 5 ? BinaryPrimitives.ReadUInt32LittleEndian(source[2..]) : 0;
             NibbleBlocks.Unpack(source.Slice(blockBytes - 16, 16), high, codes);
-            for (var j = 0; j < NibbleBlocks.Length; j++)
-            {
-                destination[j] = (codes[j] - half) * scale;
-            }
+            CodeExpansion.Symmetric(codes, half, scale, destination);
         }
     }
 
