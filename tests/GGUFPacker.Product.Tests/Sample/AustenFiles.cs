@@ -53,10 +53,9 @@ public sealed class AustenFiles : IDisposable
             // The reference was made with the library, which does not name the matrix in the file.
             return new ModelWithoutKeys(model, ModelWithoutKeys.Imatrix);
         }
-        catch (GgufException exception) when (exception.Message.Contains("not supported yet", StringComparison.Ordinal))
+        catch
         {
             checkpoint.Dispose();
-            Assert.Skip(exception.Message);
             throw;
         }
     }

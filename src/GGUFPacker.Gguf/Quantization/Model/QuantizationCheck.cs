@@ -58,16 +58,6 @@ internal static class QuantizationCheck
             throw new GgufException($"Cannot quantize '{name}' to {to.GgmlName}: it has four dimensions, and llama.cpp quantizes up to three.");
         }
 
-        if (from.IsQuantized && !RowKernels.IsKnown(from))
-        {
-            throw new GgufException($"Cannot quantize '{name}' to {to.GgmlName}: reading {from.GgmlName} is not supported yet.");
-        }
-
-        if (!RowKernels.IsKnown(to))
-        {
-            throw new GgufException($"Cannot quantize '{name}' to {to.GgmlName}: this tensor type is not supported yet.");
-        }
-
         if (tensor.Importance is null && RowKernels.Importance(to) == ImportanceUse.Required)
         {
             throw new GgufException(

@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using GGUFPacker.Gguf.Format;
-using GGUFPacker.Gguf.Quantization;
 using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Model;
-using GGUFPacker.Gguf.Tensors;
 using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization.Model;
@@ -61,7 +59,6 @@ public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceF
     private async Task SucceedAsync(JsonElement item)
     {
         var commandLine = QuantizeCommandLine.Parse(Arguments(item), folder.Root);
-        SkipIfNotThereYet(commandLine);
         foreach (var threads in (int[])[1, 2, 7])
         {
             await SucceedAsync(item, commandLine with { Threads = threads });
@@ -111,34 +108,10 @@ public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceF
         }
 
         Assert.True(error is not null, $"No error, but the reference says: {string.Join('\n', item.GetProperty("log").EnumerateArray())}");
-        Assert.SkipWhen(error.Message.Contains("not supported yet", StringComparison.Ordinal), error.Message);
 
         // The reference leaves a partial file in many cases; we leave none.
         Assert.Empty(folder.Outputs());
     }
-
-    private void SkipIfNotThereYet(QuantizeCommandLine commandLine)
-    {
-        using var source = GgufFile.Open(folder.PathOf(commandLine.InputPath));
-        if (commandLine.IsDryRun)
-        {
-            return;
-        }
-
-        using var importance = Importance(commandLine);
-        foreach (var tensor in QuantizationPlan.Create(source, commandLine.Options, importance).Tensors.Where(tensor => tensor.IsQuantized))
-        {
-            Assert.SkipUnless(RowKernels.IsKnown(tensor.Target.Type), $"Quantizing to {tensor.Target.Type} is not there yet.");
-            Assert.SkipUnless(RowKernels.IsKnown(tensor.Source.Type), $"Reading {tensor.Source.Type} is not there yet.");
-            Assert.SkipWhen(
-                tensor.Importance is not null && RowKernels.Importance(tensor.Target.Type) == ImportanceUse.Ignored && !IgnoresImportance(tensor.Target.Type),
-                $"Quantizing to {tensor.Target.Type} with an importance matrix is not there yet.");
-        }
-    }
-
-    // The types whose bytes do not depend on an importance matrix.
-    private static bool IgnoresImportance(TensorType type) => type is TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.Q8_0
-        or TensorType.Q1_0 or TensorType.Q2_0 or TensorType.TQ1_0 or TensorType.TQ2_0 or TensorType.MXFP4 or TensorType.NVFP4;
 
     // A later case may have run first and kept what this one is to make.
     private void ForgetKept(JsonElement item)
