@@ -12,7 +12,8 @@ internal sealed class GgufHeaderReader(Stream stream, string name, long maxBytes
     private const int FirstElements = 16 * 1024;
     private const int ArenaBytes = 64 * 1024;
 
-    private readonly byte[] _buffer = new byte[128 * 1024];
+    // Small enough not to be a large object, which only a full collection frees.
+    private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start;
     private int _end;
     private byte[] _arena = [];

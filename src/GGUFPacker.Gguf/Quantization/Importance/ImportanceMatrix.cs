@@ -111,7 +111,7 @@ public sealed class ImportanceMatrix : IDisposable
 
     private void RequireFinite(CancellationToken cancellationToken)
     {
-        var weights = new float[64 * 1024];
+        var weights = new float[Math.Min(64 * 1024, Entries.Values.Select(entry => entry.Count).DefaultIfEmpty().Max())];
         foreach (var (name, entry) in Entries)
         {
             for (var first = 0L; first < entry.Count; first += weights.Length)

@@ -1,7 +1,11 @@
+using System.Runtime.InteropServices;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization;
+using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Model;
 using GGUFPacker.Gguf.Quantization.Policy;
 using GGUFPacker.Gguf.Tensors;
+using GGUFPacker.Gguf.Tests.Quantization.Importance;
 using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization.Model;
@@ -27,6 +31,49 @@ public sealed class QuantizedModelTests
             model.ReadRows(0, first, part);
             Assert.Equal(whole[(first * rowBytes)..((first + count) * rowBytes)], part);
         }
+    }
+
+    [Fact]
+    public void Each_expert_is_weighed_with_its_own_part_of_the_importance_matrix()
+    {
+        // Three experts of 50 rows: a slab of 128 rows would cover more than two of them.
+        using var directory = new TemporaryDirectory();
+        var (info, data) = LlamaRecipe.Tensor("blk.0.ffn_up_exps.weight", TensorType.F32, 256, 50, 3);
+        float[] sums = [.. Enumerable.Range(0, 3 * 256).Select(i => FormulaVectors.Gauss(9, (ulong)i)).Select(value => value * value)];
+        File.WriteAllBytes(directory["m"], ImportanceFiles.Gguf((info.Name, sums, [2, 0, 4])));
+        using var model = Quantize(Options("Q4_0") with { Imatrix = new ImatrixOptions { Path = directory["m"] } }, (info, data));
+
+        var rowBytes = (int)model.Tensors[0].RowBytes;
+        var expected = new byte[model.Tensors[0].ByteLength];
+        var source = MemoryMarshal.Cast<byte, float>(data);
+        for (var expert = 0; expert < 3; expert++)
+        {
+            float[] weights = [.. sums.AsSpan(expert * 256, 256).ToArray().Select(sum => expert switch { 0 => sum / 2, 1 => 1, _ => sum / 4 })];
+            RowKernels.Quantize(TensorType.Q4_0, source.Slice(expert * 50 * 256, 50 * 256), weights, expected.AsSpan(expert * 50 * rowBytes, 50 * rowBytes));
+        }
+
+        foreach (var (first, count) in ((int, int)[])[(0, 150), (0, 1), (49, 2), (99, 51), (20, 120), (149, 1)])
+        {
+            var part = new byte[count * rowBytes];
+            model.ReadRows(0, first, part);
+            Assert.Equal(expected[(first * rowBytes)..((first + count) * rowBytes)], part);
+        }
+    }
+
+    [Theory]
+    [InlineData("IQ2_XS", "The importance matrix has no weights for the tensor 'blk.0.attn_q.weight'", new float[0])]
+    [InlineData("Q4_0", "needs 256 weights", new float[] { 1, 2, 3 })]
+    [InlineData("F16", "needs 256 weights", new float[] { 1, 2, 3 })]
+    public void A_matrix_that_does_not_fit_is_refused_before_any_data_is_read(string type, string reason, float[] sums)
+    {
+        using var directory = new TemporaryDirectory();
+        File.WriteAllBytes(directory["m"], ImportanceFiles.Gguf((sums.Length == 0 ? "unknown" : Name, sums.Length == 0 ? [1] : sums, [1])));
+        var tensor = new TensorInfo(Name, TensorType.F32, [256, 2]);
+        using var source = new MemoryModel(LlamaRecipe.Metadata().Build(), (tensor, new byte[tensor.ByteLength])) { Reading = (_, _) => Assert.Fail("Data was read.") };
+        var options = Options(type) with { Imatrix = new ImatrixOptions { Path = directory["m"] } };
+        var error = Assert.Throws<GgufException>(() => QuantizedModel.Create(source, options));
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        File.Delete(directory["m"]); // no handle is left open (on Windows this would fail)
     }
 
     [Fact]
