@@ -19,6 +19,36 @@ internal static class OtherConfigs
          "rope_scaling":{"rope_type":"llama3","factor":8.0,"original_max_position_embeddings":8192,"low_freq_factor":1.0,"high_freq_factor":4.0}}
         """) { ChecksRopeScaling = true };
 
+    /// <summary>BloomConfig.</summary>
+    public static readonly ConfigClass Bloom = new("bloom", """
+        {"vocab_size":250880,"hidden_size":64,"n_layer":2,"n_head":8,"layer_norm_epsilon":1e-5}
+        """)
+    {
+        Adjust = values =>
+        {
+            if (values.TryGetValue("n_embed", out var size) && size.ValueKind != JsonValueKind.Null)
+            {
+                values["hidden_size"] = size;
+            }
+
+            return true;
+        },
+    };
+
+    /// <summary>ChameleonConfig.</summary>
+    public static readonly ConfigClass Chameleon = new("chameleon", """
+        {"vocab_size":65536,"hidden_size":4096,"intermediate_size":11008,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":32,
+         "max_position_embeddings":4096,"rms_norm_eps":1e-5,"rope_theta":10000.0,"rope_scaling":null}
+        """);
+
+    /// <summary>Dots1Config.</summary>
+    public static readonly ConfigClass Dots1 = new("dots1", """
+        {"vocab_size":152064,"hidden_size":4608,"intermediate_size":10944,"moe_intermediate_size":1408,"num_hidden_layers":62,
+         "num_attention_heads":32,"num_key_value_heads":32,"n_shared_experts":null,"n_routed_experts":null,"n_group":1,"topk_group":1,
+         "num_experts_per_tok":null,"first_k_dense_replace":0,"max_position_embeddings":2048,"rms_norm_eps":1e-6,"rope_theta":10000.0,
+         "rope_scaling":null,"routed_scaling_factor":1.0}
+        """) { ChecksRopeScaling = true };
+
     /// <summary>Exaone4Config. It names the kind of every layer: each fourth one has full attention.</summary>
     public static readonly ConfigClass Exaone4 = new("exaone4", """
         {"vocab_size":102400,"hidden_size":4096,"intermediate_size":16384,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":32,
