@@ -33,7 +33,7 @@ public sealed record ConvertCommandLine
         new("--no-tensor-first-split", (line, _) => line with { Options = line.Options with { NoTensorFirstSplit = true } }),
         new("--metadata", (line, value) => line with { Options = line.Options with { MetadataPath = value } }, TakesValue: true),
         new("--print-supported-models", (line, _) => line with { PrintsSupportedModels = true }),
-        new("--list", (line, _) => line with { PrintsSupportedModels = true }),
+        new("--list", (line, _) => line with { ListsFamilies = true }),
         new("--architecture", (line, value) => line with { Options = line.Options with { Architecture = value } }, TakesValue: true),
         new("--remote", NotSupported("--remote", "Download the checkpoint and convert its directory.")),
         new("--mmproj", (line, _) => line with { Options = line.Options with { Kind = ConversionKind.Projector } }),
@@ -66,8 +66,11 @@ public sealed record ConvertCommandLine
     /// <summary>Whether only the plan of the output files is wanted.</summary>
     public bool IsDryRun { get; private init; }
 
-    /// <summary>Whether the list of architectures is wanted.</summary>
+    /// <summary>Whether only the names of the architectures are wanted.</summary>
     public bool PrintsSupportedModels { get; private init; }
+
+    /// <summary>Whether the list of families, with what is special about them, is wanted.</summary>
+    public bool ListsFamilies { get; private init; }
 
     /// <summary>Whether more is to be told.</summary>
     public bool IsVerbose { get; private init; }
@@ -140,7 +143,7 @@ public sealed record ConvertCommandLine
 
     private ConvertCommandLine Checked()
     {
-        if (ModelPath is null && !PrintsSupportedModels)
+        if (ModelPath is null && !PrintsSupportedModels && !ListsFamilies)
         {
             throw new CheckpointException("The directory of the checkpoint is missing.");
         }
@@ -155,7 +158,7 @@ public sealed record ConvertCommandLine
             return BasePath is null ? this : throw new CheckpointException("--base is only for --class lora.");
         }
 
-        if (BasePath is null && !PrintsSupportedModels)
+        if (BasePath is null && !PrintsSupportedModels && !ListsFamilies)
         {
             throw new CheckpointException("--class lora needs --base, the directory of the model that the adapter was trained on (configuration and tokenizer).");
         }

@@ -21,6 +21,20 @@ public static class ModelConverter
     /// <summary>The architectures that can be converted, by the names that config.json has for them.</summary>
     public static ImmutableArray<string> SupportedArchitectures => Architectures.SupportedArchitectures.Names;
 
+    /// <summary>The families of models that can be converted, by their names for people.</summary>
+    public static ImmutableArray<SupportedFamily> SupportedFamilies =>
+    [
+        .. Architectures.SupportedArchitectures.Families.Select(family => new SupportedFamily
+        {
+            Title = family.Title,
+            Names = [.. family.Names],
+            GgufArchitectures = family.GgufArchitectures,
+            Special = family.Special,
+            ExportsTokenPrediction = family.ExportsTokenPrediction,
+            HasProjector = family.Names.Any(name => SupportedProjectors.Names.Contains(name)),
+        }),
+    ];
+
     /// <summary>
     /// Opens a checkpoint for conversion. Its configuration, tokenizer and tensor headers are read and checked; its weights are read with the result's
     /// rows.

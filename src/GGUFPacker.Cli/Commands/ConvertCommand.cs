@@ -39,7 +39,15 @@ internal static class ConvertCommand
           --split-max-size N        split after so many bytes; K, M, G
           --no-tensor-first-split   no tensors in the first file
           --dry-run                 print the tensors and write nothing
-          --print-supported-models  print the architectures
+          --list                    print the families of models that can be converted, with what is special
+          --print-supported-models  print only their names in config.json
+          --architecture NAME       convert as this architecture, whatever config.json says
+          --fuse-qkv                join query, key and value projections
+          --fuse-gate-up-exps       join the experts' gates and ways up
+          --no-mtp                  leave out layers that predict further tokens
+          --mtp                     convert only those
+          --sentence-transformers-dense-modules
+                                    convert an embedding model's dense layers too
         """;
 
     public static Command Create(CliEnvironment environment) =>
@@ -62,6 +70,20 @@ internal static class ConvertCommand
         }
 
         var console = environment.Console;
+        if (line.ListsFamilies)
+        {
+            foreach (var family in ModelConverter.SupportedFamilies)
+            {
+                console.Out.WriteLine($"{family.Title} ({string.Join(", ", family.GgufArchitectures)}): {string.Join(", ", family.Names)}");
+                if (family.Special.Length > 0)
+                {
+                    console.Out.WriteLine($"    {family.Special}");
+                }
+            }
+
+            return ExitCode.Success;
+        }
+
         if (line.PrintsSupportedModels)
         {
             foreach (var architecture in ModelConverter.SupportedArchitectures)

@@ -1,5 +1,6 @@
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Gguf.Format;
+using static GGUFPacker.Conversion.Architectures.TensorKinds;
 
 namespace GGUFPacker.Conversion.Architectures;
 
@@ -9,7 +10,14 @@ namespace GGUFPacker.Conversion.Architectures;
 /// </summary>
 internal static class FamiliarArchitectures
 {
-    /// <summary>The families, best first: those with fewer kinds of tensors that the checkpoint does not have.</summary>
+    /// <summary>The kinds of tensors of a plain model. A family that has them for other models of its kind is not further away because of them.</summary>
+    private static readonly HashSet<TensorKind> Common =
+    [
+        TokenEmbd, Output, OutputNorm, AttnNorm, AttnQkv, AttnQ, AttnK, AttnV, AttnOutput, AttnRotEmbd, FfnNorm, FfnGateInp, FfnUp, FfnUpExps, FfnGate,
+        FfnGateExps, FfnDown, FfnDownExps, RopeFreqs,
+    ];
+
+    /// <summary>The families, best first: those with fewer special kinds of tensors that the checkpoint does not have; among equals Llama, the plain one.</summary>
     /// <param name="context">The checkpoint; its name is the unknown one.</param>
     /// <param name="weights">The tensors by their names in the checkpoint.</param>
     public static IReadOnlyList<ArchitectureFamily> Find(ArchitectureContext context, IReadOnlyList<NamedTensor> weights) => weights.Count == 0
@@ -23,7 +31,7 @@ internal static class FamiliarArchitectures
                 .Select(entry => entry.Family),
         ];
 
-    /// <summary>How many kinds of the family's tensors the checkpoint lacks; null if it is none of the family's.</summary>
+    /// <summary>How many special kinds of the family's tensors the checkpoint lacks; null if it is none of the family's.</summary>
     private static int? CountUnused(ArchitectureFamily family, ArchitectureContext context, IReadOnlyList<NamedTensor> weights)
     {
         try
@@ -48,8 +56,8 @@ internal static class FamiliarArchitectures
             architecture.Complete();
             architecture.WriteParameters(new ParameterWriter(new GgufMetadata.Builder(), architecture.Definition.Name, fileType: 0));
             var known = new TensorNameMap(architecture.Definition.Kinds, long.MaxValue);
-            var used = converted.Select(name => known.Find(name)?.Kind).Distinct().Count();
-            return architecture.Definition.Kinds.Length - used;
+            var used = converted.Select(name => known.Find(name)?.Kind).OfType<TensorKind>().ToHashSet();
+            return architecture.Definition.Kinds.Count(kind => !Common.Contains(kind) && !used.Contains(kind));
         }
         catch (CheckpointException)
         {

@@ -14,7 +14,7 @@ internal static class SupportedArchitectures
         .. typeof(ModelArchitecture).Assembly.GetTypes()
             .Select(type => (Type: type, Family: type.GetCustomAttribute<FamilyAttribute>()))
             .Where(entry => entry.Family is not null)
-            .Select(entry => new ArchitectureFamily(entry.Family!, entry.Type.GetConstructor([typeof(ArchitectureContext)])!))
+            .Select(entry => new ArchitectureFamily(entry.Family!, entry.Type))
             .OrderBy(family => family.Title, StringComparer.OrdinalIgnoreCase),
     ];
 

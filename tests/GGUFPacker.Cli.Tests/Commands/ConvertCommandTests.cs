@@ -57,5 +57,7 @@ public sealed class ConvertCommandTests
         using var cli = new CliRunner();
 
         Assert.Contains("LlamaForCausalLM\n", (await cli.RunAsync("convert", "--print-supported-models")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Gemma 2 (gemma2): Gemma2ForCausalLM\n    norms + 1", (await cli.RunAsync("convert", "--list")).Succeeded().Output, StringComparison.Ordinal);
     }
 }

@@ -24,6 +24,17 @@ public sealed class ModelConfigLoaderTests : IDisposable
     [InlineData("""{"architectures":["A"],"model_type":"mistral3","text_config":{"model_type":"ministral3"}}""", "max_position_embeddings", null)]
     [InlineData("""{"architectures":["A"],"model_type":"gemma3","text_config":{"model_type":"x"}}""", "max_position_embeddings", "131072")]
     [InlineData("""{"architectures":["A"],"model_type":"x","hidden_size":1,"text_config":{"hidden_size":2}}""", "hidden_size", "2")]
+    [InlineData("""{"architectures":["A"],"model_type":"deepseek_v3","head_dim":7,"qk_rope_head_dim":64}""", "head_dim", "64")]
+    [InlineData("""{"architectures":["A"],"model_type":"qwen3_next","num_hidden_layers":2,"full_attention_interval":2}""", "layer_types", """["linear_attention","full_attention"]""")]
+    [InlineData("""{"architectures":["A"],"model_type":"exaone4","num_hidden_layers":4}""", "layer_types", """["sliding_attention","sliding_attention","sliding_attention","full_attention"]""")]
+    [InlineData("""{"architectures":["A"],"model_type":"exaone4","sliding_window":null}""", "rms_norm_eps", null)]
+    [InlineData("""{"architectures":["A"],"model_type":"lfm2","num_hidden_layers":3,"full_attn_idxs":[1]}""", "layer_types", """["conv","full_attention","conv"]""")]
+    [InlineData("""{"architectures":["A"],"model_type":"lfm2","block_ff_dim":9}""", "intermediate_size", "9")]
+    [InlineData("""{"architectures":["A"],"model_type":"gemma3_text","use_bidirectional_attention":true,"sliding_window":512}""", "sliding_window", "257")]
+    [InlineData("""{"architectures":["A"],"model_type":"falcon","num_attention_heads":3}""", "num_kv_heads", "3")]
+    [InlineData("""{"architectures":["A"],"model_type":"bert","num_labels":1}""", "id2label", """{"0":"LABEL_0"}""")]
+    [InlineData("""{"architectures":["A"],"model_type":"phi3","rope_scaling":{"type":"longrope","short_factor":[1],"long_factor":[1]}}""", "rms_norm_eps", null)]
+    [InlineData("""{"architectures":["A"],"model_type":"llama"}""", "max_length", "20")]
     public void A_key_has_the_file_s_value_or_its_class_s_default(string json, string key, string? expected)
     {
         _folder.Write("config.json", json);

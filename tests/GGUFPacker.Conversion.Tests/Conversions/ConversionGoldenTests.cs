@@ -21,7 +21,7 @@ public sealed class ConversionGoldenTests : IDisposable
         Assert.SkipWhen(IntendedDifferences.ReasonOf(name) is not null, $"An intended difference: {IntendedDifferences.ReasonOf(name)}");
         if (golden.Fails)
         {
-            await Assert.ThrowsAsync<CheckpointException>(() => ConvertAsync(golden, OpenOrFail(golden)));
+            await Assert.ThrowsAsync<CheckpointException>(() => ConvertAsync(golden, OpenOrFail(golden), _output.FullName, threads: 2));
             Assert.Empty(_output.GetFiles());
             return;
         }
@@ -48,7 +48,7 @@ public sealed class ConversionGoldenTests : IDisposable
         IReadOnlyList<string> paths;
         try
         {
-            paths = await ConvertAsync(golden, files);
+            paths = await ConvertAsync(golden, files, _output.FullName, threads: 2);
         }
         catch (CheckpointException exception) when (exception.UnsupportedFeature is not null)
         {
@@ -61,9 +61,20 @@ public sealed class ConversionGoldenTests : IDisposable
         {
             file.AssertEqual(path);
         }
+
+        // The order in which a folder lists its files must not matter, nor the number of threads; one type of each case tells.
+        if (golden.Name.EndsWith(".auto", StringComparison.Ordinal))
+        {
+            var reversed = new CheckpointFiles(files.Name, files.Names.Reverse().Select(file => KeyValuePair.Create(file, files.PathOf(file))));
+            var again = await ConvertAsync(golden, reversed, _output.CreateSubdirectory("again").FullName, threads: 1);
+            foreach (var (first, second) in paths.Zip(again))
+            {
+                Assert.True(File.ReadAllBytes(first).AsSpan().SequenceEqual(File.ReadAllBytes(second)), $"With one thread and the files reversed, {first} differs.");
+            }
+        }
     }
 
-    private async Task<IReadOnlyList<string>> ConvertAsync(GoldenConversion golden, CheckpointFiles files)
+    private static async Task<IReadOnlyList<string>> ConvertAsync(GoldenConversion golden, CheckpointFiles files, string folder, int threads)
     {
         string[] kind = golden.Base switch
         {
@@ -74,8 +85,8 @@ public sealed class ConversionGoldenTests : IDisposable
         var line = ConvertCommandLine.Parse([.. golden.Options, .. kind, "model"]);
         var options = line.BasePath is { } basePath ? line.Options with { BaseModel = CheckpointFiles.FromDirectory(basePath) } : line.Options;
         var named = golden.DirectoryName is { } name ? new CheckpointFiles(name, files.Names.Select(file => KeyValuePair.Create(file, files.PathOf(file)))) : files;
-        var output = golden.IntoDirectory ? _output.FullName : Path.Combine(_output.FullName, $"{golden.Name}.gguf");
-        return await ModelConversion.RunAsync(named, output, options, new GgufWriteOptions { Threads = 2 });
+        var output = golden.IntoDirectory ? folder : Path.Combine(folder, $"{golden.Name}.gguf");
+        return await ModelConversion.RunAsync(named, output, options, new GgufWriteOptions { Threads = threads });
     }
 
     /// <summary>A case that fails may be one without a directory: then the checkpoint fails to open.</summary>
