@@ -30,7 +30,7 @@ internal static class DenseModules
     {
         foreach (var folder in Folders(context.Files))
         {
-            if (ConfigJson.ReadObject(context.Files, $"{folder}/config.json") is { } config
+            if (CheckpointJson.ReadObjectIfPresent(context.Files, $"{folder}/config.json") is { } config
                 && config.Property("in_features") is { } inputs && config.Property("out_features") is { } outputs)
             {
                 writer.Count($"{PrefixOf(folder)}_feat_in", new ConfigValue("in_features", inputs));
@@ -46,7 +46,7 @@ internal static class DenseModules
             return [];
         }
 
-        var modules = ConfigJson.Parse(files.ReadAllBytes("modules.json", ConfigJson.MaximumBytes), "modules.json");
+        var modules = CheckpointJson.Parse(files.ReadAllBytes("modules.json", CheckpointJson.MaximumBytes), "modules.json");
         return modules.ValueKind != JsonValueKind.Array
             ? throw new CheckpointException("Cannot convert: modules.json must hold a list.")
             : modules.EnumerateArray()

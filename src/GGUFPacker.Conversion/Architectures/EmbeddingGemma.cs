@@ -22,7 +22,7 @@ internal sealed class EmbeddingGemma(ArchitectureContext context) : Gemma3(Gguf,
         base.WriteParameters(writer);
 
         // transformers halves the window of a model that looks both ways; config.json has the one that was meant.
-        var window = ConfigJson.ReadObject(Context.Files, "config.json")?.Property("sliding_window")
+        var window = CheckpointJson.ReadObjectIfPresent(Context.Files, "config.json")?.Property("sliding_window")
             ?? throw new CheckpointException("Cannot convert: config.json has no 'sliding_window'.");
         writer.Count("attention.sliding_window", new ConfigValue("sliding_window", window));
         if (Context.Options.DenseModules)

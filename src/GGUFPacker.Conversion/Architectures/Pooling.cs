@@ -25,7 +25,7 @@ internal static class Pooling
             return null;
         }
 
-        var modules = ConfigJson.Parse(files.ReadAllBytes("modules.json", ConfigJson.MaximumBytes), "modules.json");
+        var modules = CheckpointJson.Parse(files.ReadAllBytes("modules.json", CheckpointJson.MaximumBytes), "modules.json");
         if (modules.ValueKind != JsonValueKind.Array)
         {
             throw new CheckpointException("Cannot convert: modules.json must hold a list.");
@@ -45,7 +45,7 @@ internal static class Pooling
 
     private static PoolingType OfModule(CheckpointFiles files, string fileName)
     {
-        var config = ConfigJson.ReadObject(files, fileName)
+        var config = CheckpointJson.ReadObjectIfPresent(files, fileName)
             ?? throw new CheckpointException($"Cannot convert '{files.Name}': modules.json names the pooling module '{fileName}', which is missing.");
         return IsOn(config, "pooling_mode_mean_tokens") ? PoolingType.Mean
             : IsOn(config, "pooling_mode_cls_token") ? PoolingType.Cls

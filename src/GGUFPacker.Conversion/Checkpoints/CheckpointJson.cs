@@ -3,39 +3,42 @@ using System.Text.Unicode;
 
 namespace GGUFPacker.Conversion.Checkpoints;
 
-/// <summary>Reads the JSON files of a checkpoint. Whatever is wrong with one is a <see cref="CheckpointException"/> that names it.</summary>
+/// <summary>
+/// Reads the JSON files of a checkpoint as Python's json module does: NaN and Infinity are numbers (kept as strings of these names), the last of equal keys
+/// wins. Whatever is wrong with a file is a <see cref="CheckpointException"/> that names it.
+/// </summary>
 internal static class CheckpointJson
 {
-    /// <summary>Parses a file. The caller disposes the document.</summary>
+    /// <summary>The largest configuration or index that is read; the index of a model with 100,000 tensors has about 10 MB.</summary>
+    public const int MaximumBytes = 64 << 20;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 128 };
+
+    /// <summary>Parses a file, which may be as large as a tokenizer. The caller disposes the document.</summary>
     /// <exception cref="CheckpointException">The file is missing, too large, no UTF-8 or no JSON.</exception>
-    public static JsonDocument Open(CheckpointFiles files, string name)
-    {
-        var bytes = files.ReadAllBytes(name);
-        if (!Utf8.IsValid(bytes))
-        {
-            throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' is not UTF-8.");
-        }
+    public static JsonDocument Open(CheckpointFiles files, string name) => ParseDocument(files.ReadAllBytes(name), $"'{name}' of the checkpoint '{files.Name}'");
 
-        if (!JsonEscapes.AreValid(bytes))
-        {
-            throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' has a string that is no valid Unicode text: half of a surrogate pair.");
-        }
-
-        return Parse(files, name, bytes);
-    }
-
-    /// <summary>Parses a small file into an element that needs no disposal.</summary>
+    /// <summary>Parses a configuration into an element that needs no disposal.</summary>
     /// <exception cref="CheckpointException">The file is missing, too large, no UTF-8, no JSON or no JSON object.</exception>
     public static JsonElement ReadObject(CheckpointFiles files, string name)
     {
-        using var document = Open(files, name);
+        var title = $"'{name}' of the checkpoint '{files.Name}'";
+        using var document = ParseDocument(files.ReadAllBytes(name, MaximumBytes), title);
         return document.RootElement.ValueKind == JsonValueKind.Object
             ? document.RootElement.Clone()
-            : throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' is no JSON object.");
+            : throw new CheckpointException($"{title} is no JSON object.");
     }
 
     /// <summary>Like <see cref="ReadObject"/>, but null if there is no such file.</summary>
     public static JsonElement? ReadObjectIfPresent(CheckpointFiles files, string name) => files.Exists(name) ? ReadObject(files, name) : null;
+
+    /// <summary>Parses a text into an element that needs no disposal.</summary>
+    /// <exception cref="CheckpointException">The bytes are no JSON; the message names <paramref name="name"/>.</exception>
+    public static JsonElement Parse(byte[] bytes, string name)
+    {
+        using var document = ParseDocument(bytes, $"'{name}'");
+        return document.RootElement.Clone();
+    }
 
     /// <summary>A property that is there and not null.</summary>
     public static JsonElement? Property(this JsonElement element, string name) =>
@@ -96,82 +99,38 @@ internal static class CheckpointJson
         }
     }
 
-    private static JsonDocument Parse(CheckpointFiles files, string name, byte[] bytes)
+    private static JsonDocument ParseDocument(byte[] bytes, string title)
     {
+        if (!Utf8.IsValid(bytes))
+        {
+            throw new CheckpointException($"{title} is not UTF-8.");
+        }
+
+        if (!JsonEscapes.AreValid(bytes))
+        {
+            throw new CheckpointException($"{title} has a string that is no valid Unicode text: half of a surrogate pair.");
+        }
+
         try
         {
-            return JsonDocument.Parse(bytes);
-        }
-        catch (JsonException) when (TryReplaceNonFiniteNumbers(bytes))
-        {
-            return Parse(files, name, bytes);
+            return JsonDocument.Parse(bytes, Options);
         }
         catch (JsonException exception)
         {
-            throw new CheckpointException($"'{name}' of the checkpoint '{files.Name}' is not valid JSON: {exception.Message}", exception);
+            // Python writes Infinity and NaN, which JSON does not know.
+            if (NonFiniteNumbers.TryQuote(bytes, out var quoted))
+            {
+                try
+                {
+                    return JsonDocument.Parse(quoted, Options);
+                }
+                catch (JsonException)
+                {
+                    // The first message has the position in the file as it is.
+                }
+            }
+
+            throw new CheckpointException($"{title} is not valid JSON: {exception.Message}", exception);
         }
-    }
-
-    // Python writes Infinity and NaN, which JSON does not have. Infinity becomes a number beyond all others of the same length, NaN the number 0.
-    private static bool TryReplaceNonFiniteNumbers(Span<byte> json)
-    {
-        var isReplaced = false;
-        var position = 0;
-        while (position < json.Length)
-        {
-            var next = json[position..].IndexOfAny("\"IN"u8);
-            if (next < 0)
-            {
-                break;
-            }
-
-            position += next;
-            var rest = json[position..];
-            if (rest[0] == '"')
-            {
-                position += LengthOfString(rest);
-            }
-            else if (rest.StartsWith("Infinity"u8))
-            {
-                "1e999999"u8.CopyTo(rest);
-                position += 8;
-                isReplaced = true;
-            }
-            else if (rest.StartsWith("NaN"u8))
-            {
-                "0.0"u8.CopyTo(rest);
-                position += 3;
-                isReplaced = true;
-            }
-            else
-            {
-                position++;
-            }
-        }
-
-        return isReplaced;
-    }
-
-    private static int LengthOfString(ReadOnlySpan<byte> json)
-    {
-        var length = 1;
-        while (length < json.Length)
-        {
-            var next = json[length..].IndexOfAny((byte)'"', (byte)'\\');
-            if (next < 0)
-            {
-                return json.Length;
-            }
-
-            length += next + 1;
-            if (json[length - 1] == '"')
-            {
-                return length;
-            }
-
-            length++;
-        }
-
-        return json.Length;
     }
 }

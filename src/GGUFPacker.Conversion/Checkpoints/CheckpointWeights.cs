@@ -93,7 +93,7 @@ internal sealed class CheckpointWeights : IDisposable
 
     private static Dictionary<string, string>? ReadIndex(CheckpointFiles files, string indexName)
     {
-        if (ConfigJson.ReadObject(files, indexName) is not { } json)
+        if (CheckpointJson.ReadObjectIfPresent(files, indexName) is not { } json)
         {
             return null;
         }

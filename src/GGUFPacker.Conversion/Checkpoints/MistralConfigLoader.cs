@@ -11,7 +11,7 @@ internal static class MistralConfigLoader
     /// <exception cref="CheckpointException">The file is missing or broken, or the weights are quantized in an unknown way.</exception>
     public static LoadedConfig Load(CheckpointFiles files)
     {
-        var json = ConfigJson.ReadObject(files, FileName)
+        var json = CheckpointJson.ReadObjectIfPresent(files, FileName)
             ?? throw new CheckpointException($"Cannot convert '{files.Name}': it has no {FileName}, so it is not in Mistral's own format (--mistral-format).");
         var config = new ModelConfig(json.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, property.Value)));
         if (config["quantization"] is { } quantization)

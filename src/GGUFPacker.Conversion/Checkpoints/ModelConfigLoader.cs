@@ -19,7 +19,7 @@ internal static class ModelConfigLoader
     /// <exception cref="CheckpointException">config.json is missing, no JSON object, or asks for something that is not supported.</exception>
     public static LoadedConfig Load(CheckpointFiles files)
     {
-        var json = ConfigJson.ReadObject(files, "config.json")
+        var json = CheckpointJson.ReadObjectIfPresent(files, "config.json")
             ?? throw new CheckpointException(
                 $"Cannot convert '{files.Name}': it has no config.json. A checkpoint directory as Hugging Face ships it is needed.");
         var (root, text) = WithDefaults(new ModelConfig(Properties(json)));

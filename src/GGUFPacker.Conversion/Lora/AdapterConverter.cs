@@ -22,7 +22,7 @@ internal static class AdapterConverter
             throw new CheckpointException("An adapter can be float32, float16, bfloat16 or Q8_0, and has no vocabulary.");
         }
 
-        var parameters = ConfigJson.ReadObject(files, ConfigName)
+        var parameters = CheckpointJson.ReadObjectIfPresent(files, ConfigName)
             ?? throw new CheckpointException($"Cannot convert '{files.Name}': it has no {ConfigName}, so it is no adapter of PEFT.");
         var adapter = new ModelConfig(parameters.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, property.Value)));
         var baseModel = options.BaseModel ?? throw new CheckpointException(

@@ -33,7 +33,7 @@ internal static class ModelMetadataLoader
     /// <summary>The name under which transformers saved the model, unless it is a path.</summary>
     private static void ApplyConfig(ModelMetadata metadata, CheckpointFiles files, long parameters)
     {
-        if (ConfigJson.ReadObject(files, "config.json") is not { } config
+        if (CheckpointJson.ReadObjectIfPresent(files, "config.json") is not { } config
             || !config.TryGetProperty("_name_or_path", out var value) || value.ValueKind == JsonValueKind.Null)
         {
             return;
@@ -56,7 +56,7 @@ internal static class ModelMetadataLoader
                 return;
             }
 
-            json = ConfigJson.Parse(files.ReadAllBytes("generation_config.json", ConfigJson.MaximumBytes), "generation_config.json");
+            json = CheckpointJson.Parse(files.ReadAllBytes("generation_config.json", CheckpointJson.MaximumBytes), "generation_config.json");
         }
         catch (CheckpointException)
         {
@@ -89,16 +89,16 @@ internal static class ModelMetadataLoader
         byte[] bytes;
         try
         {
-            bytes = new FileInfo(path).Length <= ConfigJson.MaximumBytes
+            bytes = new FileInfo(path).Length <= CheckpointJson.MaximumBytes
                 ? File.ReadAllBytes(path)
-                : throw new CheckpointException($"Cannot read the metadata '{path}': more than {ConfigJson.MaximumBytes} bytes.");
+                : throw new CheckpointException($"Cannot read the metadata '{path}': more than {CheckpointJson.MaximumBytes} bytes.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CheckpointException($"Cannot read the metadata '{path}': {exception.Message}", exception);
         }
 
-        if (MetadataValue.Of(ConfigJson.Parse(bytes, path)) is not MetadataValue.Mapping { Members: var overrides })
+        if (MetadataValue.Of(CheckpointJson.Parse(bytes, path)) is not MetadataValue.Mapping { Members: var overrides })
         {
             throw new CheckpointException($"Cannot read the metadata '{path}': it must hold a JSON object with keys such as general.name.");
         }

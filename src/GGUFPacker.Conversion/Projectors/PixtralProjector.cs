@@ -95,7 +95,7 @@ internal sealed class PixtralProjector : Projector
 
     private long TokenId()
     {
-        var config = ConfigJson.ReadObject(Context.Files, "tokenizer_config.json")
+        var config = CheckpointJson.ReadObjectIfPresent(Context.Files, "tokenizer_config.json")
             ?? throw new CheckpointException($"Cannot convert '{Context.Files.Name}': the id of {BreakToken} is looked for in tokenizer_config.json, which is missing.");
         foreach (var token in config.Members("added_tokens_decoder"))
         {

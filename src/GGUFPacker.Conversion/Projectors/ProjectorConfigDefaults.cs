@@ -23,10 +23,10 @@ internal static class ProjectorConfigDefaults
     private static readonly FrozenDictionary<string, Entry> ByModelType = new Dictionary<string, Entry>(StringComparer.Ordinal)
     {
         ["gemma3"] = new(Siglip, null, 2304),
-        ["llava"] = new(Pixtral, null, 4096) { VisionType = "pixtral" },
+        ["llava"] = new(Pixtral, null, 4096) { VisionType = "pixtral", AssumedType = "clip_vision_model" },
         ["mistral3"] = new(Pixtral, null, 4096) { VisionType = "pixtral", Root = """{"spatial_merge_size":2}""" },
-        ["idefics3"] = new(Idefics3, null, 4096) { VisionType = "idefics3_vision", Root = """{"scale_factor":2}""" },
-        ["smolvlm"] = new(Idefics3, null, 4096) { VisionType = "smolvlm_vision", Root = """{"scale_factor":2}""" },
+        ["idefics3"] = new(Idefics3, null, 4096) { VisionType = "idefics3_vision", IsFixed = true, Root = """{"scale_factor":2}""" },
+        ["smolvlm"] = new(Idefics3, null, 4096) { VisionType = "smolvlm_vision", IsFixed = true, Root = """{"scale_factor":2}""" },
         ["qwen2_vl"] = new(Qwen2Vl, null, 8192) { TakesTextFromRoot = true },
         ["qwen2_5_vl"] = new(Qwen25Vl, null, 8192) { TakesTextFromRoot = true },
         ["qwen3_vl"] = new(Qwen3Vl, null, 4096),
@@ -44,8 +44,8 @@ internal static class ProjectorConfigDefaults
         }
 
         var additions = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        AddSection("vision_config", entry.Vision, entry.VisionType);
-        AddSection("audio_config", entry.Audio, null);
+        AddSection("vision_config", entry.Vision);
+        AddSection("audio_config", entry.Audio);
         var text = config["text_config"] is { ValueKind: JsonValueKind.Object } json ? JsonObject.Create(json)! : [];
         if (text.Count == 0 && entry.TakesTextFromRoot && config["hidden_size"] is { } hiddenSize)
         {
@@ -63,7 +63,7 @@ internal static class ProjectorConfigDefaults
 
         return config.With(additions);
 
-        void AddSection(string name, string? defaults, string? modelType)
+        void AddSection(string name, string? defaults)
         {
             if (defaults is null)
             {
@@ -71,16 +71,21 @@ internal static class ProjectorConfigDefaults
             }
 
             var section = config[name] is { ValueKind: JsonValueKind.Object } given ? JsonObject.Create(given)! : [];
-
-            // A part of another kind has another class, whose defaults are not known here.
-            if (modelType is not null && section["model_type"] is { } type && (type as JsonValue)?.TryGetValue<string>(out var text) == true && text != modelType)
+            if (entry.VisionType is { } type)
             {
-                return;
-            }
+                if (entry.IsFixed)
+                {
+                    section["model_type"] = type;
+                }
 
-            if (modelType is not null)
-            {
-                section.TryAdd("model_type", modelType);
+                section.TryAdd("model_type", entry.AssumedType ?? type);
+
+                // A part of another kind has another class, whose defaults are not known here.
+                if ((section["model_type"] as JsonValue)?.TryGetValue<string>(out var actual) != true || actual != type)
+                {
+                    additions[name] = JsonSerializer.SerializeToElement(section);
+                    return;
+                }
             }
 
             foreach (var (key, number) in JsonNode.Parse(defaults)!.AsObject())
@@ -104,8 +109,14 @@ internal static class ProjectorConfigDefaults
         /// <summary>Those of the root.</summary>
         public string Root { get; init; } = "{}";
 
-        /// <summary>The model_type of a vision_config that has none; another one has other defaults.</summary>
+        /// <summary>The model_type of a vision_config with these defaults; null if it is not looked at.</summary>
         public string? VisionType { get; init; }
+
+        /// <summary>Whether vision_config is of that type whatever it says.</summary>
+        public bool IsFixed { get; init; }
+
+        /// <summary>The model_type of a vision_config that has none, if it is another.</summary>
+        public string? AssumedType { get; init; }
 
         /// <summary>Whether a configuration without text_config is one of the text model, with a vision_config.</summary>
         public bool TakesTextFromRoot { get; init; }

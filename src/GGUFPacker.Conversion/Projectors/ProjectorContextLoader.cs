@@ -18,7 +18,7 @@ internal static class ProjectorContextLoader
             return new ProjectorContext("PixtralModel", MistralConfigLoader.Load(files).Config, preprocessor, files, options);
         }
 
-        var json = ConfigJson.ReadObject(files, "config.json")
+        var json = CheckpointJson.ReadObjectIfPresent(files, "config.json")
             ?? throw new CheckpointException($"Cannot convert '{files.Name}': it has no config.json. A checkpoint directory as Hugging Face ships it is needed.");
         var config = ProjectorConfigDefaults.Apply(Of(json));
         foreach (var name in ModelConfigLoader.TextConfigNames)
@@ -40,7 +40,7 @@ internal static class ProjectorContextLoader
     /// <summary>The keys of a file, and over them those of a part of it.</summary>
     private static ModelConfig Merge(ModelConfig config, CheckpointFiles files, string fileName, string part)
     {
-        if (ConfigJson.ReadObject(files, fileName) is not { } json)
+        if (CheckpointJson.ReadObjectIfPresent(files, fileName) is not { } json)
         {
             return config;
         }

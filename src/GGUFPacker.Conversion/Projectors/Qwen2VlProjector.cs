@@ -51,8 +51,8 @@ internal sealed class Qwen2VlProjector : Projector
                 throw new CheckpointException($"Cannot convert: 'model_type' of config.json is '{other}', which is no Qwen2-VL.");
         }
 
-        // The configuration class of these models keeps the text model's rms_norm_eps where the converter does not look.
-        writer.Real("vision.attention.layer_norm_epsilon", 1e-6);
+        // Only the root's is looked at, though newer configurations have it in text_config.
+        writer.Real("vision.attention.layer_norm_epsilon", Config.Find("rms_norm_eps")?.Number ?? 1e-6);
     }
 
     /// <summary>Every how many layers attention is over the whole image.</summary>

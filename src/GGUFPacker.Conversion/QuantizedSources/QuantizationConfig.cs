@@ -45,7 +45,7 @@ internal sealed class QuantizationConfig
         var format = TextOf(config, "format");
         var groups = ObjectsOf(config, "config_groups");
         var layers = ObjectsOf(config, "quantized_layers");
-        if ((algorithm is null || layers.IsEmpty) && ConfigJson.ReadObject(files, "hf_quant_config.json") is { } file)
+        if ((algorithm is null || layers.IsEmpty) && CheckpointJson.ReadObjectIfPresent(files, "hf_quant_config.json") is { } file)
         {
             var outer = Of(file);
             var inner = outer["quantization"] is { ValueKind: JsonValueKind.Object } quantization ? Of(quantization) : new ModelConfig([]);

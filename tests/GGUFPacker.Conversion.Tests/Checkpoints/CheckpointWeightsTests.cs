@@ -38,7 +38,7 @@ public sealed class CheckpointWeightsTests : IDisposable
     [InlineData("""{"weight_map":{"a":7}}""", "is not a string")]
     [InlineData("""{"weight_map":[]}""", "has no object 'weight_map'")]
     [InlineData("""{}""", "has no object 'weight_map'")]
-    [InlineData("""[]""", "must hold a JSON object")]
+    [InlineData("""[]""", "no JSON object")]
     [InlineData("""{"weight_map":""", "not valid JSON")]
     public void An_index_that_does_not_fit_is_refused(string index, string message)
     {

@@ -202,8 +202,9 @@ public sealed class TokenizerLoaderTests
 
         var root = CheckpointJson.ReadObject(checkpoint.Files, "config.json");
 
-        Assert.Equal(double.PositiveInfinity, root.GetProperty("a").GetDouble());
-        Assert.Equal(double.NegativeInfinity, root.GetProperty("b")[0].GetDouble());
+        Assert.Equal(double.PositiveInfinity, new ConfigValue("a", root.GetProperty("a")).Number);
+        Assert.Equal(double.NegativeInfinity, new ConfigValue("b", root.GetProperty("b")[0]).Number);
+        Assert.Equal(double.NaN, new ConfigValue("b", root.GetProperty("b")[1]).Number);
         Assert.Equal("NaN \" Infinity", root.GetProperty("c").GetString());
     }
 
