@@ -6,6 +6,7 @@ namespace GGUFPacker.Conversion.Tokenizers;
 internal sealed class TokenList
 {
     private readonly GgufString[] _tokens;
+    private readonly bool[] _isSet;
     private readonly int[] _types;
     private readonly float[]? _scores;
 
@@ -17,12 +18,8 @@ internal sealed class TokenList
         _tokens = new GgufString[size];
         _types = new int[size];
         _scores = score is null ? null : new float[size];
-        for (var id = 0; id < size; id++)
-        {
-            _tokens[id] = $"[PAD{id}]";
-            _types[id] = (int)TokenType.Unused;
-        }
-
+        _isSet = new bool[size];
+        _types.AsSpan().Fill((int)TokenType.Unused);
         if (_scores is not null)
         {
             _scores.AsSpan().Fill(score!.Value);
@@ -33,7 +30,7 @@ internal sealed class TokenList
     public int Count => _tokens.Length;
 
     /// <summary>A token and its type.</summary>
-    public (GgufString Token, TokenType Type) this[int id] => (_tokens[id], (TokenType)_types[id]);
+    public (GgufString Token, TokenType Type) this[int id] => (_isSet[id] ? _tokens[id] : Padding(id), (TokenType)_types[id]);
 
     /// <summary>The score of a token; 0 for a vocabulary without scores.</summary>
     public float ScoreOf(int id) => _scores?[id] ?? 0;
@@ -42,6 +39,7 @@ internal sealed class TokenList
     public void Set(int id, GgufString token, TokenType type, float score = 0)
     {
         _tokens[id] = token;
+        _isSet[id] = true;
         _types[id] = (int)type;
         if (_scores is not null)
         {
@@ -59,6 +57,14 @@ internal sealed class TokenList
             return;
         }
 
+        for (var id = 0; id < Count; id++)
+        {
+            if (!_isSet[id])
+            {
+                _tokens[id] = Padding(id);
+            }
+        }
+
         builder.Set("tokenizer.ggml.tokens", GgufValue.OfArray(_tokens));
         if (_scores is not null)
         {
@@ -67,4 +73,6 @@ internal sealed class TokenList
 
         builder.Set("tokenizer.ggml.token_type", GgufValue.OfArray(_types));
     }
+
+    private static GgufString Padding(int id) => $"[PAD{id}]";
 }

@@ -54,10 +54,23 @@ internal sealed class BpeModel : SubwordModel
             }
 
             var pair = Pair(IdOf(left, ids), IdOf(right, ids));
-            merges[pair] = (rank++, IdOf(string.Concat(left, right.Length >= prefix ? right[prefix..] : right), ids));
+            merges[pair] = (rank++, IdOfJoined(left, right.Length >= prefix ? right[prefix..] : right, ids));
         }
 
         return merges;
+
+        static int IdOfJoined(ReadOnlySpan<char> left, ReadOnlySpan<char> right, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> ids)
+        {
+            Span<char> buffer = stackalloc char[256];
+            if (left.Length + right.Length > buffer.Length)
+            {
+                return IdOf(string.Concat(left, right), ids);
+            }
+
+            left.CopyTo(buffer);
+            right.CopyTo(buffer[left.Length..]);
+            return IdOf(buffer[..(left.Length + right.Length)], ids);
+        }
 
         static int IdOf(ReadOnlySpan<char> token, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> ids) => ids.TryGetValue(token, out var id)
             ? id
