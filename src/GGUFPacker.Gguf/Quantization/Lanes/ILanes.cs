@@ -25,11 +25,17 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>Loads <see cref="Count"/> numbers.</summary>
     static abstract TSelf Load(float* source);
 
-    /// <summary>The products with <see cref="Count"/> loaded numbers. With the load in the operation, the compiler makes one instruction of both.</summary>
-    static abstract TSelf Multiply(TSelf left, float* right);
+    /// <summary>
+    /// The products with <see cref="Count"/> numbers that lie <paramref name="offset"/> floats behind <paramref name="row"/>. With load and address in the operation,
+    /// the compiler makes one instruction of all three.
+    /// </summary>
+    static abstract TSelf Multiply(TSelf left, float* row, int offset);
 
-    /// <summary>The differences to <see cref="Count"/> loaded numbers, as <see cref="Multiply"/>.</summary>
-    static abstract TSelf Subtract(TSelf left, float* right);
+    /// <summary>The differences to <see cref="Count"/> numbers in a row, as <see cref="Multiply"/>.</summary>
+    static abstract TSelf Subtract(TSelf left, float* row, int offset);
+
+    /// <summary>Stores <see cref="Count"/> numbers in a row, as <see cref="Multiply"/> loads them.</summary>
+    void Store(float* row, int offset);
 
     /// <summary>Stores <see cref="Count"/> numbers.</summary>
     void Store(float* destination);

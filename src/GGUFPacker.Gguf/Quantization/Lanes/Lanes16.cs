@@ -40,11 +40,15 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 Multiply(Lanes16 left, float* right) => new(left._value * Vector512.Load(right));
+    public static Lanes16 Multiply(Lanes16 left, float* row, int offset) => new(left._value * Vector512.Load(row + offset));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 Subtract(Lanes16 left, float* right) => new(left._value - Vector512.Load(right));
+    public static Lanes16 Subtract(Lanes16 left, float* row, int offset) => new(left._value - Vector512.Load(row + offset));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* row, int offset) => _value.Store(row + offset);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

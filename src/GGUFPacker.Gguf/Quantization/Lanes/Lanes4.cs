@@ -40,11 +40,15 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 Multiply(Lanes4 left, float* right) => new(left._value * Vector128.Load(right));
+    public static Lanes4 Multiply(Lanes4 left, float* row, int offset) => new(left._value * Vector128.Load(row + offset));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 Subtract(Lanes4 left, float* right) => new(left._value - Vector128.Load(right));
+    public static Lanes4 Subtract(Lanes4 left, float* row, int offset) => new(left._value - Vector128.Load(row + offset));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* row, int offset) => _value.Store(row + offset);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

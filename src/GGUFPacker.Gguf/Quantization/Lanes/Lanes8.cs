@@ -40,11 +40,15 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 Multiply(Lanes8 left, float* right) => new(left._value * Vector256.Load(right));
+    public static Lanes8 Multiply(Lanes8 left, float* row, int offset) => new(left._value * Vector256.Load(row + offset));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 Subtract(Lanes8 left, float* right) => new(left._value - Vector256.Load(right));
+    public static Lanes8 Subtract(Lanes8 left, float* row, int offset) => new(left._value - Vector256.Load(row + offset));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* row, int offset) => _value.Store(row + offset);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

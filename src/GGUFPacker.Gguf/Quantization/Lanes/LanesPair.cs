@@ -47,11 +47,21 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesPair<T> Multiply(LanesPair<T> left, float* right) => new(T.Multiply(left._low, right), T.Multiply(left._high, right + T.Count));
+    public static LanesPair<T> Multiply(LanesPair<T> left, float* row, int offset) =>
+        new(T.Multiply(left._low, row, offset), T.Multiply(left._high, row, offset + T.Count));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesPair<T> Subtract(LanesPair<T> left, float* right) => new(T.Subtract(left._low, right), T.Subtract(left._high, right + T.Count));
+    public static LanesPair<T> Subtract(LanesPair<T> left, float* row, int offset) =>
+        new(T.Subtract(left._low, row, offset), T.Subtract(left._high, row, offset + T.Count));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(float* row, int offset)
+    {
+        _low.Store(row, offset);
+        _high.Store(row, offset + T.Count);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

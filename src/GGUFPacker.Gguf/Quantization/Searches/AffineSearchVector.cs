@@ -44,7 +44,7 @@ internal static unsafe class AffineSearchVector<T>
         var minimum = T.Select(T.IsLess(zero, lowest), zero, lowest);
         var isConstant = T.IsEqual(highest, minimum);
         var inverse = T.Select(isConstant, zero, T.Create(parameters.Highest) / (highest - minimum));
-        if (!IsBelow(Arithmetic.NearestIntLimit, inverse, minimum, lowest, highest))
+        if (!IsBelow(Arithmetic.NearestIntLimit, inverse * (lowest - minimum), inverse * (highest - minimum)))
         {
             return false;
         }
@@ -56,28 +56,33 @@ internal static unsafe class AffineSearchVector<T>
         var leastError = Error(rows, end, scale, minimum, parameters.IsAbsolute);
         for (var step = 0; step <= parameters.Steps; step++)
         {
-            inverse = T.Select(isConstant, zero, T.Create(parameters.Numerator(step)) / (highest - minimum));
-            if (!IsBelow(Arithmetic.NearestIntLimit, inverse, minimum, lowest, highest))
-            {
-                return false;
-            }
-
+            var range = highest - minimum;
+            inverse = T.Select(isConstant, zero, T.Create(parameters.Numerator(step)) / range);
+            var low = inverse * (lowest - minimum);
+            var high = inverse * range;
             T sumL, sumL2, sumXL;
-            if (IsBelow(parameters.Highest + 0.5f, inverse, minimum, lowest, highest))
+            if (IsBelow(parameters.Highest + 0.5f, low, high))
             {
                 RoundBelow(rows, end, inverse, minimum, out sumL, out sumL2, out sumXL);
             }
-            else
+            else if (IsBelow(Arithmetic.NearestIntLimit, low, high))
             {
                 Round(rows, end, inverse, minimum, parameters.Highest, out sumL, out sumL2, out sumXL);
+            }
+            else
+            {
+                return false;
             }
 
             var determinant = (sumW * sumL2) - (sumL * sumL);
             var trialScale = ((sumW * sumXL) - (sumX * sumL)) / determinant;
             var trialMinimum = ((sumL2 * sumX) - (sumL * sumXL)) / determinant;
             var isAbove = T.IsLess(zero, trialMinimum);
-            trialMinimum = T.Select(isAbove, zero, trialMinimum);
-            trialScale = T.Select(isAbove, sumXL / sumL2, trialScale);
+            if (T.Bits(isAbove) != 0)
+            {
+                trialMinimum = T.Select(isAbove, zero, trialMinimum);
+                trialScale = T.Select(isAbove, sumXL / sumL2, trialScale);
+            }
 
             var error = Error(rows, end, trialScale, trialMinimum, parameters.IsAbsolute);
             var isBetter = T.And(T.IsLess(zero, determinant), T.IsLess(error, leastError));
@@ -117,14 +122,10 @@ internal static unsafe class AffineSearchVector<T>
         return T.AllSet(T.IsEqual(wx, wx));
     }
 
-    // Whether all scaled elements are below the limit in magnitude.
+    // Whether both scaled extremes, and so all elements, are below the limit in magnitude.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsBelow(float limit, T inverse, T minimum, T lowest, T highest)
-    {
-        var isLowBelow = T.IsLess(T.Abs(inverse * (lowest - minimum)), T.Create(limit));
-        var isHighBelow = T.IsLess(T.Abs(inverse * (highest - minimum)), T.Create(limit));
-        return T.AllSet(T.And(isLowBelow, isHighBelow));
-    }
+    private static bool IsBelow(float limit, T low, T high) =>
+        T.AllSet(T.And(T.IsLess(T.Abs(low), T.Create(limit)), T.IsLess(T.Abs(high), T.Create(limit))));
 
     // Arguments are copied so that they stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -136,8 +137,8 @@ internal static unsafe class AffineSearchVector<T>
         {
             var value = T.Load(row);
             var code = T.Clamp(T.Round((value - low) * factor), 0, highest);
-            code.Store(row + (2 * T.Count));
-            var weighted = T.Multiply(code, row + T.Count);
+            code.Store(row, 2 * T.Count);
+            var weighted = T.Multiply(code, row, T.Count);
             l += weighted;
             l2 += weighted * code;
             xl += weighted * value;
@@ -156,8 +157,8 @@ internal static unsafe class AffineSearchVector<T>
         {
             var value = T.Load(row);
             var code = T.NotNegative(T.Round((value - low) * factor));
-            code.Store(row + (2 * T.Count));
-            var weighted = T.Multiply(code, row + T.Count);
+            code.Store(row, 2 * T.Count);
+            var weighted = T.Multiply(code, row, T.Count);
             l += weighted;
             l2 += weighted * code;
             xl += weighted * value;
@@ -175,15 +176,15 @@ internal static unsafe class AffineSearchVector<T>
         {
             for (var row = rows; row < end; row += RowVectors * T.Count)
             {
-                error += T.Multiply(T.Abs(T.Subtract(T.Multiply(factor, row + (2 * T.Count)) + low, row)), row + T.Count);
+                error += T.Multiply(T.Abs(T.Subtract(T.Multiply(factor, row, 2 * T.Count) + low, row, 0)), row, T.Count);
             }
         }
         else
         {
             for (var row = rows; row < end; row += RowVectors * T.Count)
             {
-                var difference = T.Subtract(T.Multiply(factor, row + (2 * T.Count)) + low, row);
-                error += T.Multiply(difference * difference, row + T.Count);
+                var difference = T.Subtract(T.Multiply(factor, row, 2 * T.Count) + low, row, 0);
+                error += T.Multiply(difference * difference, row, T.Count);
             }
         }
 

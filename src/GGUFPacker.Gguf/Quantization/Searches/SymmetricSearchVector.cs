@@ -108,7 +108,7 @@ internal static unsafe class SymmetricSearchVector<T>
             magnitudes = T.Select(isLarger, magnitude, magnitudes);
             extremes = T.Select(isLarger, value, extremes);
             isFinite = T.And(isFinite, T.IsLess(magnitude, infinity));
-            T.Multiply(value, row + T.Count).Store(row + (2 * T.Count));
+            T.Multiply(value, row, T.Count).Store(row, 2 * T.Count);
         }
 
         (largest, extreme) = (magnitudes, extremes);
@@ -124,9 +124,9 @@ internal static unsafe class SymmetricSearchVector<T>
         T xl = T.Create(0), l2 = xl;
         for (var row = rows; row < end; row += RowVectors * T.Count)
         {
-            var code = T.Clamp(T.Round(T.Multiply(factor, row)), lowest, highest);
-            xl += T.Multiply(code, row + (2 * T.Count));
-            l2 += T.Multiply(code, row + T.Count) * code;
+            var code = T.Clamp(T.Round(T.Multiply(factor, row, 0)), lowest, highest);
+            xl += T.Multiply(code, row, 2 * T.Count);
+            l2 += T.Multiply(code, row, T.Count) * code;
         }
 
         (sumXL, sumL2) = (xl, l2);
@@ -141,9 +141,9 @@ internal static unsafe class SymmetricSearchVector<T>
         T xl = T.Create(0), l2 = xl;
         for (var row = rows; row < end; row += RowVectors * T.Count)
         {
-            var code = T.Min(highest, T.Round(T.Multiply(factor, row)));
-            xl += T.Multiply(code, row + (2 * T.Count));
-            l2 += T.Multiply(code, row + T.Count) * code;
+            var code = T.Min(highest, T.Round(T.Multiply(factor, row, 0)));
+            xl += T.Multiply(code, row, 2 * T.Count);
+            l2 += T.Multiply(code, row, T.Count) * code;
         }
 
         (sumXL, sumL2) = (xl, l2);
