@@ -100,6 +100,9 @@ internal unsafe interface ILanes<TSelf> :
     /// <summary>Both masks.</summary>
     static abstract TSelf And(TSelf left, TSelf right);
 
+    /// <summary>Either mask.</summary>
+    static abstract TSelf Or(TSelf left, TSelf right);
+
     /// <summary>The first mask without the second.</summary>
     static abstract TSelf AndNot(TSelf left, TSelf right);
 

@@ -164,6 +164,10 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes16 Or(Lanes16 left, Lanes16 right) => new(left._value | right._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes16 AndNot(Lanes16 left, Lanes16 right) => new(Vector512.AndNot(left._value, right._value));
 
     /// <inheritdoc/>

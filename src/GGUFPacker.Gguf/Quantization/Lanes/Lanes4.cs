@@ -159,6 +159,10 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes4 Or(Lanes4 left, Lanes4 right) => new(left._value | right._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes4 AndNot(Lanes4 left, Lanes4 right) => new(Vector128.AndNot(left._value, right._value));
 
     /// <inheritdoc/>

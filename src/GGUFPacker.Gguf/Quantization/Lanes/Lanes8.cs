@@ -161,6 +161,10 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes8 Or(Lanes8 left, Lanes8 right) => new(left._value | right._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes8 AndNot(Lanes8 left, Lanes8 right) => new(Vector256.AndNot(left._value, right._value));
 
     /// <inheritdoc/>

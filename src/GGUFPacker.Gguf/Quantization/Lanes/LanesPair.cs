@@ -153,6 +153,10 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static LanesPair<T> Or(LanesPair<T> left, LanesPair<T> right) => new(T.Or(left._low, right._low), T.Or(left._high, right._high));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static LanesPair<T> AndNot(LanesPair<T> left, LanesPair<T> right) => new(T.AndNot(left._low, right._low), T.AndNot(left._high, right._high));
 
     /// <inheritdoc/>

@@ -9,11 +9,12 @@ namespace GGUFPacker.Gguf.Quantization.Searches;
 /// run in the scalar search's order, so each result has the same bits.
 /// <list type="bullet">
 /// <item>Layout: vector i holds element i of every run (<see cref="Transposition"/>). Squares, cubes and codes are kept the same way.</item>
-/// <item>Four of five runs of ordinary weights are settled by their first codes: nothing moves. As long as nothing moves the sums stay what they are, so that all
+/// <item>Most runs of ordinary weights are settled by their first codes: nothing moves. As long as nothing moves the sums stay what they are, so that all
 /// elements can be tested against the first sums, in any order. The others go to <see cref="RefinedRun{T}"/>, one by one.</item>
 /// <item>The test divides nothing: with t = x * otherL2, the refined code is the same as the old if t, cut to the lowest and highest code times otherXL, is within
 /// 0.499 otherXL of the old code times otherXL. All operations of the test together are off by less than the thousandth that is missing to one half, and
-/// by less than 1e-40, which a floor of 1e-36 covers. Whatever does not pass, NaN included, is not settled.</item>
+/// by less than 1e-40, which a floor of 1e-36 covers. Nothing moves where otherXL is not above zero, which is so in the half of the runs whose extreme is
+/// positive. Whatever passes neither test is not settled.</item>
 /// <item>A first code of -0 changes no sum. A lane that counts as zero has inverse scale 0: its codes and sums are 0, and it is not looked at again.
 /// With infinities or NaN the caller takes the scalar search.</item>
 /// </list>
@@ -113,7 +114,8 @@ internal static unsafe class RefinedSearchVector<T, TRow>
         var floor = T.Create(Floor);
         var lowest = T.Create(-half);
         var highest = T.Create(half - 1);
-        var isSettled = T.IsLess(T.Create(0), near);
+        var zero = T.Create(0);
+        var mayMove = zero;
         for (nint i = 0; i < end; i += T.Count)
         {
             var code = T.Load(codes + i);
@@ -121,9 +123,10 @@ internal static unsafe class RefinedSearchVector<T, TRow>
             var otherL2 = sumL2 - (T.Load(squares + i) * code * code);
             var target = T.Load(x + i) * otherL2;
             target = T.Max(lowest * otherXL, T.Min(highest * otherXL, target));
-            isSettled = T.And(isSettled, T.IsLess(T.Abs(target - (code * otherXL)), (near * otherXL) - floor));
+            var isSame = T.IsLess(T.Abs(target - (code * otherXL)), (near * otherXL) - floor);
+            mayMove = T.Or(mayMove, T.AndNot(T.IsLess(zero, otherXL), isSame));
         }
 
-        return T.Bits(T.AndNot(T.IsEqual(near, near), isSettled));
+        return T.Bits(mayMove);
     }
 }
