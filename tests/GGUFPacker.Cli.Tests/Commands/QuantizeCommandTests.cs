@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Gguf.Quantization.Policy;
 using GGUFPacker.Gguf.Tensors;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Cli.Tests.Commands;
 
@@ -128,6 +130,18 @@ public sealed class QuantizeCommandTests
 
         Assert.All(QuantizeType.All, type => Assert.Matches($@"(?m)\b{type.Name}\b", help));
         Assert.DoesNotContain("{types}", help, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_has_every_type_and_option_of_the_help()
+    {
+        using var cli = new CliRunner();
+        var page = await File.ReadAllTextAsync(Path.Combine(Goldens.RepositoryRoot, "docs", "quantize.md"), TestContext.Current.CancellationToken);
+
+        var help = (await cli.RunAsync("quantize", "--help")).Succeeded().Output;
+
+        Assert.All(QuantizeType.All, type => Assert.Contains($"`{type.Name}`", page, StringComparison.Ordinal));
+        Assert.All(Regex.Matches(help, @"--[a-z-]+").Select(option => option.Value), option => Assert.Contains($"`{option}", page, StringComparison.Ordinal));
     }
 
     [Fact]
