@@ -85,7 +85,7 @@ internal static class GridSearchScalar
             range = range > magnitude ? range : magnitude;
         }
 
-        if (range < scheme.Epsilon || range == 0)
+        if (IsZero(scheme, range))
         {
             range = 0;
             return 0;
@@ -98,9 +98,18 @@ internal static class GridSearchScalar
 
         Span<byte> codes = stackalloc byte[MaximalLength];
         var scale = PositiveSearchScalar.Search(magnitudes, weights, scheme.Grid.Levels + 1, codes);
-        range = scale * scheme.Grid.Levels;
-        range = range <= 0 ? 0 : range;
+        range = RangeOfFit(scheme, scale);
         return scale;
+    }
+
+    /// <summary>Whether a sub-block with this largest element counts as zero.</summary>
+    public static bool IsZero(GridScheme scheme, float largest) => largest < scheme.Epsilon || largest == 0;
+
+    /// <summary>What the trials scale after a fit without grid; 0 if the sub-block counts as zero.</summary>
+    public static float RangeOfFit(GridScheme scheme, float scale)
+    {
+        var range = scale * scheme.Grid.Levels;
+        return range <= 0 ? 0 : range;
     }
 
     /// <summary>The end of a search: the scale is made positive, codes become numbers.</summary>

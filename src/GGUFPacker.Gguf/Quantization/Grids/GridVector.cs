@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using GGUFPacker.Gguf.Quantization.Lanes;
+using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.Grids;
 
@@ -27,6 +29,7 @@ internal static unsafe class GridVector<TShape>
         var roots = stackalloc float[Length];
         var magnitudes = stackalloc float[Length];
         var scales = stackalloc float[16];
+        var fits = stackalloc float[8];
         var codes = stackalloc ushort[8];
         var cells = scheme.Grid.Cells;
         fixed (float* source = x, matrix = importance)
@@ -41,6 +44,7 @@ internal static unsafe class GridVector<TShape>
 
             SplitSigns(source, weights, scheme.HasEvenSigns, magnitudes, block.Signs);
             block.Skipped = 0;
+            var isFitted = scheme.FitsFirst ? Fit(scheme, magnitudes, weights, fits) : 0;
             var groups = scheme.SubBlockLength / TShape.Dimensions;
             for (var j = 0; j < scheme.SubBlocks; j++)
             {
@@ -49,7 +53,18 @@ internal static unsafe class GridVector<TShape>
                 var signs = block.Signs.Slice(start / 8, scheme.SubBlockLength / 8);
                 var subMagnitudes = new ReadOnlySpan<float>(magnitudes + start, scheme.SubBlockLength);
                 var subWeights = new ReadOnlySpan<float>(weights + start, scheme.SubBlockLength);
-                var scale = GridSearchScalar.Start(scheme, subMagnitudes, subWeights, out var range);
+                var range = Largest(magnitudes + start, scheme.SubBlockLength);
+                var scale = range / scheme.Highest;
+                if ((isFitted & (1u << j)) != 0 && !GridSearchScalar.IsZero(scheme, range))
+                {
+                    scale = fits[j];
+                    range = GridSearchScalar.RangeOfFit(scheme, scale);
+                }
+                else if (scheme.FitsFirst || GridSearchScalar.IsZero(scheme, range))
+                {
+                    scale = GridSearchScalar.Start(scheme, subMagnitudes, subWeights, out range);
+                }
+
                 if (!(range is >= GridSearchVector<TShape>.Least and <= GridSearchVector<TShape>.Greatest))
                 {
                     var isSearched = GridSearchScalar.TrySearch(scheme, x.Slice(start, scheme.SubBlockLength), subWeights, points, signs, out scales[j]);
@@ -80,6 +95,30 @@ internal static unsafe class GridVector<TShape>
         }
 
         GridScalar.StoreScales(scheme, new ReadOnlySpan<float>(scales, scheme.SubBlocks), ref block);
+    }
+
+    // The fits of eight sub-blocks of 32 without grid, one in each lane; the result is a bit for each that counts.
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static uint Fit(GridScheme scheme, float* magnitudes, float* weights, float* fits)
+    {
+        var lanes = stackalloc float[3 * Length];
+        Transposition.ToLanes(magnitudes, Lanes8.Count, scheme.SubBlockLength, lanes);
+        Transposition.ToLanes(weights, Lanes8.Count, scheme.SubBlockLength, lanes + Length);
+        return PositiveSearchVector<Lanes8>.Search(lanes, lanes + Length, scheme.SubBlockLength, TShape.Levels + 1, lanes + (2 * Length), fits);
+    }
+
+    // The largest of finite elements.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Largest(float* magnitudes, int length)
+    {
+        var largest = Lanes8.Load(magnitudes);
+        for (var i = Lanes8.Count; i < length; i += Lanes8.Count)
+        {
+            largest = Lanes8.Max(largest, Lanes8.Load(magnitudes + i));
+        }
+
+        return Lanes8.MaxAcross(largest);
     }
 
     // False if the block has numbers that are not finite, or whose squares are not.

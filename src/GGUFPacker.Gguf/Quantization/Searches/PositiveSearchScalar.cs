@@ -1,13 +1,12 @@
 namespace GGUFPacker.Gguf.Quantization.Searches;
 
 /// <summary>
-/// Finds codes from 0 to the highest and their scale for up to 16 numbers that are not negative (the scales or minima of a block's sub-blocks), with weights:
-/// nine inverse scales are tried, the one with the least square error kept, and the codes then refined as in <see cref="RefinedSearchScalar"/>.
+/// Finds codes from 0 to the highest and their scale for numbers that are hardly negative (the scales or minima of a block's sub-blocks; magnitudes), with
+/// weights: nine inverse scales are tried, the one with the least square error kept, and the codes then refined as in <see cref="RefinedSearchScalar"/>.
 /// Every operation is rounded to float32 on its own. (ggml's make_qp_quants.)
 /// </summary>
 internal static class PositiveSearchScalar
 {
-    public const int LongestRun = 16;
     public const int Passes = 5;
 
     /// <summary>What step -4 to 4 (not 0) adds to the highest code.</summary>

@@ -9,8 +9,8 @@ namespace GGUFPacker.Gguf.Quantization.Searches;
 /// <list type="bullet">
 /// <item>Layout: vector i holds number i of every run (<see cref="Transposition"/>). Weights and codes are kept the same way.</item>
 /// <item>Codes are rounded as floats, nearest even, which is what <see cref="Arithmetic.NearestInt"/> gives inside its range. Those before the refinement are
-/// in range: no number is above the largest. In a lane with a number that is negative or not finite, or with a refined one
-/// out of range, the result does not count; no lane has an influence on another.</item>
+/// in range if no number is much below minus the largest. In a lane with such a number or one that is not finite, with a code that is negative where the
+/// scalar search keeps its low byte, or with a refined one out of range, the result does not count; no lane has an influence on another.</item>
 /// <item>Where the scalar search leaves a number alone, a lane computes on and keeps its code and sums. A pass that moves nothing in a lane leaves all as it was,
 /// so that further passes, which other lanes need, move nothing either.</item>
 /// <item>A lane that counts as zero has inverse scale 0: its codes and sums are 0, and nothing moves.</item>
@@ -33,18 +33,19 @@ internal static unsafe class PositiveSearchVector<T>
         var end = (nint)length * T.Count;
         var zero = T.Create(0);
         var infinity = T.Create(float.PositiveInfinity);
-        var belowZero = T.Create(-float.Epsilon);
         var isValid = T.IsLess(zero, infinity);
-        var largest = zero;
+        T largest = zero, least = zero;
         for (nint i = 0; i < end; i += T.Count)
         {
             var value = T.Load(x + i);
-            isValid = T.And(isValid, T.And(T.IsLess(belowZero, value), T.IsLess(value, infinity)));
+            isValid = T.And(isValid, T.IsLess(T.Abs(value), infinity));
             largest = T.Max(largest, value);
+            least = T.Min(least, value);
         }
 
         var isZero = T.IsLess(largest, T.Create(SymmetricSearchScalar.Epsilon));
         var inverse = T.Select(isZero, zero, T.Create(highest) / largest);
+        isValid = T.And(isValid, T.IsLess(LeastKept, inverse * least));
         var leastError = Error(x, weights, end, highest, inverse);
         for (var step = -4; step <= 4; step++)
         {
@@ -62,6 +63,9 @@ internal static unsafe class PositiveSearchVector<T>
 
         return Refine(x, weights, end, highest, inverse, codes, scales, isValid);
     }
+
+    // What is above is not rounded to a negative code.
+    private static T LeastKept => T.Create(-0.5f);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Error(float* x, float* weights, nint end, int highest, T inverse)
@@ -89,7 +93,9 @@ internal static unsafe class PositiveSearchVector<T>
         {
             var value = T.Load(x + i);
             var weight = T.Load(weights + i);
-            var code = T.Min(top, T.Round(inverse * value));
+            var scaled = inverse * value;
+            isValid = T.And(isValid, T.IsLess(LeastKept, scaled));
+            var code = T.Min(top, T.Round(scaled));
             code.Store(codes + i);
             sumXL += weight * value * code;
             sumL2 += weight * code * code;
@@ -120,13 +126,14 @@ internal static unsafe class PositiveSearchVector<T>
             var otherL2 = sumL2 - (weight * code * code);
             var isTried = T.And(T.IsLess(zero, otherXL), T.IsLess(zero, otherL2));
             var quotient = value * otherL2 / otherXL;
-            isValid = T.And(isValid, T.Select(isTried, T.IsLess(quotient, limit), isValid));
+            isValid = T.And(isValid, T.Select(isTried, T.IsLess(T.Abs(quotient), limit), isValid));
             var trial = T.Min(top, T.Round(quotient));
             var trialXL = otherXL + (product * trial);
             var trialL2 = otherL2 + (weight * trial * trial);
 
             var isBetter = T.And(isTried, T.IsLess(sumXL * sumXL * trialL2, trialXL * trialXL * sumL2));
             isBetter = T.AndNot(isBetter, T.IsEqual(trial, code));
+            isValid = T.AndNot(isValid, T.And(isBetter, T.IsLess(trial, zero)));
             T.Select(isBetter, trial, code).Store(codes + i);
             sumXL = T.Select(isBetter, trialXL, sumXL);
             sumL2 = T.Select(isBetter, trialL2, sumL2);
