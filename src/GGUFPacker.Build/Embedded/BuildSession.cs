@@ -110,7 +110,8 @@ internal sealed class BuildSession
         HttpNode http => new NodeResult(await HttpStep.RunAsync(this, http, cancellationToken).ConfigureAwait(false)),
         HubNode hub => new NodeResult(await HubStep.RunAsync(this, hub, cancellationToken).ConfigureAwait(false)),
         GitNode git => new NodeResult(await GitStep.RunAsync(this, git, cancellationToken).ConfigureAwait(false)),
-        CopyNode copy => OnTopOf(copy.Base, onto => CopyStep.Run(copy, onto, _results[copy.From].Tree)),
+        ImageNode image => new NodeResult(ImageTree.Open(Store, image.Image)),
+        CopyNode copy => await CopyAsync(copy, cancellationToken).ConfigureAwait(false),
         WriteNode write => OnTopOf(write.Base, onto => WriteStep.Run(write, onto, bytes => new TextContent(Store, bytes))),
         ConvertNode convert => OnTopOf(convert.Base, onto => ConvertStep.Run(this, convert, onto, _results[convert.From].Tree)),
         QuantizeNode quantize => await QuantizeAsync(quantize, cancellationToken).ConfigureAwait(false),
@@ -122,6 +123,13 @@ internal sealed class BuildSession
         var onto = (StageTree)_results[node.Base].Tree;
         var imatrixFrom = node.ImatrixFrom is null ? null : _results[node.ImatrixFrom].Tree;
         var difference = await QuantizeStep.RunAsync(this, node, onto, _results[node.From].Tree, imatrixFrom, cancellationToken).ConfigureAwait(false);
+        return new NodeResult(onto.With(difference), difference);
+    }
+
+    private async ValueTask<NodeResult> CopyAsync(CopyNode node, CancellationToken cancellationToken)
+    {
+        var onto = (StageTree)_results[node.Base].Tree;
+        var difference = await CopyStep.RunAsync(this, node, onto, from => _results[from].Tree, cancellationToken).ConfigureAwait(false);
         return new NodeResult(onto.With(difference), difference);
     }
 

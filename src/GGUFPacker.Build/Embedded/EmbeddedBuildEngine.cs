@@ -3,6 +3,8 @@ using System.Globalization;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Build.Sources;
+using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Packerfile;
 using GGUFPacker.Packerfile.Diagnostics;
@@ -21,18 +23,62 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
     {
         ArgumentNullException.ThrowIfNull(request);
         var document = PackerfileParser.Parse(await ReadFileAsync(request, cancellationToken).ConfigureAwait(false), request.PackerfilePath);
-        var graph = GraphBuilder.Build(document, request, out var warnings);
-        using var sources = new BuildSources(store, _environment.Variable, _environment.Home, _environment.Http);
-        var session = new BuildSession(store, request, graph, EpochOf(request), sources, progress);
-        var images = ImmutableArray.CreateBuilder<BuiltImage>();
         var targets = request.Targets.IsEmpty ? [new BuildTarget()] : request.Targets;
-        foreach (var (target, stage) in targets.Zip(graph.Targets))
+        var references = targets.Select(target => target.References.Select(reference => Parse(request, reference)).ToImmutableArray()).ToImmutableArray();
+        using var sources = new BuildSources(store, _environment.Variable, _environment.Home, _environment.Http);
+        var resolver = new StoreImages(store);
+        var platforms = request.Platforms.IsEmpty ? [new Platform("linux", "amd64")] : request.Platforms;
+
+        // Every platform's file is judged before any is built.
+        var warnings = new List<Diagnostic>();
+        var graphs = platforms.Select(platform =>
         {
-            images.Add(await new ImageAssembler(session, stage, target).AssembleAsync(cancellationToken).ConfigureAwait(false));
+            var graph = GraphBuilder.Build(document, request, out var found, resolver.Find, new() { TargetPlatform = platform.ToString() });
+            warnings.AddRange(found.Except(warnings));
+            return graph;
+        }).ToImmutableArray();
+        var built = targets.Select(_ => new List<BuiltImage>()).ToImmutableArray();
+        var (stepsRun, stepsCached) = (0, 0);
+        foreach (var (platform, graph) in platforms.Zip(graphs))
+        {
+            var session = new BuildSession(store, request, graph, EpochOf(request), sources, progress);
+            for (var i = 0; i < targets.Length; i++)
+            {
+                built[i].Add(await new ImageAssembler(session, graph.Targets[i], targets[i], platform).AssembleAsync(cancellationToken).ConfigureAwait(false));
+            }
+
+            warnings.AddRange(session.Notes.Except(warnings));
+            (stepsRun, stepsCached) = (stepsRun + session.StepsRun, stepsCached + session.StepsCached);
         }
 
-        return new BuildResult(images.ToImmutable(), [.. warnings, .. session.Notes], session.StepsRun, session.StepsCached);
+        var images = built.Select(images => Join(images, platforms)).ToImmutableArray();
+        foreach (var (image, names) in images.Zip(references))
+        {
+            foreach (var name in names)
+            {
+                store.Tags.Set(name, image.Manifest);
+            }
+        }
+
+        return new BuildResult(images, [.. warnings], stepsRun, stepsCached);
     }
+
+    // Several platforms' images become one, an index.
+    private BuiltImage Join(List<BuiltImage> images, ImmutableArray<Platform> platforms)
+    {
+        if (images is [var only])
+        {
+            return only;
+        }
+
+        var manifests = images.Zip(platforms, (image, platform) => image.Manifest with { Platform = platform }).ToImmutableArray();
+        var index = store.Blobs.Put(MediaTypes.ImageIndex, new ImageIndex { Manifests = manifests }.ToBytes());
+        return images[0] with { Manifest = index, Platforms = manifests };
+    }
+
+    private static ImageReference Parse(BuildRequest request, string reference) => ImageReference.TryParse(reference, out var parsed)
+        ? parsed
+        : throw Fault(GraphDiagnosticCodes.InvalidRequest, request, $"'{reference}' is no image reference such as localhost:5000/team/model:tag.");
 
     private static async Task<byte[]> ReadFileAsync(BuildRequest request, CancellationToken cancellationToken)
     {

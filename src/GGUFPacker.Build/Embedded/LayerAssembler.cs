@@ -29,7 +29,7 @@ internal static class LayerAssembler
         foreach (var (path, entry) in difference)
         {
             var layerEntry = entry is FileEntry file ? FileOf(path, await file.Content.StoreAsync(cancellationToken).ConfigureAwait(false)) : LayerEntry.Directory(path);
-            entries.Add(layerEntry with { Mode = entry.Mode, Modified = session.Epoch.ToUnixTimeSeconds() });
+            entries.Add(layerEntry with { Mode = entry.Mode, UserId = entry.Owner.UserId, GroupId = entry.Owner.GroupId, Modified = session.Epoch.ToUnixTimeSeconds() });
         }
 
         var key = LayerKey.Of(entries);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GGUFPacker.Oci.Content;
 
 namespace GGUFPacker.Build.Engine;
 
@@ -22,6 +23,9 @@ public sealed record BuildRequest
 
     /// <summary>The stages to build; empty for the last one of the file.</summary>
     public ImmutableArray<BuildTarget> Targets { get; init; } = [];
+
+    /// <summary>The platforms to build for; empty for linux/amd64. Several give an index for each target.</summary>
+    public ImmutableArray<Platform> Platforms { get; init; } = [];
 
     /// <summary>The time that images and layers carry; null for the SOURCE_DATE_EPOCH build argument, else the Unix epoch, so that equal inputs give equal digests.</summary>
     public DateTimeOffset? SourceDateEpoch { get; init; }

@@ -167,7 +167,7 @@ public sealed class GraphBuilder
         if (_request.NamedContexts.ContainsKey(name))
         {
             var context = new ContextNode { Name = name, Span = from.Span, Context = name };
-            return new StageBase(new CopyNode { Name = $"FROM {name}", Span = from.Span, Base = Scratch(from.Span), From = context, Sources = ["."], Destination = "/" });
+            return new StageBase(new CopyNode { Name = $"FROM {name}", Span = from.Span, Base = Scratch(from.Span), Sources = [new(context, ".")], Destination = "/" });
         }
 
         if (FindStage(name, stage.Index) is { } earlier)

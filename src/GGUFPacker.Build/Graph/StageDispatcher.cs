@@ -9,7 +9,7 @@ using GGUFPacker.Packerfile.Variables;
 namespace GGUFPacker.Build.Graph;
 
 /// <summary>Turns the instructions of one stage into nodes, labels, history and command.</summary>
-internal sealed class StageDispatcher(
+internal sealed partial class StageDispatcher(
     PackerfileDocument document,
     Stage stage,
     WordExpander expander,
@@ -119,83 +119,6 @@ internal sealed class StageDispatcher(
         }
     }
 
-    private void Add(AddInstruction add)
-    {
-        if (add.Sources.Any(IsRemote))
-        {
-            AddRemote(add);
-            return;
-        }
-
-        Refuse(add.Span, "ADD --exclude", !add.Exclude.IsEmpty);
-        Refuse(add.Span, "ADD --unpack", add.Unpack == true);
-        RefuseOwner(add.Span, "ADD", add.Owner);
-        CopyFrom(add, Context(add.Span), add.Sources, add.Heredocs, add.Destination, add.Mode);
-    }
-
-    // Each source elsewhere is a file system of its own, and is copied from as a stage would be.
-    private void AddRemote(AddInstruction add)
-    {
-        Refuse(add.Span, "ADD --exclude of a source on the network", !add.Exclude.IsEmpty);
-        Refuse(add.Span, "ADD --keep-git-dir", add.KeepGitDirectory == true);
-        foreach (var source in add.Sources)
-        {
-            if (!IsRemote(source))
-            {
-                CopyFrom(add, Context(add.Span), [source], [], add.Destination, add.Mode);
-            }
-            else if (RemoteSource.Open(source, add.Checksum, add.Span) is var (node, path))
-            {
-                CopyFrom(add, node, [path], [], add.Destination, add.Mode);
-            }
-            else
-            {
-                diagnostics.Error(GraphDiagnosticCodes.InvalidRequest, add.Span, $"'{source}' is no address that ADD reads: http, https, hf, a git repository (….git, git://, ssh://, user@host:path), or a path.");
-            }
-        }
-    }
-
-    private void Copy(CopyInstruction copy)
-    {
-        if (copy.Sources.FirstOrDefault(IsRemote) is { } remote)
-        {
-            diagnostics.Error(GraphDiagnosticCodes.RemoteSource, copy.Span, $"COPY {remote}: COPY reads no network; write ADD.");
-            return;
-        }
-
-        Refuse(copy.Span, "COPY --exclude", !copy.Exclude.IsEmpty);
-        Refuse(copy.Span, "COPY --parents", copy.Parents);
-        RefuseOwner(copy.Span, "COPY", copy.Owner);
-        var from = copy.From is null ? Context(copy.Span) : resolveFrom(new(copy.From, copy.Span));
-        if (from is not null)
-        {
-            CopyFrom(copy, from, copy.Sources, copy.Heredocs, copy.Destination, copy.Mode);
-        }
-    }
-
-    private void CopyFrom(
-        Instruction instruction, GraphNode from, ImmutableArray<string> sources, ImmutableArray<HeredocContent> heredocs, string destination, string? modeText)
-    {
-        var mode = ParseMode(modeText, instruction.Span);
-        if (!sources.IsEmpty)
-        {
-            Push(instruction, new CopyNode { Name = NameOf(instruction), Span = instruction.Span, Base = _root, From = from, Sources = sources, Destination = destination, Mode = mode });
-        }
-
-        if (!heredocs.IsEmpty)
-        {
-            Push(instruction, new WriteNode
-            {
-                Name = NameOf(instruction),
-                Span = instruction.Span,
-                Base = _root,
-                Files = Files(heredocs),
-                Destination = sources.IsEmpty || destination.EndsWith('/') ? destination : destination + "/",
-                Mode = mode ?? Embedded.Files.FileEntry.DefaultMode,
-            });
-        }
-    }
-
     private void Convert(ConvertInstruction convert)
     {
         if (Source(convert.From, convert.Span) is { } from)
@@ -299,28 +222,6 @@ internal sealed class StageDispatcher(
 
     private static bool IsRemote(string source) =>
         source.Contains("://", StringComparison.Ordinal) || (source.StartsWith("git@", StringComparison.Ordinal) && source.Contains(':', StringComparison.Ordinal));
-
-    private int? ParseMode(string? text, SourceSpan span)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return null;
-        }
-
-        if (text.Length <= 5 && text.All(c => c is >= '0' and <= '7') && System.Convert.ToInt32(text, 8) is var mode and <= 0xFFF)
-        {
-            return mode;
-        }
-
-        diagnostics.Error(GraphDiagnosticCodes.InvalidMode, span, $"--chmod={text} is not an octal mode such as 644; symbolic modes are not supported yet.");
-        return null;
-    }
-
-    private void RefuseOwner(SourceSpan span, string keyword, string? owner)
-    {
-        // Everything belongs to root in any case, so saying so changes nothing.
-        Refuse(span, $"{keyword} --chown={owner}: another owner than root", !string.IsNullOrEmpty(owner) && owner is not ("0" or "0:0" or "root" or "root:root"));
-    }
 
     private void Refuse(SourceSpan span, string what, bool given)
     {

@@ -24,6 +24,10 @@ public sealed record ImageIndex
     /// <summary>Members that this version does not know; they are written as they were read.</summary>
     public ImmutableArray<KeyValuePair<string, JsonElement>> OtherMembers { get; init; } = [];
 
+    /// <summary>Whether JSON is an index rather than an image's manifest.</summary>
+    /// <exception cref="ContentException">It is neither.</exception>
+    public static bool IsIndex(ReadOnlyMemory<byte> json) => MediaTypes.IsIndex(ManifestJson.DetectMediaType(json));
+
     /// <summary>Parses an index.</summary>
     /// <exception cref="ContentException">It is none.</exception>
     public static ImageIndex Parse(ReadOnlyMemory<byte> json) => ManifestJson.ParseIndex(json);

@@ -63,6 +63,20 @@ internal sealed class ContextTree(string root, IgnorePatterns ignored, Func<stri
         return resolved;
     }
 
+    // A link to itself exists, and leads nowhere.
+    private static bool IsFile(string physical)
+    {
+        var file = new FileInfo(physical);
+        try
+        {
+            return file.Exists && (file.LinkTarget is null || file.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true });
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private IgnoreMatch Match(string path, IgnoreMatch parent)
     {
         try
@@ -79,7 +93,7 @@ internal sealed class ContextTree(string root, IgnorePatterns ignored, Func<stri
     {
         var physical = Physical(path);
         return Directory.Exists(physical) ? new DirectoryEntry()
-            : File.Exists(physical) ? new FileEntry(open(physical), ModeOf(physical))
+            : IsFile(physical) ? new FileEntry(open(physical), ModeOf(physical))
             : null;
     }
 

@@ -2,7 +2,11 @@ namespace GGUFPacker.Build.Embedded.Files;
 
 /// <summary>Something at a path of a file system.</summary>
 /// <param name="Mode">The permission bits.</param>
-internal abstract record TreeEntry(int Mode);
+internal abstract record TreeEntry(int Mode)
+{
+    /// <summary>Whose it is.</summary>
+    public FileOwner Owner { get; init; }
+}
 
 /// <summary>A directory.</summary>
 internal sealed record DirectoryEntry(int Mode = DirectoryEntry.DefaultMode) : TreeEntry(Mode)

@@ -5,51 +5,54 @@ using GGUFPacker.Build.Graph;
 namespace GGUFPacker.Build.Embedded.Steps;
 
 /// <summary>
-/// ADD and COPY. As in a Dockerfile: a directory's contents are copied, not the directory itself; the destination is a directory if it is one already,
-/// ends in a slash, or several files are copied.
+/// ADD and COPY. As in a Dockerfile: a directory's contents are copied, not the directory itself; the destination is a directory if it is one already or
+/// ends in a slash, and here also if several files are copied.
 /// </summary>
 internal static class CopyStep
 {
     /// <summary>What the node puts onto its base.</summary>
     /// <exception cref="StepException">A source is missing or may not be read.</exception>
-    public static ImmutableSortedDictionary<string, TreeEntry> Run(CopyNode node, StageTree onto, FileTree from)
+    public static async ValueTask<ImmutableSortedDictionary<string, TreeEntry>> RunAsync(
+        BuildSession session, CopyNode node, StageTree onto, Func<GraphNode, FileTree> treeOf, CancellationToken cancellationToken)
     {
-        var sources = node.Sources.SelectMany(source => Match(source, from)).ToList();
-        var destination = TreePath.Normalize(node.Destination);
-        var isDirectory = TreePath.IsDirectoryForm(node.Destination)
-            || onto.Find(destination) is DirectoryEntry
-            || sources.Count(source => from.Find(source) is FileEntry) > 1
-            || sources.Any(source => from.Find(source) is DirectoryEntry);
-
-        var difference = new DifferenceBuilder(onto);
-        foreach (var source in sources)
+        FileOwner? owner = node.Owner is null ? null : await OwnerNames.ResolveAsync(node.Owner, onto, cancellationToken).ConfigureAwait(false);
+        var matches = new List<(FileTree From, string Path, string Below)>();
+        foreach (var (from, path) in node.Sources)
         {
-            switch (from.Find(source))
+            var tree = treeOf(from);
+            if (node.Parents)
             {
-                case FileEntry file:
-                    difference.Set(isDirectory ? TreePath.Join(destination, TreePath.Name(source)) : destination, Checked(file, source));
-                    break;
-                case DirectoryEntry:
-                    difference.EnsureDirectory(destination);
-                    foreach (var (path, entry) in from.Below(source))
-                    {
-                        difference.Set(TreePath.Join(destination, path[(source.Length == 0 ? 0 : source.Length + 1)..]), Checked(entry, path));
-                    }
-
-                    break;
+                var (root, pattern) = SplitPivot(path);
+                CheckExists(tree, root, pattern, path);
+                matches.Add((tree, root, pattern));
+                continue;
             }
+
+            var found = Match(path, tree);
+            if (found.Count == 0)
+            {
+                // An optional file is written as a pattern in a Dockerfile, so this is no error; but it may be one.
+                session.Note(node, $"Nothing matches '{path}'.");
+            }
+
+            matches.AddRange(found.Select(match => (tree, match, "")));
         }
 
-        return difference.Build();
+        return new CopyJob(session, node, node.Link ? StageTree.Empty : onto, owner).Run(matches);
+    }
 
-        TreeEntry Checked(TreeEntry entry, string path)
+    // 'a/./b/c' keeps the directories behind the dot, 'a/b' all.
+    private static (string Root, string Pattern) SplitPivot(string path)
+    {
+        var pivot = path.IndexOf("/./", StringComparison.Ordinal);
+        return pivot < 0 ? ("", TreePath.Normalize(path)) : (TreePath.Normalize(path[..pivot]), TreePath.Normalize(path[(pivot + 3)..]));
+    }
+
+    private static void CheckExists(FileTree tree, string root, string pattern, string path)
+    {
+        if (!PathPattern.HasWildcard(root) && !PathPattern.HasWildcard(pattern) && tree.Find(TreePath.Join(root, pattern)) is null)
         {
-            if (from is ContextTree context && !context.IsInside(path))
-            {
-                throw new StepException($"'{path}' is a symbolic link that leads out of '{context.Root}'; copy the file into the context.");
-            }
-
-            return node.Mode is { } mode ? entry with { Mode = mode } : entry;
+            throw Missing(tree, path);
         }
     }
 
@@ -58,15 +61,16 @@ internal static class CopyStep
         try
         {
             var found = from.Match(source);
-            return found.Count > 0
-                ? found
-                : throw new StepException(from is not ContextTree context ? $"'{source}' is not in the file system it is copied from."
-                    : context.IsIgnored(TreePath.Normalize(source)) ? $"'{source}' is left out of '{context.Root}' by its ignore file."
-                    : $"'{source}' is not in '{context.Root}'.");
+            return found.Count > 0 || PathPattern.HasWildcard(TreePath.Normalize(source)) ? found : throw Missing(from, source);
         }
         catch (FormatException error)
         {
             throw new StepException(error.Message, error);
         }
     }
+
+    private static StepException Missing(FileTree from, string source) => new(from is not ContextTree context
+        ? $"'{source}' is not in the file system it is copied from."
+        : context.IsIgnored(TreePath.Normalize(source)) ? $"'{source}' is left out of '{context.Root}' by its ignore file."
+        : $"'{source}' is not in '{context.Root}'.");
 }

@@ -4,7 +4,7 @@ using GGUFPacker.Build.Embedded.Files;
 namespace GGUFPacker.Build.Embedded.Steps;
 
 /// <summary>Collects what a step puts onto its base. The directories above each entry belong to the difference, as BuildKit's exporter has it.</summary>
-internal sealed class DifferenceBuilder(StageTree onto)
+internal sealed class DifferenceBuilder(StageTree onto, FileOwner owner = default)
 {
     private readonly ImmutableSortedDictionary<string, TreeEntry>.Builder _entries = ImmutableSortedDictionary.CreateBuilder<string, TreeEntry>(StringComparer.Ordinal);
 
@@ -22,14 +22,30 @@ internal sealed class DifferenceBuilder(StageTree onto)
         }
 
         EnsureParents(path);
-        _entries[path] = entry is DirectoryEntry && Current(path) is DirectoryEntry existing ? existing : entry;
+        if (entry is DirectoryEntry && Current(path) is FileEntry)
+        {
+            throw new StepException($"'/{path}' is a file; a directory cannot take its place.");
+        }
+
+        _entries[path] = entry;
     }
 
-    /// <summary>Sets a directory and those above it, unless it is the root.</summary>
-    public void EnsureDirectory(string path) => Set(path, new DirectoryEntry());
+    /// <summary>Makes a directory and those above it where there are none.</summary>
+    public void EnsureDirectory(string path)
+    {
+        if (path.Length > 0)
+        {
+            Set(path, Current(path) as DirectoryEntry ?? New());
+        }
+    }
 
     /// <summary>The difference.</summary>
     public ImmutableSortedDictionary<string, TreeEntry> Build() => _entries.ToImmutable();
+
+    /// <summary>Whether there is a directory, in the base or by now.</summary>
+    public bool IsDirectory(string path) => path.Length == 0 || Current(path) is DirectoryEntry;
+
+    private DirectoryEntry New() => new() { Owner = owner };
 
     private void EnsureParents(string path)
     {
@@ -38,7 +54,7 @@ internal sealed class DifferenceBuilder(StageTree onto)
             _entries[parent] = Current(parent) switch
             {
                 DirectoryEntry existing => existing,
-                null => new DirectoryEntry(),
+                null => New(),
                 _ => throw new StepException($"'/{parent}' is a file; '/{path}' cannot be put below it."),
             };
         }
