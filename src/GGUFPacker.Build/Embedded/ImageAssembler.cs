@@ -104,8 +104,19 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
         return $"CMD names '{path}', which the stage does not have; it has {(files.IsEmpty ? "no file" : string.Join(", ", files.Select(file => file.Path)))}.{hint}";
     }
 
-    private GgufFile Open(string path, ImmutableArray<ImageFile> files) =>
-        GgufFile.Open((files.FirstOrDefault(file => file.Path == path) ?? throw Fault(GraphDiagnosticCodes.CommandFileMissing, Missing(path, files))).StorePath);
+    private GgufFile Open(string path, ImmutableArray<ImageFile> files)
+    {
+        var file = files.FirstOrDefault(file => file.Path == path) ?? throw Fault(GraphDiagnosticCodes.CommandFileMissing, Missing(path, files));
+        if (GgufSplitName.TryParse(path) is not { Number: 1, Count: > 1 } split)
+        {
+            return GgufFile.Open(file.StorePath);
+        }
+
+        // The files of a split model have other names in the store than in the image.
+        var parts = Enumerable.Range(1, split.Count).Select(number => files.FirstOrDefault(file => file.Path == split.PathOf(number)) ?? throw Fault(
+            GraphDiagnosticCodes.CommandFileMissing, $"CMD names '{path}', the first file of {split.Count}; the stage lacks '{split.PathOf(number)}'."));
+        return GgufFile.OpenParts([.. parts.Select(part => part.StorePath)]);
+    }
 
     private BuildException Fault(string code, string message, Exception? inner = null) =>
         new([new Diagnostic(code, DiagnosticSeverity.Error, stage.Command?.Span ?? SourceSpan.File(session.Request.PackerfilePath), message)], inner);

@@ -12,8 +12,11 @@ public sealed record BuildRequest
     /// <summary>The directory that local sources are relative to.</summary>
     public required string ContextDirectory { get; init; }
 
-    /// <summary>Directories by name, for <c>--from=NAME</c>.</summary>
+    /// <summary>Directories by name, for <c>FROM NAME</c> and <c>--from=NAME</c>.</summary>
     public ImmutableDictionary<string, string> NamedContexts { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Images by name, for <c>FROM NAME</c> and <c>--from=NAME</c>: references to images of the store.</summary>
+    public ImmutableDictionary<string, string> NamedImages { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Values for ARG instructions.</summary>
     public ImmutableDictionary<string, string> BuildArguments { get; init; } = ImmutableDictionary<string, string>.Empty;

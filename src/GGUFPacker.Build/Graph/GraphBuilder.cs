@@ -170,6 +170,11 @@ public sealed class GraphBuilder
             return new StageBase(new CopyNode { Name = $"FROM {name}", Span = from.Span, Base = Scratch(from.Span), Sources = [new(context, ".")], Destination = "/" });
         }
 
+        if (_request.NamedImages.TryGetValue(name, out var named))
+        {
+            return FindImage(named, platform, from.Span, $"FROM {name} is the image {named}.") is { } given ? new StageBase(given) : null;
+        }
+
         if (FindStage(name, stage.Index) is { } earlier)
         {
             return new StageBase(Dispatch(earlier));
@@ -187,6 +192,13 @@ public sealed class GraphBuilder
         if (_request.NamedContexts.ContainsKey(name) || (name == ContextNode.BuildContext && FindStage(name, stage.Index) is null))
         {
             return new ContextNode { Name = name, Span = span, Context = name };
+        }
+
+        if (_request.NamedImages.TryGetValue(name, out var named))
+        {
+            return FindImage(named, TargetPlatform, span, $"--from={name} is the image {named}.") is { } given
+                ? new ImageNode { Name = $"FROM {name}", Span = span, Image = given }
+                : null;
         }
 
         if (FindStage(name, stage.Index) is { } earlier)

@@ -55,7 +55,7 @@ internal static class LintSetup
             Stages = stages,
             Ignored = ReadIgnored(request),
             IgnoreFileName = ignoreFile is null ? IgnoreFile.Name : Path.GetFileName(ignoreFile),
-            NamedContexts = [.. request.NamedContexts.Keys],
+            NamedContexts = [.. request.NamedContexts.Keys, .. request.NamedImages.Keys],
             IsImageName = name => ImageReference.TryParse(name, out _),
             WantsImportanceMatrix = WantImportanceMatrix.Contains,
         };

@@ -43,8 +43,23 @@ internal sealed class BuildCommand
 
     private readonly Option<string[]> _contexts = new("--build-context")
     {
-        Description = "A directory that --from=NAME means.",
-        HelpName = "NAME=PATH",
+        Description = "What FROM NAME and --from=NAME mean: a directory, oci-layout://PATH or docker-image://IMAGE.",
+        HelpName = "NAME=SOURCE",
+    };
+
+    private readonly Option<string[]> _platforms = new("--platform")
+    {
+        Description = "The platforms to build for; several make an index (default: linux/amd64).",
+        HelpName = "OS/ARCH[,…]",
+    };
+
+    private readonly Option<bool> _check = new("--check") { Description = "Check the file and build nothing; short for --call=check." };
+
+    private readonly Option<string> _call = new("--call")
+    {
+        Description = "What to do: build, check, outline (the target's arguments) or targets; with ,format=json for programs.",
+        HelpName = "METHOD",
+        DefaultValueFactory = _ => "build",
     };
 
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Run every step again." };
@@ -74,7 +89,7 @@ internal sealed class BuildCommand
         var command = new Command("build", "Builds a GGUFPackerfile into an image of the local store.")
         {
             build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts,
-            build._noCache, build._threads, build._output, build._push, build._insecure, build._json,
+            build._platforms, build._check, build._call, build._noCache, build._threads, build._output, build._push, build._insecure, build._json,
         };
         command.SetAction(build.RunAsync);
         return command;
@@ -83,13 +98,22 @@ internal sealed class BuildCommand
     private async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
         var request = CreateRequest(line);
+        var call = line.GetValue(_check) ? "check" : line.GetValue(_call)!;
+        var other = PackerfileCall.Parse(call, line.GetValue(_json));
+        var contexts = NameValues.Parse("--build-context", line.GetValue(_contexts));
         var output = line.GetValue(_output) is { } path ? LayoutOutput.Parse(path, _environment) : null;
         using var store = _environment.OpenStore();
+        request = await ContextSources.AddAsync(request, contexts, _environment, store, cancellationToken).ConfigureAwait(false);
+        if (other is not null)
+        {
+            return await other.RunAsync(_environment.Console, request, store, cancellationToken).ConfigureAwait(false);
+        }
+
         var result = await ProgressDisplay.RunAsync(
             _environment, display => NewEngine(store).BuildAsync(request, display, cancellationToken)).ConfigureAwait(false);
         foreach (var diagnostic in result.Diagnostics)
         {
-            _environment.Console.Note(diagnostic.ToString());
+            DiagnosticReport.Write(_environment.Console.Error, diagnostic);
         }
 
         if (output is not null)
@@ -144,8 +168,7 @@ internal sealed class BuildCommand
         {
             PackerfilePath = line.GetValue(_file) is { } file ? _environment.FullPath(file) : PackerfileLocator.Find(context),
             ContextDirectory = context,
-            NamedContexts = NameValues.Parse("--build-context", line.GetValue(_contexts))
-                .ToImmutableDictionary(named => named.Key, named => _environment.FullPath(named.Value)),
+            Platforms = [.. (line.GetValue(_platforms) ?? []).SelectMany(text => text.Split(',')).Select(Platforms.Parse).Distinct()],
             BuildArguments = arguments,
             Labels = NameValues.Parse("--label", line.GetValue(_labels)),
             Targets = [new BuildTarget

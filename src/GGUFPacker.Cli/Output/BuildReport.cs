@@ -59,6 +59,20 @@ internal static class BuildReport
         writer.WriteEndArray();
         WriteDescriptor(writer, "manifest", image.Manifest);
         WriteDescriptor(writer, "config", image.Config);
+        if (!image.Platforms.IsEmpty)
+        {
+            writer.WriteStartArray("platforms");
+            foreach (var platform in image.Platforms)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("platform", platform.Platform?.ToString());
+                writer.WriteString("digest", platform.Digest.ToString());
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndArray();
+        }
+
         writer.WriteStartArray("files");
         foreach (var file in image.Files)
         {

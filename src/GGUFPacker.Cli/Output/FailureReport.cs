@@ -29,7 +29,7 @@ internal static class FailureReport
         {
             foreach (var diagnostic in build.Diagnostics)
             {
-                console.Error.WriteLine(diagnostic);
+                DiagnosticReport.Write(console.Error, diagnostic);
             }
         }
         else

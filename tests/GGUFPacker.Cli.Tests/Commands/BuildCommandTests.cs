@@ -178,6 +178,57 @@ public sealed class BuildCommandTests
         throw new InvalidOperationException($"{archive} has no {name}.");
     }
 
+    [Fact]
+    public async Task Faults_are_shown_with_the_lines_around_them()
+    {
+        using var cli = new CliRunner();
+        cli.WriteFile("GGUFPackerfile", "FROM scratch\nLABEL a=b\nQUANTISE a b\nLABEL c=d\n");
+
+        var result = await cli.RunAsync("build");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("There is no instruction 'QUANTISE'. Did you mean 'QUANTIZE'?\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "GGUFPackerfile:3\n--------------------\n   1 |     FROM scratch\n   2 |     LABEL a=b\n   3 | >>> QUANTISE a b\n   4 |     LABEL c=d\n   5 |     \n--------------------\n",
+            result.Error,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_check_builds_nothing_and_fails_where_it_finds_something()
+    {
+        using var cli = new CliRunner();
+        Prepare(cli);
+        Assert.Equal("Check complete, no warnings found.\n", (await cli.RunAsync("build", "--check")).Succeeded().Output);
+        cli.WriteFile("GGUFPackerfile", "FROM scratch AS Up\n");
+
+        var found = await cli.RunAsync("build", "--check", "-t", "x:1");
+
+        Assert.Equal(1, found.ExitCode);
+        Assert.StartsWith("\nWARNING: StageNameCasing - docs/rules/StageNameCasing.md\n", found.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("x ", (await cli.RunAsync("list")).Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await cli.RunAsync("build", "--call", "nothing")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Several_platforms_and_sources_of_contexts_are_passed_on()
+    {
+        using var cli = new CliRunner();
+        Prepare(cli);
+        cli.WriteFile("named", "FROM given\nCOPY --from=models /q.gguf /two.gguf\n");
+
+        var built = (await cli.RunAsync("build", "--platform", "linux/amd64,linux/arm64", "-t", "team/base:1", "-o", "layout", "--json")).Succeeded();
+        var image = JsonDocument.Parse(built.Output).RootElement.GetProperty("images")[0];
+        var layout = (await cli.RunAsync("build", "-f", "named", "--build-context", "given=oci-layout://layout", "--build-context", "models=docker-image://team/base:1", "--json")).Succeeded();
+
+        Assert.Equal(["linux/amd64", "linux/arm64"], image.GetProperty("platforms").EnumerateArray().Select(platform => platform.GetProperty("platform").GetString()));
+        Assert.Equal(
+            ["/q.gguf", "/two.gguf"],
+            JsonDocument.Parse(layout.Output).RootElement.GetProperty("images")[0].GetProperty("files").EnumerateArray().Select(file => file.GetProperty("path").GetString()));
+        Assert.Equal(2, (await cli.RunAsync("build", "-f", "named", "--build-context", "given=oci-layout://missing")).ExitCode);
+        Assert.Equal(2, (await cli.RunAsync("build", "-f", "named", "--build-context", "given=ftp://x")).ExitCode);
+    }
+
     private static void Prepare(CliRunner cli)
     {
         Models.WriteF16(cli["m.gguf"]);
