@@ -45,6 +45,9 @@ public sealed class BuildGGUFImages : GGUFTask
     /// <summary>Values for ARG instructions, in metadata <c>Value</c>.</summary>
     public ITaskItem[] BuildArguments { get; set; } = [];
 
+    /// <summary>Which lint rules hold besides what the file says: <c>skip=RULE,…;error=true</c>.</summary>
+    public string Check { get; set; } = "";
+
     /// <summary>Whether to show the percentage in the terminal's tab.</summary>
     public bool TerminalProgress { get; set; }
 
@@ -66,6 +69,7 @@ public sealed class BuildGGUFImages : GGUFTask
                 References = [.. item.GetMetadata("References").Split(' ', StringSplitOptions.RemoveEmptyEntries)],
             })],
             BuildArguments = BuildArguments.ToImmutableDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal),
+            Check = Check,
             Threads = Threads,
         };
         var output = new ModelOutputOptions
