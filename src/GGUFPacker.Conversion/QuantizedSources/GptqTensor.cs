@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Tensors;
@@ -62,13 +63,25 @@ internal sealed class GptqTensor : TensorSource
         var parts = _recent.Get(this, Load);
         var numbers = MemoryMarshal.Cast<byte, float>(destination);
         var (outputs, inputs) = (Shape[0], Shape[1]);
-        var perWord = 32 / _bits;
-        var mask = (1 << _bits) - 1;
-        for (var i = 0; i < numbers.Length; i++)
+        while (!numbers.IsEmpty)
         {
-            var (output, input) = ((first + i) / inputs, (first + i) % inputs);
-            var place = (parts.Groups[input] * outputs) + output;
-            var code = (parts.Words[(input / perWord * outputs) + output] >> (_bits * (int)(input % perWord))) & mask;
+            var (output, input) = (first / inputs, first % inputs);
+            var run = (int)Math.Min(numbers.Length, inputs - input);
+            Unpack(parts, numbers[..run], (int)input, (int)output, (int)outputs);
+            numbers = numbers[run..];
+            first += run;
+        }
+    }
+
+    private void Unpack(Parts parts, Span<float> numbers, int input, int output, int outputs)
+    {
+        // 32 / bits numbers of a word: a power of two.
+        var perWord = BitOperations.Log2((uint)(32 / _bits));
+        var mask = (1 << _bits) - 1;
+        for (var i = 0; i < numbers.Length; i++, input++)
+        {
+            var place = ((long)parts.Groups[input] * outputs) + output;
+            var code = (parts.Words[((long)(input >> perWord) * outputs) + output] >> (_bits * (input & ((1 << perWord) - 1)))) & mask;
             numbers[i] = parts.Scales[place] * (code - parts.Zeros[place]);
         }
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using GGUFPacker.Gguf.Quantization.Halves;
 
@@ -24,47 +25,63 @@ internal static class ElementConversion
                 HalfConversions.BFloat16ToSingle(MemoryMarshal.Cast<byte, ushort>(source), destination);
                 break;
             case ElementType.F64:
-                Convert<double>(source, destination, value => (float)value);
+                Convert<double>(source, destination);
                 break;
             case ElementType.I64:
-                Convert<long>(source, destination, value => value);
+                Convert<long>(source, destination);
                 break;
             case ElementType.I32:
-                Convert<int>(source, destination, value => value);
+                Convert<int>(source, destination);
                 break;
             case ElementType.I16:
-                Convert<short>(source, destination, value => value);
+                Convert<short>(source, destination);
                 break;
             case ElementType.I8:
-                Convert<sbyte>(source, destination, value => value);
+                Convert<sbyte>(source, destination);
                 break;
             case ElementType.U8:
-                Convert<byte>(source, destination, value => value);
+                Convert<byte>(source, destination);
                 break;
             case ElementType.BOOL:
-                Convert<byte>(source, destination, value => value == 0 ? 0 : 1);
+                Flags(source, destination);
                 break;
             case ElementType.F8_E4M3:
-                Convert<byte>(source, destination, value => Float8.E4M3[value]);
+                LookUp(Float8.E4M3.AsSpan(), source, destination);
                 break;
             case ElementType.F8_E5M2:
-                Convert<byte>(source, destination, value => Float8.E5M2[value]);
+                LookUp(Float8.E5M2.AsSpan(), source, destination);
                 break;
             case ElementType.F8_E8M0:
-                Convert<byte>(source, destination, value => Float8.E8M0[value]);
+                LookUp(Float8.E8M0.AsSpan(), source, destination);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(type), $"Elements of the type {type} cannot be converted.");
         }
     }
 
-    private static void Convert<T>(ReadOnlySpan<byte> source, Span<float> destination, Func<T, float> convert)
-        where T : unmanaged
+    private static void Convert<T>(ReadOnlySpan<byte> source, Span<float> destination)
+        where T : unmanaged, INumberBase<T>
     {
-        var values = MemoryMarshal.Cast<byte, T>(source);
+        var values = MemoryMarshal.Cast<byte, T>(source)[..destination.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            destination[i] = float.CreateTruncating(values[i]);
+        }
+    }
+
+    private static void Flags(ReadOnlySpan<byte> source, Span<float> destination)
+    {
         for (var i = 0; i < destination.Length; i++)
         {
-            destination[i] = convert(values[i]);
+            destination[i] = source[i] == 0 ? 0 : 1;
+        }
+    }
+
+    private static void LookUp(ReadOnlySpan<float> table, ReadOnlySpan<byte> source, Span<float> destination)
+    {
+        for (var i = 0; i < destination.Length; i++)
+        {
+            destination[i] = table[source[i]];
         }
     }
 }
