@@ -127,18 +127,35 @@ internal static class TensorTransforms
         }
 
         /// <summary>Each element plus one: the weights of norms that multiply with 1 + w.</summary>
-        public TensorSource PlusOne() => new MappedTensor(source, numbers =>
-        {
-            foreach (ref var number in numbers)
-            {
-                number += 1;
-            }
-        });
+        public TensorSource PlusOne() => source.Plus(1);
 
-        /// <summary>
-        /// -exp(x) of each element: the decay of a state space, kept as a logarithm in checkpoints. The exponential is correctly rounded; PyTorch's float32
-        /// one may be a unit in the last place off, for less than one argument in a hundred.
-        /// </summary>
+        /// <summary>Each element plus a number, which is rounded to float32 first.</summary>
+        public TensorSource Plus(double summand)
+        {
+            var single = (float)summand;
+            return new MappedTensor(source, numbers =>
+            {
+                foreach (ref var number in numbers)
+                {
+                    number += single;
+                }
+            });
+        }
+
+        /// <summary>Each element times a number, which is rounded to float32 first.</summary>
+        public TensorSource Times(double factor)
+        {
+            var single = (float)factor;
+            return new MappedTensor(source, numbers =>
+            {
+                foreach (ref var number in numbers)
+                {
+                    number *= single;
+                }
+            });
+        }
+
+        /// <summary>-exp(x) of each element, with PyTorch's exponential: the decay of a state space, kept as a logarithm in checkpoints.</summary>
         public TensorSource NegativeExponential() => new MappedTensor(source, numbers =>
         {
             foreach (ref var number in numbers)
