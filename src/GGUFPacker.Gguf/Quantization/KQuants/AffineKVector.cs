@@ -215,7 +215,7 @@ internal static unsafe class AffineKVector<TSearch, TRow>
     }
 
     // False if a quotient leaves the range in which rounding floats gives the reference's codes.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryRoundQuotients(float* x, int length, float scale, float minimum, int highest, byte* codes)
     {
         var limit = TRow.Create(Arithmetic.NearestIntLimit);

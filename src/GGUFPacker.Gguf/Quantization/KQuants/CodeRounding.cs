@@ -19,7 +19,7 @@ internal static unsafe class CodeRounding<T>
     }
 
     /// <summary>x / scale, rounded, cut to -half to half - 1, plus half; by the scalar code if a quotient leaves the range in which rounding floats is the same.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RoundQuotients(float* x, int length, float scale, int half, byte* codes)
     {
         var limit = T.Create(Arithmetic.NearestIntLimit);

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Halves;
+using GGUFPacker.Gguf.Quantization.Lanes;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
@@ -24,6 +25,8 @@ internal static class Q3_KBlock
     /// <summary>The bytes of a block.</summary>
     public const int BlockBytes = 110;
 
+    private const ulong Nibbles = 0x0F0F0F0F0F0F0F0F;
+    private const ulong Crumbs = 0x0303030303030303;
     private const int LowAt = 32;
     private const int SubScalesAt = 96;
     private const int ScaleAt = 108;
@@ -32,17 +35,8 @@ internal static class Q3_KBlock
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteScales(ReadOnlySpan<float> scales, Span<byte> block)
     {
-        float extreme = 0, largest = 0;
-        for (var j = 0; j < SubBlocks; j++)
-        {
-            if (MathF.Abs(scales[j]) > largest)
-            {
-                largest = MathF.Abs(scales[j]);
-                extreme = scales[j];
-            }
-        }
-
         Span<byte> subScales = stackalloc byte[SubBlocks];
+        var extreme = ScaleRounding.Extreme(scales);
         if (extreme == 0)
         {
             // Not 32, which would stand for 0: then nothing is written.
@@ -51,13 +45,11 @@ internal static class Q3_KBlock
             return;
         }
 
+        // The low byte, with its sign, is cut to six bits.
         var inverse = -(float)HalfScale / extreme;
-        for (var j = 0; j < SubBlocks; j++)
-        {
-            // The low byte, with its sign, is cut to six bits.
-            subScales[j] = (byte)(HalfScale + Math.Clamp((int)(sbyte)Arithmetic.NearestInt(inverse * scales[j]), -HalfScale, HalfScale - 1));
-        }
-
+        var rounded = ScaleRounding.Round(scales, inverse, int.MaxValue);
+        rounded = Vector128.Max(Vector128.Create((sbyte)-HalfScale), Vector128.Min(Vector128.Create((sbyte)(HalfScale - 1)), rounded));
+        (rounded + Vector128.Create((sbyte)HalfScale)).AsByte().CopyTo(subScales);
         WriteScales(1 / inverse, subScales, block);
     }
 
@@ -65,17 +57,13 @@ internal static class Q3_KBlock
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteScales(float scale, ReadOnlySpan<byte> subScales, Span<byte> block)
     {
-        var packed = block.Slice(SubScalesAt, 12);
-        for (var j = 0; j < 8; j++)
-        {
-            packed[j] = (byte)((subScales[j] & 0x0F) | (subScales[j + 8] << 4));
-        }
-
-        for (var j = 0; j < 4; j++)
-        {
-            packed[j + 8] = (byte)((subScales[j] >> 4) | ((subScales[j + 4] >> 4) << 2) | ((subScales[j + 8] >> 4) << 4) | ((subScales[j + 12] >> 4) << 6));
-        }
-
+        // Eight or four bytes at once.
+        var first = BinaryPrimitives.ReadUInt64LittleEndian(subScales);
+        var second = BinaryPrimitives.ReadUInt64LittleEndian(subScales[8..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(block[SubScalesAt..], (first & Nibbles) | ((second & Nibbles) << 4));
+        first = (first >> 4) & Crumbs;
+        second = (second >> 4) & Crumbs;
+        BinaryPrimitives.WriteUInt32LittleEndian(block[(SubScalesAt + 8)..], (uint)(first | (first >> 30) | (second << 4) | (second >> 26)));
         BinaryPrimitives.WriteUInt16LittleEndian(block[ScaleAt..], HalfBits.FromSingle(scale));
     }
 
@@ -84,13 +72,14 @@ internal static class Q3_KBlock
     public static void ReadScales(ReadOnlySpan<byte> block, Span<float> scales)
     {
         var scale = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(block[ScaleAt..]));
-        var packed = block.Slice(SubScalesAt, 12);
-        for (var j = 0; j < SubBlocks; j++)
-        {
-            var low = (packed[j % 8] >> (j / 8 * 4)) & 0x0F;
-            var high = (packed[8 + (j % 4)] >> (j / 4 * 2)) & 3;
-            scales[j] = scale * ((low | (high << 4)) - HalfScale);
-        }
+        var low = BinaryPrimitives.ReadUInt64LittleEndian(block[SubScalesAt..]);
+        ulong high = BinaryPrimitives.ReadUInt32LittleEndian(block[(SubScalesAt + 8)..]);
+        var first = (low & Nibbles) | (((high | (high << 30)) & Crumbs) << 4);
+        var second = ((low >> 4) & Nibbles) | ((((high >> 4) | (high << 26)) & Crumbs) << 4);
+        Span<byte> subScales = stackalloc byte[SubBlocks];
+        BinaryPrimitives.WriteUInt64LittleEndian(subScales, first);
+        BinaryPrimitives.WriteUInt64LittleEndian(subScales[8..], second);
+        CodeExpansion.Symmetric(subScales, HalfScale, scale, scales);
     }
 
     /// <summary>Packs 256 codes, 0 to 7.</summary>

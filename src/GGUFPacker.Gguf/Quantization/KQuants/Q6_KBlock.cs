@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Halves;
+using GGUFPacker.Gguf.Quantization.Lanes;
 using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -30,17 +31,8 @@ internal static class Q6_KBlock
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryWriteScales(ReadOnlySpan<float> scales, Span<byte> block)
     {
-        float extreme = 0, largest = 0;
-        foreach (var scale in scales)
-        {
-            if (MathF.Abs(scale) > largest)
-            {
-                largest = MathF.Abs(scale);
-                extreme = scale;
-            }
-        }
-
-        if (largest < SymmetricSearchScalar.Epsilon)
+        var extreme = ScaleRounding.Extreme(scales);
+        if (MathF.Abs(extreme) < SymmetricSearchScalar.Epsilon)
         {
             block.Clear();
             return false;
@@ -48,11 +40,7 @@ internal static class Q6_KBlock
 
         var inverse = -128f / extreme;
         BinaryPrimitives.WriteUInt16LittleEndian(block[ScaleAt..], HalfBits.FromSingle(1 / inverse));
-        for (var j = 0; j < SubBlocks; j++)
-        {
-            block[SubScalesAt + j] = (byte)Math.Min(127, Arithmetic.NearestInt(inverse * scales[j]));
-        }
-
+        ScaleRounding.Round(scales, inverse, 127).AsByte().CopyTo(block[SubScalesAt..]);
         return true;
     }
 
@@ -61,11 +49,7 @@ internal static class Q6_KBlock
     public static void ReadScales(ReadOnlySpan<byte> block, Span<float> scales)
     {
         var scale = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(block[ScaleAt..]));
-        var subScales = MemoryMarshal.Cast<byte, sbyte>(block.Slice(SubScalesAt, SubBlocks));
-        for (var j = 0; j < SubBlocks; j++)
-        {
-            scales[j] = scale * subScales[j];
-        }
+        CodeExpansion.Signed(MemoryMarshal.Cast<byte, sbyte>(block.Slice(SubScalesAt, SubBlocks)), scale, scales);
     }
 
     /// <summary>
