@@ -56,6 +56,11 @@ internal sealed class AutoTokenizer
         var model = sources.Model;
         var tokenizerClass = TokenizerClass.Find(configuration.Text("tokenizer_class") ?? model.Text("tokenizer_class"), model.Text("model_type"));
         var definition = sources.Definition ?? SlowTokenizerFiles.Read(files, tokenizerClass.Name, configuration);
+        if (sources.Definition is null && definition.ModelType == "BPE" && tokenizerClass.Name is not ("GPT2Tokenizer" or "Qwen2Tokenizer" or "RobertaTokenizer"))
+        {
+            sources.Note($"There is no tokenizer.json, and the class {tokenizerClass.Name ?? "of the tokenizer"} is not known: text is taken to be split as GPT-2 does.");
+        }
+
         var special = ReadSpecialTokens(files, configuration, tokenizerClass);
 
         var added = new AddedVocabulary(definition);
@@ -121,7 +126,19 @@ internal sealed class AutoTokenizer
             }
         }
 
-        foreach (var element in configuration.Elements("additional_special_tokens").Concat(map.Elements("additional_special_tokens")))
+        // Tokens with names of their own ("image_token"); transformers 5 writes a list without names.
+        foreach (var member in configuration.Members("extra_special_tokens"))
+        {
+            if (ReadToken(member.Value) is { } token)
+            {
+                tokens.Add((member.UnescapedName(), token));
+            }
+        }
+
+        var additional = configuration.Elements("extra_special_tokens")
+            .Concat(configuration.Elements("additional_special_tokens"))
+            .Concat(map.Elements("additional_special_tokens"));
+        foreach (var element in additional)
         {
             if (ReadToken(element) is { } token)
             {

@@ -43,7 +43,8 @@ internal sealed partial record TokenizerRequest
             Model = "whitespace",
             PreTokenizer = "whitespace",
             Last = [TokenizerRules.TokenTypes(2)],
-            When = sources => sources.TokenizerClass is "RobertaTokenizer" && sources.Definition is { HasSinglePreTokenizer: true, PreTokenizers: [{ Type: "Whitespace" }] },
+            When = sources => sources.TokenizerClass is "RobertaTokenizer"
+                && sources.Definition is { HasSinglePreTokenizer: true, PreTokenizers: [{ Type: "Whitespace" }] },
         },
         new Gpt2Vocabulary { Last = [TokenizerRules.TokenTypes(2)], When = sources => sources.TokenizerClass is "RobertaTokenizer" });
 

@@ -37,6 +37,12 @@ internal sealed partial record TokenizerRequest
             Vocabularies =
             [
                 new MistralVocabulary { ChatTemplate = MistralChatTemplate.Community, TekkenOnly = true, When = sources => sources.Definition is null },
+                new UnconvertibleVocabulary
+                {
+                    Feature = "HybridDNATokenizer, whose tokens stand in code",
+                    Advice = "Convert it with llama.cpp's script.",
+                    When = sources => sources.TokenizerClass == "HybridDNATokenizer",
+                },
                 new SentencePieceVocabulary { First = first, Last = last },
                 new LlamaHfVocabulary { First = first, Last = last },
                 new Gpt2Vocabulary { First = first, Last = last },

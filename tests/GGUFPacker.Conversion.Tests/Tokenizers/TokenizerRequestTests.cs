@@ -163,6 +163,16 @@ public sealed class TokenizerRequestTests
             KeyText.Load(checkpoint, TokenizerRequest.ForQwen2(6)));
     }
 
+    [Theory]
+    [InlineData("""{"image_token":"<img>"}""")]
+    [InlineData("""["<img>"]""")]
+    public void Extra_special_tokens_are_control_tokens(string extra)
+    {
+        using var checkpoint = ByteLevel("<img>").With("tokenizer_config.json", $$"""{"extra_special_tokens":{{extra}}}""");
+
+        Assert.Equal("token_type=1 1 1 1 1 3", KeyText.Load(checkpoint, Named(TokenizerRequest.ForGpt2(null)))[3]);
+    }
+
     private static TokenizerRequest Named(TokenizerRequest request) => request with { PreTokenizer = "gpt-2" };
 
     private static TemporaryCheckpoint ByteLevel(params string[] added) => new TemporaryCheckpoint().With(

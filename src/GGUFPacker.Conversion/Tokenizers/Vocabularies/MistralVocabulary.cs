@@ -98,7 +98,8 @@ internal sealed partial record MistralVocabulary : Vocabulary
         "v11-spm" or "v11-tekken" => BuiltInChatTemplates.Read(BuiltInChatTemplates.MistralV11),
         "v13-spm" or "v13-tekken" => BuiltInChatTemplates.Read(BuiltInChatTemplates.MistralV13),
         _ => throw new CheckpointException(
-            $"There is no chat template for Mistral's tokenizer of version {version}. Convert with --mistral-format and --disable-mistral-community-chat-template, or put a chat_template.jinja beside it."),
+            $"There is no chat template for Mistral's tokenizer of version {version}. "
+            + "Convert with --mistral-format and --disable-mistral-community-chat-template, or put a chat_template.jinja beside it."),
     };
 
     // tekken.json wins, then the one that comes last by name.

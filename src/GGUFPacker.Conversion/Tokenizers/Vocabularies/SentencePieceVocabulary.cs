@@ -86,7 +86,8 @@ internal sealed record SentencePieceVocabulary : Vocabulary
     private TokenList List(TokenizerSources sources, int? vocabularySize)
     {
         var model = SentencePieceModel.Read(FileName, sources.Files.ReadAllBytes(FileName));
-        var list = ListPieces(sources, model, vocabularySize is null or 0 ? model.Pieces.Length : vocabularySize.Value, AddedTokens != SentencePieceAddedTokens.Normalized);
+        var size = vocabularySize is null or 0 ? model.Pieces.Length : vocabularySize.Value;
+        var list = ListPieces(sources, model, size, mustFit: AddedTokens != SentencePieceAddedTokens.Normalized);
         if (AddedTokens != SentencePieceAddedTokens.Redefined)
         {
             SetAddedTokens(sources, list);
