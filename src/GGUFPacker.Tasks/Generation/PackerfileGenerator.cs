@@ -71,14 +71,29 @@ internal static class PackerfileGenerator
             var variant = VariantWithoutQuantize(project);
             var file = variant.Length == 0 ? $"{model.Name}.gguf" : $"{model.Name}.{variant}.gguf";
             AppendStage(text, project, StageWithoutQuantize(variant));
-            text.Append(isFile
-                ? PackerfileText.Instruction("COPY", [new("from", ModelContext)], [source, $"/{file}"])
-                : PackerfileText.Instruction("CONVERT", convertFlags, [checkpoint, $"/{file}"]));
+            string[] parts = isFile ? PartsOf(source) : [];
+            if (parts.Length > 1)
+            {
+                // The parts of a split model find each other by their names, so they keep them.
+                text.Append(PackerfileText.Instruction("COPY", [new("from", ModelContext)], [.. parts, "/"]));
+                file = source[(source.LastIndexOf('/') + 1)..];
+            }
+            else
+            {
+                text.Append(isFile
+                    ? PackerfileText.Instruction("COPY", [new("from", ModelContext)], [source, $"/{file}"])
+                    : PackerfileText.Instruction("CONVERT", convertFlags, [checkpoint, $"/{file}"]));
+            }
+
             AppendCommand(text, project, file);
         }
 
         return new GeneratedPackerfile(text.ToString(), NamedContexts(project), Targets(project));
     }
+
+    private static string[] PartsOf(string source) => GgufSplitName.TryParse(source) is { Number: 1 } split
+        ? [.. Enumerable.Range(1, Math.Max(1, split.Count)).Select(split.PathOf)]
+        : [source];
 
     // The name that llama-quantize gives to the first file of as many as the source has.
     private static string FirstPart(string file, string source) =>

@@ -147,6 +147,18 @@ public sealed class GenerateGGUFPackerfileTests : IDisposable
             Instructions(task));
     }
 
+    [Fact]
+    public void A_split_model_without_quantize_types_is_copied_whole()
+    {
+        _directory.Write("m-00001-of-00002.gguf", "");
+        var task = Task(Item(_directory["m-00001-of-00002.gguf"]));
+
+        Assert.True(task.Execute());
+        Assert.Equal(
+            "FROM scratch AS gguf\nCOPY --from=model m-00001-of-00002.gguf m-00002-of-00002.gguf /\nCMD [\"-m\", \"m-00001-of-00002.gguf\"]\n",
+            Instructions(task));
+    }
+
     [Theory]
     [InlineData("IQ2_XS", "", "", "GGUF0212")]
     [InlineData("Q2_K_S", "", "", "GGUF0212")]
