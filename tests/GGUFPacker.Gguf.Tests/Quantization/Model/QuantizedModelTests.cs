@@ -5,7 +5,9 @@ using GGUFPacker.Gguf.Quantization.Importance;
 using GGUFPacker.Gguf.Quantization.Model;
 using GGUFPacker.Gguf.Quantization.Policy;
 using GGUFPacker.Gguf.Tensors;
+using GGUFPacker.Gguf.Tests.Format;
 using GGUFPacker.Gguf.Tests.Quantization.Importance;
+using GGUFPacker.Gguf.Tests.Quantization.Policy;
 using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization.Model;
@@ -127,6 +129,60 @@ public sealed class QuantizedModelTests
         using var model = Quantize(Options("Q8_0") with { AllowRequantize = true }, LlamaRecipe.Tensor(Name, TensorType.Q4_0, 256, 2));
         Assert.Equal(TensorType.Q8_0, model.Tensors[0].Type);
         model.ReadRows(0, 0, new byte[model.Tensors[0].ByteLength]);
+    }
+
+    public static TheoryData<TensorType> QuantizedTypes => [.. Enum.GetValues<TensorType>().Where(type => type.IsQuantized && RowKernels.IsKnown(type))];
+
+    [Theory]
+    [MemberData(nameof(QuantizedTypes))]
+    public void Every_quantized_type_is_read_as_its_floats(TensorType type)
+    {
+        // Small numbers in every byte: no scale among them is infinite.
+        var info = new TensorInfo(Name, type, [256, 4]);
+        var data = new byte[info.ByteLength];
+        for (var i = 0; i < data.Length; i++)
+        {
+            data[i] = (byte)(i % 61);
+        }
+
+        Assert.SkipWhen(RowValidation.FindInvalid(type, data) >= 0, "These bytes are no valid blocks of the type.");
+        var floats = new float[256 * 4];
+        RowKernels.Dequantize(type, data, floats);
+        var expected = new byte[TensorType.Q8_0.RowBytes(256) * 4];
+        RowKernels.Quantize(TensorType.Q8_0, floats, [], expected);
+        using var model = Quantize(Options("Q8_0") with { AllowRequantize = true }, (info, data));
+        var actual = new byte[model.Tensors[0].ByteLength];
+        model.ReadRows(0, 0, actual);
+        Assert.Equal(type == TensorType.Q8_0 ? data : expected, actual);
+    }
+
+    [Fact]
+    public void Mutated_models_are_planned_or_refused_and_nothing_else()
+    {
+        using var directory = new TemporaryDirectory();
+        using var model = new MemoryModel(
+            LlamaRecipe.Metadata().Set("llama.expert_count", GgufValue.Of(2u)).Set("llama.expert_used_count", GgufValue.Of(1u)).Build(),
+            LlamaRecipe.Tensor(Name, TensorType.F16, 256, 2),
+            LlamaRecipe.Tensor("blk.0.ffn_down_exps.weight", TensorType.F16, 256, 2, 2),
+            LlamaRecipe.Tensor("output.weight", TensorType.F16, 256, 2));
+        var seed = GgufLayout.Create(model.Metadata, model.Tensors).Header.ToArray();
+        var random = new Random(20260801);
+        var planned = 0;
+        for (var i = 0; i < 10_000; i++)
+        {
+            try
+            {
+                var header = GgufHeader.Read(new MemoryStream(Mutation.Of(seed, random)), "mutant");
+                var plan = QuantizationPlan.Create(new HeaderOnlyModel(header.Metadata, header.Tensors), Options(i % 2 == 0 ? "Q4_K_M" : "COPY") with { PrunedLayers = [i % 3] });
+                _ = (plan.SourceBytes, plan.TargetBytes, plan.Notes, plan.ImatrixRequiredBy);
+                planned++;
+            }
+            catch (GgufException)
+            {
+            }
+        }
+
+        Assert.InRange(planned, 500, 9_500); // both outcomes occur, else the mutations say nothing
     }
 
     [Theory]
