@@ -17,6 +17,9 @@ public sealed class ImatrixGoldenTests : IDisposable
 
     public static IEnumerable<ITheoryDataRow> Readings { get; } = GoldenRows.Of(ImatrixGoldens.Readings().Keys);
 
+    public static IEnumerable<ITheoryDataRow> Accepted { get; } =
+        GoldenRows.Of(ImatrixGoldens.Readings().Where(reading => reading.Value.GetProperty("exit").GetInt32() == 0).Select(reading => reading.Key));
+
     public void Dispose() => _directory.Dispose();
 
     [Theory]
@@ -50,11 +53,10 @@ public sealed class ImatrixGoldenTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Readings))]
+    [MemberData(nameof(Accepted))]
     public void Any_part_of_an_entry_is_that_part_of_the_whole(string id)
     {
         var expected = ImatrixGoldens.Readings()[id];
-        Assert.SkipWhen(expected.GetProperty("exit").GetInt32() != 0, "The reference refuses the file.");
         using var matrix = ImportanceMatrix.Open(Options(expected), TestContext.Current.CancellationToken);
         foreach (var entry in matrix.Entries.Values)
         {
