@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using GGUFPacker.Gguf.Quantization.Halves;
+using GGUFPacker.Gguf.Quantization.Lanes;
 using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -54,30 +55,22 @@ internal abstract class AffineFormat
     /// <summary>Unpacks 256 codes.</summary>
     public abstract void UnpackCodes(ReadOnlySpan<byte> block, Span<byte> codes);
 
-    /// <summary>The low byte of a sub-block's scale or minimum over the block's, as it is stored.</summary>
-    protected abstract byte RoundScale(float scaled);
+    /// <summary>To what the low byte of a sub-block's rounded scale or minimum is cut.</summary>
+    protected abstract int HighestByte { get; }
 
     /// <summary>Writes scales and minima that a search without importance found: the largest of each becomes the highest.</summary>
     public void WriteScales(ReadOnlySpan<float> scales, ReadOnlySpan<float> minima, Span<byte> block)
     {
-        // Only a value above 0 counts as the largest: NaN and negative ones do not.
-        float largestScale = 0, largestMinimum = 0;
-        for (var j = 0; j < SubBlocks; j++)
-        {
-            largestScale = scales[j] > largestScale ? scales[j] : largestScale;
-            largestMinimum = minima[j] > largestMinimum ? minima[j] : largestMinimum;
-        }
-
+        scales = scales[..SubBlocks];
+        minima = minima[..SubBlocks];
+        var largestScale = ScaleRounding.LargestAboveZero(scales);
+        var largestMinimum = ScaleRounding.LargestAboveZero(minima);
         var inverseScale = largestScale > 0 ? HighestScale / largestScale : 0f;
         var inverseMinimum = largestMinimum > 0 ? HighestScale / largestMinimum : 0f;
         Span<byte> subScales = stackalloc byte[MostSubBlocks];
         Span<byte> subMinima = stackalloc byte[MostSubBlocks];
-        for (var j = 0; j < SubBlocks; j++)
-        {
-            subScales[j] = RoundScale(inverseScale * scales[j]);
-            subMinima[j] = RoundScale(inverseMinimum * minima[j]);
-        }
-
+        ScaleRounding.RoundLowBytes(scales, inverseScale, HighestByte, subScales);
+        ScaleRounding.RoundLowBytes(minima, inverseMinimum, HighestByte, subMinima);
         WriteScales(largestScale / HighestScale, largestMinimum / HighestScale, subScales, subMinima, block);
     }
 
@@ -89,7 +82,7 @@ internal abstract class AffineFormat
         BinaryPrimitives.WriteUInt16LittleEndian(block[(ScaleAt + 2)..], HalfBits.FromSingle(minimum));
     }
 
-    /// <summary>Reads scales and minima as they are stored: for each sub-block scale * subScale and minimum * subMinimum.</summary>
+    /// <summary>Reads scales and minima as they are stored: for each sub-block scale * subScale and minimum * subMinimum. Both have room for <see cref="MostSubBlocks"/>.</summary>
     public void ReadScales(ReadOnlySpan<byte> block, Span<float> scales, Span<float> minima)
     {
         var scale = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(block[ScaleAt..]));
@@ -97,10 +90,7 @@ internal abstract class AffineFormat
         Span<byte> subScales = stackalloc byte[MostSubBlocks];
         Span<byte> subMinima = stackalloc byte[MostSubBlocks];
         ReadSubScales(block, subScales, subMinima);
-        for (var j = 0; j < SubBlocks; j++)
-        {
-            scales[j] = scale * subScales[j];
-            minima[j] = minimum * subMinima[j];
-        }
+        CodeExpansion.Symmetric(subScales, 0, scale, scales);
+        CodeExpansion.Symmetric(subMinima, 0, minimum, minima);
     }
 }

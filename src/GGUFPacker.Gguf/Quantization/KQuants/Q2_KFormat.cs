@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Searches;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
@@ -8,7 +9,6 @@ namespace GGUFPacker.Gguf.Quantization.KQuants;
 /// </summary>
 internal sealed class Q2_KFormat : AffineFormat
 {
-    private const int Count = 16;
     private const int CodesAt = 16;
 
     /// <inheritdoc/>
@@ -36,23 +36,21 @@ internal sealed class Q2_KFormat : AffineFormat
     protected override int ScaleAt => 80;
 
     /// <inheritdoc/>
+    protected override int HighestByte => 255;
+
+    /// <inheritdoc/>
     public override void WriteSubScales(ReadOnlySpan<byte> scales, ReadOnlySpan<byte> minima, Span<byte> block)
     {
-        for (var j = 0; j < Count; j++)
-        {
-            // The reference does not cut the scale to four bits, so that one out of range reaches the minimum's.
-            block[j] = (byte)(scales[j] | (minima[j] << 4));
-        }
+        // The reference does not cut the scale to four bits, so that one out of range reaches the minimum's.
+        (Vector128.Create(scales) | (Vector128.Create(minima) << 4)).CopyTo(block);
     }
 
     /// <inheritdoc/>
     public override void ReadSubScales(ReadOnlySpan<byte> block, Span<byte> scales, Span<byte> minima)
     {
-        for (var j = 0; j < Count; j++)
-        {
-            scales[j] = (byte)(block[j] & 0x0F);
-            minima[j] = (byte)(block[j] >> 4);
-        }
+        var packed = Vector128.Create(block);
+        (packed & Vector128.Create((byte)0x0F)).CopyTo(scales);
+        (packed >> 4).CopyTo(minima);
     }
 
     /// <inheritdoc/>
@@ -60,7 +58,4 @@ internal sealed class Q2_KFormat : AffineFormat
 
     /// <inheritdoc/>
     public override void UnpackCodes(ReadOnlySpan<byte> block, Span<byte> codes) => CrumbCodes.Unpack(block.Slice(CodesAt, CrumbCodes.Bytes), codes);
-
-    /// <inheritdoc/>
-    protected override byte RoundScale(float scaled) => (byte)Arithmetic.NearestInt(scaled);
 }

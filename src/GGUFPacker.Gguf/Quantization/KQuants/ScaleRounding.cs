@@ -1,15 +1,16 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
-/// <summary>The scales of sixteen sub-blocks: each stands for itself in a lane, and the only reduction is a maximum, which does not depend on the order.</summary>
+/// <summary>The scales of a block's sub-blocks: each stands for itself in a lane, and the only reduction is a maximum, which does not depend on the order.</summary>
 internal static class ScaleRounding
 {
     private const int Count = 16;
 
-    /// <summary>The first scale of the largest magnitude, or 0 if none is above 0. NaN does not count.</summary>
+    /// <summary>The first of sixteen scales of the largest magnitude, or 0 if none is above 0. NaN does not count.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Extreme(ReadOnlySpan<float> scales)
     {
@@ -31,23 +32,47 @@ internal static class ScaleRounding
         return scales[BitOperations.TrailingZeroCount(isLargest)];
     }
 
-    /// <summary>The low bytes of <see cref="Arithmetic.NearestInt"/> of the scales times <paramref name="inverse"/>, at most <paramref name="highest"/>.</summary>
+    /// <summary>The low bytes of <see cref="Arithmetic.NearestInt"/> of sixteen scales times <paramref name="inverse"/>, at most <paramref name="highest"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector128<sbyte> Round(ReadOnlySpan<float> scales, float inverse, int highest)
     {
-        var a = NearestInt(Vector128.Create(scales) * inverse, highest);
-        var b = NearestInt(Vector128.Create(scales[4..]) * inverse, highest);
-        var c = NearestInt(Vector128.Create(scales[8..]) * inverse, highest);
-        var d = NearestInt(Vector128.Create(scales[12..]) * inverse, highest);
+        var a = Vector128.Min(NearestInt(Vector128.Create(scales) * inverse), Vector128.Create(highest));
+        var b = Vector128.Min(NearestInt(Vector128.Create(scales[4..]) * inverse), Vector128.Create(highest));
+        var c = Vector128.Min(NearestInt(Vector128.Create(scales[8..]) * inverse), Vector128.Create(highest));
+        var d = Vector128.Min(NearestInt(Vector128.Create(scales[12..]) * inverse), Vector128.Create(highest));
         return Vector128.Narrow(Vector128.Narrow(a, b), Vector128.Narrow(c, d));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<int> NearestInt(Vector128<float> value, int highest)
+    /// <summary>The largest scale above 0, or 0. NaN does not count. The number of scales is a multiple of four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float LargestAboveZero(ReadOnlySpan<float> scales)
     {
-        var mantissa = (value + Vector128.Create(Arithmetic.RoundingBias)).AsInt32() & Vector128.Create(0x007FFFFF);
-        return Vector128.Min(Vector128.Create(highest), mantissa - Vector128.Create(0x00400000));
+        var largest = Vector128<float>.Zero;
+        for (; scales.Length > 0; scales = scales[4..])
+        {
+            var next = Vector128.Create(scales);
+            largest = Vector128.ConditionalSelect(Vector128.GreaterThan(next, largest), next, largest);
+        }
+
+        largest = Vector128.Max(largest, Vector128.Shuffle(largest, Vector128.Create(2, 3, 0, 1)));
+        return Vector128.Max(largest, Vector128.Shuffle(largest, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
+
+    /// <summary>The low bytes of <see cref="Arithmetic.NearestInt"/> of the scales times <paramref name="inverse"/>, these at most <paramref name="highest"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RoundLowBytes(ReadOnlySpan<float> scales, float inverse, int highest, Span<byte> rounded)
+    {
+        for (; scales.Length > 0; scales = scales[4..], rounded = rounded[4..])
+        {
+            var low = Vector128.Min(NearestInt(Vector128.Create(scales) * inverse) & Vector128.Create(0xFF), Vector128.Create(highest));
+            var shorts = Vector128.Narrow(low, low);
+            BinaryPrimitives.WriteUInt32LittleEndian(rounded, Vector128.Narrow(shorts, shorts).AsUInt32().ToScalar());
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<int> NearestInt(Vector128<float> value) =>
+        ((value + Vector128.Create(Arithmetic.RoundingBias)).AsInt32() & Vector128.Create(0x007FFFFF)) - Vector128.Create(0x00400000);
 
     private static float ExtremeBesideNaN(ReadOnlySpan<float> scales)
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using GGUFPacker.Gguf.Quantization.Searches;
@@ -11,6 +12,9 @@ namespace GGUFPacker.Gguf.Quantization.KQuants;
 internal sealed class SixBitFormat(int bits) : AffineFormat
 {
     private const int Count = 8;
+    private const uint SixBits = 0x3F3F3F3F;
+    private const uint Nibbles = 0x0F0F0F0F;
+    private const uint Crumbs = 0x03030303;
     private const int SubScalesAt = 4;
     private const int CodesAt = 16;
 
@@ -39,27 +43,24 @@ internal sealed class SixBitFormat(int bits) : AffineFormat
     protected override int ScaleAt => 0;
 
     /// <inheritdoc/>
+    protected override int HighestByte => 63;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void WriteSubScales(ReadOnlySpan<byte> scales, ReadOnlySpan<byte> minima, Span<byte> block)
     {
+        // Only the reference of Q5_K cuts to six bits here; in that of Q4_K what is above reaches a neighbour's bits.
+        var limit = Vector128.Create((byte)(bits == 5 ? 63 : 255));
+        var cutScales = Vector128.Min(Vector128.Create(scales), limit).AsUInt32();
+        var cutMinima = Vector128.Min(Vector128.Create(minima), limit).AsUInt32();
+
+        // The low six bits of the first four, and above them the upper two of the last four; then the lower four of the last.
+        var (firstScales, lastScales) = (cutScales[0], cutScales[1]);
+        var (firstMinima, lastMinima) = (cutMinima[0], cutMinima[1]);
         var packed = block.Slice(SubScalesAt, 12);
-        for (var j = 0; j < Count; j++)
-        {
-            // Only the reference of Q5_K cuts to six bits here; in that of Q4_K what is above reaches a neighbour's bits.
-            var scale = bits == 5 ? Math.Min((byte)63, scales[j]) : scales[j];
-            var minimum = bits == 5 ? Math.Min((byte)63, minima[j]) : minima[j];
-            if (j < 4)
-            {
-                packed[j] = scale;
-                packed[j + 4] = minimum;
-            }
-            else
-            {
-                packed[j + 4] = (byte)((scale & 0x0F) | ((minimum & 0x0F) << 4));
-                packed[j - 4] |= (byte)((scale >> 4) << 6);
-                packed[j] |= (byte)((minimum >> 4) << 6);
-            }
-        }
+        BinaryPrimitives.WriteUInt32LittleEndian(packed, firstScales | (((lastScales >> 4) & Crumbs) << 6));
+        BinaryPrimitives.WriteUInt32LittleEndian(packed[4..], firstMinima | (((lastMinima >> 4) & Crumbs) << 6));
+        BinaryPrimitives.WriteUInt32LittleEndian(packed[8..], (lastScales & Nibbles) | ((lastMinima & Nibbles) << 4));
     }
 
     /// <inheritdoc/>
@@ -67,11 +68,13 @@ internal sealed class SixBitFormat(int bits) : AffineFormat
     public override void ReadSubScales(ReadOnlySpan<byte> block, Span<byte> scales, Span<byte> minima)
     {
         var packed = block.Slice(SubScalesAt, 12);
-        for (var j = 0; j < Count; j++)
-        {
-            scales[j] = (byte)(j < 4 ? packed[j] & 63 : (packed[j + 4] & 0x0F) | ((packed[j - 4] >> 6) << 4));
-            minima[j] = (byte)(j < 4 ? packed[j + 4] & 63 : (packed[j + 4] >> 4) | ((packed[j] >> 6) << 4));
-        }
+        var first = BinaryPrimitives.ReadUInt32LittleEndian(packed);
+        var second = BinaryPrimitives.ReadUInt32LittleEndian(packed[4..]);
+        var third = BinaryPrimitives.ReadUInt32LittleEndian(packed[8..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(scales, first & SixBits);
+        BinaryPrimitives.WriteUInt32LittleEndian(scales[4..], (third & Nibbles) | (((first >> 6) & Crumbs) << 4));
+        BinaryPrimitives.WriteUInt32LittleEndian(minima, second & SixBits);
+        BinaryPrimitives.WriteUInt32LittleEndian(minima[4..], ((third >> 4) & Nibbles) | (((second >> 6) & Crumbs) << 4));
     }
 
     /// <summary>Packs 256 codes: the low nibbles of sub-blocks 2n and 2n + 1 share 32 bytes; the fifth bit of sub-block j is bit j of byte i.</summary>
@@ -120,7 +123,4 @@ internal sealed class SixBitFormat(int bits) : AffineFormat
             }
         }
     }
-
-    /// <inheritdoc/>
-    protected override byte RoundScale(float scaled) => Math.Min((byte)63, (byte)Arithmetic.NearestInt(scaled));
 }
