@@ -17,9 +17,10 @@ run() { dotnet bench/GGUFPacker.Benchmarks/bin/Release/net10.0/GGUFPacker.Benchm
 work="$root/artifacts/bench"
 mkdir -p "$work"
 trap 'rm -rf "$work"' EXIT
-weighted=(Q4_0 Q4_1 Q5_0 Q5_1 Q2_K Q3_K Q4_K Q5_K Q6_K)
+weighted=(Q4_0 Q4_1 Q5_0 Q5_1 Q2_K Q3_K Q4_K Q5_K Q6_K IQ1_M IQ2_S IQ3_XXS IQ3_S)
 if [ $# -eq 0 ]; then
     run kernels "$GGUFPACKER_LLAMA_LIB" "${ROUNDS:-10}" F16 BF16 Q8_0 Q4_0 Q4_1 Q5_0 Q5_1 Q1_0 Q2_0 Q2_K Q3_K Q4_K Q5_K Q6_K TQ1_0 TQ2_0 \
+        IQ1_S IQ1_M IQ2_XXS IQ2_XS IQ2_S IQ3_XXS IQ3_S \
         "${weighted[@]/%/+imatrix}"
     set -- Q4_K_M Q5_K_M Q6_K Q8_0 Q4_0
 elif [ "$*" = all ]; then

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GGUFPacker.Gguf.Quantization.Grids;
 
 /// <summary>
@@ -67,24 +69,42 @@ internal sealed class GridCells
         return code;
     }
 
-    // Squared distances from one code to all points: one table for the lower and one for the upper half of a code's bits.
-    private sealed class PointDistances(Grid grid)
+    // Squared distances from one code to all points. A code's halves are looked up in a table of the distances between all half codes.
+    private sealed class PointDistances
     {
-        private readonly int _halfBits = grid.Dimensions * grid.Bits / 2;
-        private readonly int[] _lower = new int[1 << (grid.Dimensions * grid.Bits / 2)];
-        private readonly int[] _upper = new int[1 << (grid.Dimensions * grid.Bits / 2)];
-        private readonly int[] _distances = new int[grid.Points.Length];
-        private readonly int[] _counts = new int[(grid.Dimensions * (grid.Levels - 1) * (grid.Levels - 1)) + 1];
+        private readonly ushort[] _points;
+        private readonly int[] _distances;
+        private readonly int[] _counts;
+        private readonly int[] _halves;
+        private readonly int _halfBits;
 
+        public PointDistances(Grid grid)
+        {
+            _points = grid.Points.ToArray();
+            _distances = new int[_points.Length];
+            _counts = new int[(grid.Dimensions * (grid.Levels - 1) * (grid.Levels - 1)) + 1];
+            _halfBits = grid.Dimensions * grid.Bits / 2;
+            _halves = new int[1 << (2 * _halfBits)];
+            for (var pair = 0; pair < _halves.Length; pair++)
+            {
+                for (var d = 0; d < grid.Dimensions / 2; d++)
+                {
+                    var difference = grid.Level(pair, d) - grid.Level(pair >> _halfBits, d);
+                    _halves[pair] += difference * difference;
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void AddNearest(int code, int distances, List<ushort> candidates)
         {
-            Fill(_lower, code, 0);
-            Fill(_upper, code, grid.Dimensions / 2);
+            var mask = (1 << _halfBits) - 1;
+            var lower = _halves.AsSpan((code & mask) << _halfBits, mask + 1);
+            var upper = _halves.AsSpan(code >> _halfBits << _halfBits, mask + 1);
             Array.Clear(_counts);
-            for (var i = 0; i < _distances.Length; i++)
+            for (var i = 0; i < _points.Length; i++)
             {
-                var point = grid.Points[i];
-                var distance = _lower[point & (_lower.Length - 1)] + _upper[point >> _halfBits];
+                var distance = lower[_points[i] & mask] + upper[_points[i] >> _halfBits];
                 _distances[i] = distance;
                 _counts[distance]++;
             }
@@ -98,25 +118,10 @@ internal sealed class GridCells
 
                 for (var i = Array.IndexOf(_distances, distance); i >= 0; i = Array.IndexOf(_distances, distance, i + 1))
                 {
-                    candidates.Add(grid.Points[i]);
+                    candidates.Add(_points[i]);
                 }
 
                 distances--;
-            }
-        }
-
-        private void Fill(int[] table, int code, int firstDimension)
-        {
-            for (var levels = 0; levels < table.Length; levels++)
-            {
-                var sum = 0;
-                for (var d = 0; d < grid.Dimensions / 2; d++)
-                {
-                    var difference = grid.Level(levels, d) - grid.Level(code, firstDimension + d);
-                    sum += difference * difference;
-                }
-
-                table[levels] = sum;
             }
         }
     }
