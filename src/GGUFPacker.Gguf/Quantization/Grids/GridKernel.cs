@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace GGUFPacker.Gguf.Quantization.Grids;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace GGUFPacker.Gguf.Quantization.Grids;
 internal sealed class GridKernel(GridScheme scheme, GridLayout layout, ImportanceUse importance) : RowKernel
 {
     private const int Length = GridScheme.Length;
+    private readonly Lazy<float[]> _values = new(() => PointValues(scheme.Grid, layout));
 
     /// <inheritdoc/>
     public override ImportanceUse Importance => importance;
@@ -30,26 +33,35 @@ internal sealed class GridKernel(GridScheme scheme, GridLayout layout, Importanc
             Signs = stackalloc byte[Length / 8],
         };
         Span<float> scales = stackalloc float[scheme.SubBlocks];
-        Span<float> values = stackalloc float[Length];
+        var values = _values.Value.AsSpan();
+        var masks = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
         for (; destination.Length >= Length; source = source[layout.BlockBytes..], destination = destination[Length..])
         {
             layout.Unpack(source[..layout.BlockBytes], ref block);
             layout.Scales(block, scales);
-            for (var k = 0; k < block.Points.Length; k++)
+            for (var k = 0; k < Length / 8; k++)
             {
-                var code = grid.Points[block.Points[k]];
-                for (var i = 0; i < grid.Dimensions; i++)
-                {
-                    values[(k * grid.Dimensions) + i] = layout.Values[grid.Level(code, i)];
-                }
-            }
-
-            for (var i = 0; i < Length; i++)
-            {
-                var sign = (block.Signs[i / 8] & (1 << (i % 8))) != 0 ? -1f : 1f;
-                destination[i] = scales[i / scheme.SubBlockLength] * values[i] * sign;
+                var group = grid.Dimensions == 8
+                    ? Vector256.Create<float>(values[(8 * block.Points[k])..])
+                    : Vector256.Create(
+                        Vector128.Create<float>(values[(4 * block.Points[2 * k])..]), Vector128.Create<float>(values[(4 * block.Points[(2 * k) + 1])..]));
+                var isPositive = Vector256.Equals(Vector256.Create((int)block.Signs[k]) & masks, Vector256<int>.Zero);
+                var sign = Vector256.ConditionalSelect(isPositive.AsSingle(), Vector256<float>.One, -Vector256<float>.One);
+                (Vector256.Create(scales[8 * k / scheme.SubBlockLength]) * group * sign).CopyTo(destination[(8 * k)..]);
             }
         }
+    }
+
+    // What the levels of each point stand for.
+    private static float[] PointValues(Grid grid, GridLayout layout)
+    {
+        var values = new float[grid.Points.Length * grid.Dimensions];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = layout.Values[grid.Level(grid.Points[i / grid.Dimensions], i % grid.Dimensions)];
+        }
+
+        return values;
     }
 
     private void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination, bool isScalar)

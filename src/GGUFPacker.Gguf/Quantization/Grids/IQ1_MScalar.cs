@@ -101,12 +101,7 @@ internal static class IQ1_MScalar
             var subScales = BinaryPrimitives.ReadUInt16LittleEndian(block[(ScalesAt + (k / 8 * 2))..]);
             var unit = scale * ((2 * ((subScales >> (k % 8 / 2 * 3)) & 7)) + 1);
             var upper = block[UpperAt + (k / 2)] >> (k % 2 * 4);
-            var levels = SplitScheme.Values((upper & 8) != 0);
-            var code = Grid.Iq1.Points[block[k] | ((upper & 7) << 8)];
-            for (var i = 0; i < SplitScheme.GroupLength; i++)
-            {
-                values[(k * SplitScheme.GroupLength) + i] = unit * levels[Grid.Iq1.Level(code, i)];
-            }
+            SplitScheme.Restore(block[k] | ((upper & 7) << 8), (upper & 8) != 0, unit, values[(k * SplitScheme.GroupLength)..]);
         }
     }
 

@@ -75,12 +75,8 @@ internal static class IQ1_SScalar
         {
             var word = BinaryPrimitives.ReadUInt16LittleEndian(block[(WordsAt + (k / 4 * 2))..]);
             var unit = scale * ((2 * ((word >> 12) & 7)) + 1);
-            var levels = SplitScheme.Values((word & 0x8000) != 0);
-            var code = Grid.Iq1.Points[block[PointsAt + k] | (((word >> (3 * (k % 4))) & 7) << 8)];
-            for (var i = 0; i < SplitScheme.GroupLength; i++)
-            {
-                values[(k * SplitScheme.GroupLength) + i] = unit * levels[Grid.Iq1.Level(code, i)];
-            }
+            var point = block[PointsAt + k] | (((word >> (3 * (k % 4))) & 7) << 8);
+            SplitScheme.Restore(point, (word & 0x8000) != 0, unit, values[(k * SplitScheme.GroupLength)..]);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace GGUFPacker.Gguf.Quantization.Grids;
 
 /// <summary>
@@ -23,6 +25,25 @@ internal static class SplitScheme
 
     /// <summary>What the levels stand for.</summary>
     public static ReadOnlySpan<float> Values(bool isDown) => isDown ? Down : Up;
+
+    // For each point its levels as -1, 0 and 1.
+    private static readonly Lazy<float[]> Ternary = new(() =>
+    {
+        var digits = new float[Grid.Iq1.Points.Length * GroupLength];
+        for (var i = 0; i < digits.Length; i++)
+        {
+            digits[i] = Grid.Iq1.Level(Grid.Iq1.Points[i / GroupLength], i % GroupLength) - 1;
+        }
+
+        return digits;
+    });
+
+    /// <summary>Restores a group: unit * (-1, 0 or 1, moved up or down).</summary>
+    public static void Restore(int point, bool isDown, float unit, Span<float> values)
+    {
+        var digits = Vector256.Create<float>(Ternary.Value.AsSpan(point * GroupLength));
+        (Vector256.Create(unit) * (digits + Vector256.Create(isDown ? -Shift : Shift))).CopyTo(values);
+    }
 
     /// <summary>The elements' weights: by importance, else their squares.</summary>
     public static void Weigh(ReadOnlySpan<float> x, ReadOnlySpan<float> importance, Span<float> weights)
