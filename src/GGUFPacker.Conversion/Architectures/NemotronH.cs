@@ -107,7 +107,7 @@ internal sealed class NemotronH : GraniteMoe
     public override void WriteParameters(ParameterWriter writer)
     {
         base.WriteParameters(writer);
-        _layers.Write(writer, isRotary: _layers.HasAttention.All(has => has));
+        _layers.Write(writer, isRotary: !_layers.HasStateSpace.Contains(true));
         var headDim = Config.RequireInteger("head_dim", "attention_head_dim");
         writer.Count("attention.key_length", headDim, "head_dim");
         writer.Count("attention.value_length", headDim, "head_dim");

@@ -35,7 +35,7 @@ internal static class HybridConfigs
     /// <summary>BambaConfig.</summary>
     public static readonly ConfigClass Bamba = new("bamba", """
         {"vocab_size":128000,"hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,
-         "max_position_embeddings":262144,"rms_norm_eps":1e-5,"attn_rotary_emb":64,"attn_layer_indices":null,"mamba_n_heads":128,"mamba_n_groups":1,
+         "max_position_embeddings":262144,"rms_norm_eps":1e-5,"rope_theta":10000.0,"rope_scaling":null,"attn_layer_indices":null,"mamba_n_heads":128,"mamba_n_groups":1,
          "mamba_d_state":256,"mamba_d_head":"auto","mamba_d_conv":4,"mamba_expand":2,"partial_rotary_factor":0.5}
         """) { Adjust = FillHeadSize };
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace GGUFPacker.Conversion.Checkpoints.Classes;
 
 /// <summary>Qwen2-VL to Qwen3-VL and the Omni models in transformers 4.57: the text part and what is around it.</summary>
@@ -8,6 +10,8 @@ internal static class QwenVLConfigs
         {"vocab_size":152064,"hidden_size":8192,"intermediate_size":29568,"num_hidden_layers":80,"num_attention_heads":64,"num_key_value_heads":8,
          "max_position_embeddings":32768,"rms_norm_eps":1e-5,"rope_theta":1000000.0,"rope_scaling":null}
         """;
+
+    private const string Qwen3Root = """{"tie_word_embeddings":false}""";
 
     /// <summary>Qwen2VLTextConfig.</summary>
     public static readonly ConfigClass Qwen2VLText = new("qwen2_vl_text", Qwen2Text) { ChecksRopeScaling = true };
@@ -28,7 +32,7 @@ internal static class QwenVLConfigs
         """) { ChecksRopeScaling = true };
 
     /// <summary>Qwen3VLConfig.</summary>
-    public static readonly ConfigClass Qwen3VL = new("qwen3_vl", """{"tie_word_embeddings":false}""") { TextModelType = "qwen3_vl_text" };
+    public static readonly ConfigClass Qwen3VL = new("qwen3_vl", Qwen3Root) { TextModelType = "qwen3_vl_text", Adjust = FillDeepstackLayers };
 
     /// <summary>Qwen3VLMoeTextConfig.</summary>
     public static readonly ConfigClass Qwen3VLMoeText = new("qwen3_vl_moe_text", """
@@ -38,5 +42,19 @@ internal static class QwenVLConfigs
         """) { FillsHeadDim = true, ChecksRopeScaling = true };
 
     /// <summary>Qwen3VLMoeConfig.</summary>
-    public static readonly ConfigClass Qwen3VLMoe = new("qwen3_vl_moe", "{}") { TextModelType = "qwen3_vl_moe_text" };
+    public static readonly ConfigClass Qwen3VLMoe = new("qwen3_vl_moe", Qwen3Root) { TextModelType = "qwen3_vl_moe_text", Adjust = FillDeepstackLayers };
+
+    /// <summary>A vision part that does not say which of its layers the text part takes has three such layers.</summary>
+    private static bool FillDeepstackLayers(Dictionary<string, JsonElement> values)
+    {
+        var vision = values.TryGetValue("vision_config", out var given) && given.ValueKind == JsonValueKind.Object
+            ? given.EnumerateObject().ToDictionary(property => property.Name, property => property.Value, StringComparer.Ordinal)
+            : [];
+        if (vision.TryAdd("deepstack_visual_indexes", JsonSerializer.SerializeToElement<int[]>([8, 16, 24])))
+        {
+            values["vision_config"] = JsonSerializer.SerializeToElement(vision);
+        }
+
+        return true;
+    }
 }
