@@ -85,7 +85,7 @@ public static class ModelConverter
             var metadata = BuildMetadata(architecture, description, fileType.Number, options.VocabularyOnly, tokenizer);
             return new ConvertedModel(checkpoint, metadata, encoders, FileName)
             {
-                Notes = tokenizer.Notes,
+                Notes = [.. architecture.Notes, .. tokenizer.Notes],
                 OutType = outType,
                 FileTypeLabel = fileType.Label,
             };

@@ -11,7 +11,8 @@ namespace GGUFPacker.Conversion.Architectures;
     Special = "pooling, classifier labels, pooler left out, not causal")]
 internal class Bert : ModelArchitecture
 {
-    private static readonly GgufArchitecture Gguf = new("bert",
+    /// <summary>BERT's own architecture.</summary>
+    protected static readonly GgufArchitecture Plain = new("bert",
     [
         TokenEmbd, TokenTypes, TokenEmbdNorm, PositionEmbd, OutputNorm, AttnQkv, AttnQ, AttnK, AttnV, AttnOutput, AttnOutputNorm, FfnUp, FfnDown,
         LayerOutputNorm, Cls, ClsOutput,
@@ -21,13 +22,13 @@ internal class Bert : ModelArchitecture
 
     /// <summary>Creates the converter of a checkpoint.</summary>
     public Bert(ArchitectureContext context)
-        : this(Gguf, context)
+        : this(Plain, context)
     {
     }
 
     /// <summary>Creates the converter of a checkpoint of a relative.</summary>
     protected Bert(GgufArchitecture? definition, ArchitectureContext context)
-        : base(definition ?? Gguf, context) => _labels = Labels();
+        : base(definition ?? Plain, context) => _labels = Labels();
 
     /// <inheritdoc/>
     public override TokenizerRequest Tokenizer => TokenizerRequest.ForBert(VocabularySize, TokenTypeCount);

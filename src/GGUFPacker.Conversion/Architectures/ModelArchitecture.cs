@@ -28,6 +28,9 @@ internal abstract class ModelArchitecture : TensorConverter
     /// <summary>What the tokenizer must be like.</summary>
     public virtual TokenizerRequest Tokenizer => TokenizerRequest.ForGpt2(VocabularySize);
 
+    /// <summary>What is worth telling the user about the conversion.</summary>
+    public virtual IReadOnlyList<string> Notes => [];
+
     /// <summary>What is converted.</summary>
     protected ArchitectureContext Context { get; }
 
