@@ -25,7 +25,8 @@ if [ $# -eq 0 ]; then
     set -- Q4_K_M Q5_K_M Q6_K Q8_0 Q4_0
 elif [ "$*" = all ]; then
     set -- Q2_K Q3_K_M Q4_K_S Q4_K_M Q5_K_M Q6_K Q8_0 F16 Q4_0 Q4_1 Q5_0 Q5_1 \
-        Q4_0+imatrix Q4_1+imatrix Q5_0+imatrix Q5_1+imatrix Q2_K+imatrix Q3_K_M+imatrix Q4_K_M+imatrix Q6_K+imatrix
+        Q4_0+imatrix Q4_1+imatrix Q5_0+imatrix Q5_1+imatrix Q2_K+imatrix Q3_K_M+imatrix Q4_K_M+imatrix Q6_K+imatrix \
+        TQ1_0 TQ2_0 Q1_0 Q2_0 IQ4_NL IQ4_XS IQ3_S IQ3_XXS+imatrix IQ2_S+imatrix IQ2_XS+imatrix IQ2_XXS+imatrix IQ1_M+imatrix IQ1_S+imatrix
 fi
 
 run files "$GGUFPACKER_LLAMA_LIB" "$work" "${LAYERS:-2}" "${THREADS:-1}" "${ROUNDS:-3}" "$@"

@@ -11,7 +11,7 @@ public class QuantizeKernels
     private readonly float[] _source = WeightSource.Create(Count);
     private byte[] _destination = [];
 
-    [Params(TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1, TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K, TensorType.TQ1_0, TensorType.TQ2_0)]
+    [Params(TensorType.F16, TensorType.BF16, TensorType.Q8_0, TensorType.Q4_0, TensorType.Q4_1, TensorType.Q5_0, TensorType.Q5_1, TensorType.Q1_0, TensorType.Q2_0, TensorType.Q2_K, TensorType.Q3_K, TensorType.Q4_K, TensorType.Q5_K, TensorType.Q6_K, TensorType.TQ1_0, TensorType.TQ2_0)]
     public TensorType Type { get; set; }
 
     [GlobalSetup]

@@ -41,6 +41,11 @@ public sealed class RowValidationTests
     }
 
     [Theory]
+    [InlineData(TensorType.Q1_0, 0)]
+    [InlineData(TensorType.Q2_0, 0)]
+    [InlineData(TensorType.Q3_K, 108)]
+    [InlineData(TensorType.Q2_K, 80)]
+    [InlineData(TensorType.Q2_K, 82)]
     [InlineData(TensorType.Q4_0, 0)]
     [InlineData(TensorType.Q5_0, 0)]
     [InlineData(TensorType.Q8_0, 0)]
@@ -69,7 +74,13 @@ public sealed class RowValidationTests
         Array.Fill(data, (byte)0xFF);
         for (var block = 0; block < 5; block++)
         {
-            foreach (var scale in type is TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q4_K or TensorType.Q5_K ? (int[])[0, 2] : [offset])
+            int[] scales = type switch
+            {
+                TensorType.Q2_K => [80, 82],
+                TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q4_K or TensorType.Q5_K => [0, 2],
+                _ => [offset],
+            };
+            foreach (var scale in scales)
             {
                 BinaryPrimitives.WriteUInt16LittleEndian(data.AsSpan((block * type.BlockBytes) + scale), 0x7BFF);
             }
