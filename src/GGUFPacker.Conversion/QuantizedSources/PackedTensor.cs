@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Tensors;
 
 namespace GGUFPacker.Conversion.QuantizedSources;
@@ -13,7 +12,7 @@ internal sealed class PackedTensor : TensorSource
 {
     private readonly TensorSource _packed;
     private readonly TensorSource _scale;
-    private readonly Lazy<int[]>? _zeroPoints;
+    private readonly TensorSource? _zeroPoint;
     private readonly int _bits;
     private readonly int _groupSize;
     private readonly int _perWord;
@@ -25,7 +24,7 @@ internal sealed class PackedTensor : TensorSource
     {
         _packed = packed;
         _scale = Float32Tensor.Of(scale);
-        _zeroPoints = zeroPoint is null ? null : new Lazy<int[]>(() => SmallTensors.ReadIntegers(zeroPoint, "weight_zero_point"));
+        _zeroPoint = zeroPoint;
         _bits = bits;
         _groupSize = groupSize;
         _perWord = 32 / bits;
@@ -60,6 +59,7 @@ internal sealed class PackedTensor : TensorSource
         var columns = Shape[1];
         var words = new int[_words];
         var scales = new float[_groups];
+        var zeros = new int[_groups];
         while (!numbers.IsEmpty)
         {
             var (row, column) = (first / columns, first % columns);
@@ -68,13 +68,14 @@ internal sealed class PackedTensor : TensorSource
             var wordCount = (((int)column + run - 1) / _perWord) - firstWord + 1;
             _packed.Read((row * _words) + firstWord, MemoryMarshal.AsBytes(words.AsSpan(firstWord, wordCount)));
             _scale.Read(row * _groups, MemoryMarshal.AsBytes(scales.AsSpan()));
-            Unpack(numbers[..run], row, (int)column, words, scales);
+            _zeroPoint?.Read(row / _perWord * _groups, MemoryMarshal.AsBytes(zeros.AsSpan()));
+            Unpack(numbers[..run], (int)column, words, scales, zeros, _bits * (int)(row % _perWord));
             numbers = numbers[run..];
             first += run;
         }
     }
 
-    private void Unpack(Span<float> numbers, long row, int column, int[] words, float[] scales)
+    private void Unpack(Span<float> numbers, int column, int[] words, float[] scales, int[] zeros, int zeroShift)
     {
         var mask = (1 << _bits) - 1;
         var zero = 1 << (_bits - 1);
@@ -87,9 +88,9 @@ internal sealed class PackedTensor : TensorSource
             {
                 group = at / _groupSize;
                 scale = scales[group];
-                if (_zeroPoints is not null)
+                if (_zeroPoint is not null)
                 {
-                    zero = (_zeroPoints.Value[(row / _perWord * _groups) + group] >> (_bits * (int)(row % _perWord))) & mask;
+                    zero = (zeros[group] >> zeroShift) & mask;
                 }
             }
 

@@ -12,14 +12,16 @@ namespace GGUFPacker.Conversion.QuantizedSources;
 internal sealed class ScaledTensor : TensorSource
 {
     private readonly TensorSource _weight;
-    private readonly Lazy<float[]> _scales;
+    private readonly TensorSource _scale;
+    private readonly RecentValues<float[]> _recent;
     private readonly ImmutableArray<Axis> _axes;
 
-    private ScaledTensor(TensorSource weight, TensorSource scale, ImmutableArray<Axis> axes)
+    private ScaledTensor(TensorSource weight, TensorSource scale, ImmutableArray<Axis> axes, RecentValues<float[]> recent)
         : base(ElementType.F32, weight.Shape)
     {
         _weight = Float32Tensor.Of(weight);
-        _scales = new Lazy<float[]>(() => SmallTensors.ReadSingles(scale));
+        _scale = scale;
+        _recent = recent;
         _axes = axes;
     }
 
@@ -29,8 +31,9 @@ internal sealed class ScaledTensor : TensorSource
     /// The scales: of fewer dimensions than the weight, then its last ones share a scale; or of as many, where a dimension of 1 is shared, too.
     /// </param>
     /// <param name="block">For the scale's last dimensions how many neighbours share a scale; empty for one each.</param>
+    /// <param name="recent">Keeps the scales that were read last: all scales of a large model would be too many.</param>
     /// <exception cref="ArgumentException">The shapes do not fit.</exception>
-    public static TensorSource Of(TensorSource weight, TensorSource scale, ImmutableArray<long> block)
+    public static TensorSource Of(TensorSource weight, TensorSource scale, ImmutableArray<long> block, RecentValues<float[]> recent)
     {
         var rank = scale.Shape.Length;
         if (rank > weight.Shape.Length || block.Length > rank || (block.Length > 0 && rank < weight.Shape.Length))
@@ -55,7 +58,7 @@ internal sealed class ScaledTensor : TensorSource
             stride *= size;
         }
 
-        return new ScaledTensor(weight, scale, [.. axes]);
+        return new ScaledTensor(weight, scale, [.. axes], recent);
 
         ArgumentException Misfit() => new(
             $"Its scales of shape [{string.Join(", ", scale.Shape)}] do not fit its shape [{string.Join(", ", weight.Shape)}]"
@@ -67,7 +70,7 @@ internal sealed class ScaledTensor : TensorSource
     {
         _weight.Read(first, destination);
         var numbers = MemoryMarshal.Cast<byte, float>(destination);
-        var scales = _scales.Value;
+        var scales = _recent.Get(this, () => SmallTensors.ReadSingles(_scale));
         var columns = Shape.IsEmpty ? 1 : Shape[^1];
         while (!numbers.IsEmpty)
         {

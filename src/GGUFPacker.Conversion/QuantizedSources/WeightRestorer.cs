@@ -13,6 +13,9 @@ internal static class WeightRestorer
 {
     private static readonly ImmutableArray<string> ActivationScales = [".activation_scale", "_activation_scale", ".qscale_act"];
 
+    // Each thread reads one tensor at a time, so that none is read anew for every run of its rows.
+    private static int RecentTensors => Math.Max(4, Environment.ProcessorCount);
+
     /// <summary>Restores the weights.</summary>
     /// <exception cref="CheckpointException">The method is not supported, or the tensors do not fit together.</exception>
     public static void Restore(WeightSet weights, QuantizationConfig config)
@@ -50,6 +53,7 @@ internal static class WeightRestorer
     private static void RestoreFp8(WeightSet weights, QuantizationConfig config)
     {
         var block = BlockOf(config["weight_block_size"]);
+        var recent = new RecentValues<float[]>(RecentTensors);
         RestoreScaled(weights, "_scale_inv", "", Scale, isFloat8: true);
         RestoreScaled(weights, ".qscale_weight", ".weight", Scale, isFloat8: true);
         foreach (var name in weights.Tensors.Keys.Where(name => ActivationScales.Any(suffix => name.EndsWith(suffix, StringComparison.Ordinal))))
@@ -57,7 +61,7 @@ internal static class WeightRestorer
             weights.Remove(name);
         }
 
-        TensorSource Scale(TensorSource weight, TensorSource scale) => ScaledTensor.Of(weight, scale, block);
+        TensorSource Scale(TensorSource weight, TensorSource scale) => ScaledTensor.Of(weight, scale, block, recent);
     }
 
     private static void RestoreGptq(WeightSet weights, QuantizationConfig config)
@@ -69,7 +73,7 @@ internal static class WeightRestorer
         }
 
         var zeroOffset = (config["checkpoint_format"]?.Text ?? "gptq") == "gptq" ? 1 : 0;
-        var recent = new RecentValues<GptqTensor.Parts>(capacity: 3);
+        var recent = new RecentValues<GptqTensor.Parts>(RecentTensors);
         foreach (var stem in weights.StemsOf(".qweight"))
         {
             var (groups, words) = (weights.Take($"{stem}.g_idx"), weights.Take($"{stem}.qweight"));
@@ -99,8 +103,9 @@ internal static class WeightRestorer
         {
             case ("float-quantized" or "int-quantized" or "naive-quantized", "channel" or "block") when groupSize is null:
                 var block = BlockOf(weightConfig.Find("block_structure"));
+                var recent = new RecentValues<float[]>(RecentTensors);
                 var isFloat8 = config.Format == "float-quantized" && weightConfig.Find("type")?.Text == "float" && weightConfig.Find("num_bits")?.Integer == 8;
-                RestoreScaled(weights, ".weight_scale", ".weight", (weight, scale) => ScaledTensor.Of(weight, scale, block), isFloat8);
+                RestoreScaled(weights, ".weight_scale", ".weight", (weight, scale) => ScaledTensor.Of(weight, scale, block, recent), isFloat8);
                 break;
             case ("pack-quantized", "group") when (weightConfig.Find("type")?.Text ?? "int") == "int" && groupSize is > 0 and <= int.MaxValue:
                 RestorePacked(weights, weightConfig.RequireInteger("num_bits"), (int)groupSize);
@@ -133,6 +138,7 @@ internal static class WeightRestorer
 
     private static void RestoreModelOpt(WeightSet weights)
     {
+        var recent = new RecentValues<float[]>(RecentTensors);
         foreach (var stem in weights.StemsOf(".weight_scale"))
         {
             var name = $"{stem}.weight";
@@ -143,7 +149,7 @@ internal static class WeightRestorer
             }
 
             var scale = weights.Take($"{name}_scale");
-            weights.Replace(name, weight => ScaledTensor.Of(weight, scale, []));
+            weights.Replace(name, weight => ScaledTensor.Of(weight, scale, [], recent));
             if (stored.Type is ElementType.F8_E4M3 or ElementType.F8_E5M2)
             {
                 weights.Float8Names.Add(name);

@@ -41,9 +41,29 @@ public sealed class ConversionGoldenTests : IDisposable
         await AssertEqualAsync(golden, CheckpointFiles.FromDirectory(place));
     }
 
+    /// <summary>The cases of checkpoints with several weight files.</summary>
+    public static IEnumerable<TheoryDataRow<string>> ShardedCases(string folder) => Goldens.Files(folder, "*.json")
+        .Select(GoldenConversion.Read)
+        .Where(golden => !golden.Fails && golden.Base is null && GoldenCheckpoint.Open(golden.Model) is { } files
+            && files.Names.Count(name => name.EndsWith(".safetensors", StringComparison.Ordinal) || name.EndsWith(".bin", StringComparison.Ordinal)) > 1)
+        .Select(golden => new TheoryDataRow<string>(golden.Name));
+
+    [Theory]
+    [GoldenData(nameof(ShardedCases), "convert/expected")]
+    public async Task Bytes_depend_neither_on_the_threads_nor_on_the_order_of_files(string name)
+    {
+        var golden = GoldenConversion.Read(Goldens.Path("convert", "expected", $"{name}.json"));
+        var files = GoldenCheckpoint.Open(golden.Model)!;
+        var reversed = new CheckpointFiles(files.Name, files.Names.Reverse().Select(file => KeyValuePair.Create(file, files.PathOf(file))));
+        foreach (var threads in new[] { 1, 5 })
+        {
+            await AssertEqualAsync(golden, reversed, threads);
+        }
+    }
+
     public void Dispose() => _output.Delete(recursive: true);
 
-    private async Task AssertEqualAsync(GoldenConversion golden, CheckpointFiles files)
+    private async Task AssertEqualAsync(GoldenConversion golden, CheckpointFiles files, int threads = 2)
     {
         IReadOnlyList<string> paths;
         try

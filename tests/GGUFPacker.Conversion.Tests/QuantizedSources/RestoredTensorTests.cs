@@ -33,7 +33,7 @@ public sealed class RestoredTensorTests
         var weight = Singles(shape, index => index + 1);
         var scale = Singles(scaleShape, index => index + 10);
 
-        var result = ScaledTensor.Of(weight, scale, [.. block]);
+        var result = ScaledTensor.Of(weight, scale, [.. block], new(1));
 
         AssertReads(result, [.. expected.Select((place, index) => (index + 1f) * (place + 10f))]);
     }
@@ -46,7 +46,7 @@ public sealed class RestoredTensorTests
     [InlineData(new long[] { 4, 4 }, new long[0], new long[] { 2, 2 })]
     [InlineData(new long[] { 4, 4 }, new long[] { 2 }, new long[] { 2, 2 })]
     public void Scales_that_do_not_fit_are_refused(long[] shape, long[] scaleShape, long[] block) =>
-        Assert.Throws<ArgumentException>(() => ScaledTensor.Of(Singles(shape, _ => 1), Singles(scaleShape, _ => 1), [.. block]));
+        Assert.Throws<ArgumentException>(() => ScaledTensor.Of(Singles(shape, _ => 1), Singles(scaleShape, _ => 1), [.. block], new(1)));
 
     [Theory]
     [InlineData(2, 0)]
