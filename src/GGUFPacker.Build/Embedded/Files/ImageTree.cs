@@ -31,10 +31,13 @@ internal static class ImageTree
     private static TreeEntry Of(ContentStore store, LayerEntry entry)
     {
         var owner = new FileOwner(entry.UserId, entry.GroupId);
-        return entry.Kind == LayerEntryKind.Directory ? new DirectoryEntry(entry.Mode) { Owner = owner }
-            : new FileEntry(
-                entry.Size == 0 ? new TextContent(store, []) : new StoredContentFile(new(entry.Content, entry.Size, store.Contents.PathOf(entry.Content))),
-                entry.Mode) { Owner = owner };
+        if (entry.Kind == LayerEntryKind.Directory)
+        {
+            return new DirectoryEntry(entry.Mode) { Owner = owner };
+        }
+
+        FileContent content = entry.Size == 0 ? new TextContent(store, []) : new StoredContentFile(new(entry.Content, entry.Size, store.Contents.PathOf(entry.Content)));
+        return new FileEntry(content, entry.Mode) { Owner = owner };
     }
 
     private static LayerEntry? Follow(ImmutableSortedDictionary<string, LayerEntry> files, LayerEntry entry)
