@@ -128,6 +128,33 @@ public sealed class TokenizerRequestTests
         Assert.NotEmpty(KeyText.Load(llama, Named(TokenizerRequest.ForDeepseek32(null))));
     }
 
+    [Fact]
+    public void Infill_tokens_are_written_after_the_others_without_the_template()
+    {
+        using var checkpoint = ByteLevel("<a>").With("tokenizer_config.json", """{"chat_template":"T","eot_token":"<a>"}""");
+
+        Assert.Equal(["tokenizer.chat_template=T", "eot_token_id=5"], KeyText.Load(checkpoint, Named(TokenizerRequest.ForRefact(null))).Skip(5));
+    }
+
+    [Fact]
+    public void What_an_encoder_adds_holds_unless_the_tokenizer_says_otherwise()
+    {
+        using var silent = ByteLevel("<a>");
+        using var clear = ByteLevel("<a>").With("tokenizer_config.json", """{"add_bos_token":true,"add_eos_token":false}""");
+
+        Assert.Equal(["add_bos_token=true", "add_eos_token=true", "add_sep_token=true"], KeyText.Load(silent, Named(TokenizerRequest.ForModernBert(null))).Take(3));
+        Assert.Equal(["add_bos_token=true", "add_eos_token=false", "add_sep_token=true"], KeyText.Load(clear, Named(TokenizerRequest.ForModernBert(null))).Take(3));
+        Assert.Equal("add_bos_token=false", KeyText.Load(silent, Named(TokenizerRequest.ForEuroBert(null)))[0]);
+    }
+
+    [Fact]
+    public void A_model_without_a_tokenizer_says_so()
+    {
+        using var checkpoint = new TemporaryCheckpoint().With("config.json", "{}");
+
+        Assert.Equal(["model=none"], KeyText.Load(checkpoint, TokenizerRequest.ForNone()));
+    }
+
     [Theory]
     [InlineData(5, 8, 8)]
     [InlineData(8, 8, 8)]

@@ -85,6 +85,31 @@ public sealed class OwnFormsTests
     }
 
     [Fact]
+    public void Qwens_special_tokens_follow_the_ranks_and_end_of_text_stands_for_several()
+    {
+        using var checkpoint = new TemporaryCheckpoint().With("qwen.tiktoken", "YQ== 0\nYg== 1\nYWI= 2\n");
+
+        var keys = KeyText.Load(checkpoint, TokenizerRequest.ForQwen(212));
+
+        Assert.StartsWith("tokens=a|b|ab|<|endoftext|>|<|im_start|>|<|im_end|>|<|extra_0|>|", keys[2], StringComparison.Ordinal);
+        Assert.EndsWith("|<|extra_204|>|[PAD211]", keys[2], StringComparison.Ordinal);
+        Assert.Equal(["merges=a b", "bos_token_id=3", "eos_token_id=3", "unknown_token_id=3"], keys.Skip(4));
+        Assert.Throws<CheckpointException>(() => KeyText.Load(checkpoint, TokenizerRequest.ForQwen(210)));
+    }
+
+    [Fact]
+    public void Xverse_has_bytes_and_no_scores_and_every_id_must_have_a_token()
+    {
+        using var checkpoint = new TemporaryCheckpoint().With(
+            "tokenizer.json",
+            TokenizerJsonText.ByteLevel($"[{TokenizerJsonText.Added(3, "<s>", special: true)},{TokenizerJsonText.Added(4, "<n>")}]", vocabulary: """{"\u0000":0,"<0x41>":1,"a":2}""", merges: "[]"));
+
+        Assert.Equal(
+            ["model=llama", "pre=default", @"tokens=<b'\x00'>|<0x41>|a|<s>|<n>", "token_type=6 6 1 3 4"], KeyText.Load(checkpoint, TokenizerRequest.ForXverse(5)));
+        Assert.Contains("id 5", Assert.Throws<CheckpointException>(() => KeyText.Load(checkpoint, TokenizerRequest.ForXverse(6))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Rwkv_writes_tokens_as_python_shows_bytes_and_has_a_template()
     {
         using var checkpoint = new TemporaryCheckpoint().With("rwkv_vocab_v20230424.txt", "1 '\\x00' 1\n2 'a b' 3\n3 b'\\xff' 1\n4 'é' 2\n");
