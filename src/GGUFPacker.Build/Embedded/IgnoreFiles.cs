@@ -23,9 +23,13 @@ internal static class IgnoreFiles
 
     /// <summary>The patterns of a context.</summary>
     /// <exception cref="BuildException">The file is malformed.</exception>
-    public static IgnorePatterns Read(BuildRequest request, string context, string directory)
+    public static IgnorePatterns Read(BuildRequest request, string context, string directory) => Read(Find(request, context, directory));
+
+    /// <summary>The patterns of an ignore file; none without one.</summary>
+    /// <exception cref="BuildException">The file is malformed.</exception>
+    public static IgnorePatterns Read(string? path)
     {
-        if (Find(request, context, directory) is not { } path)
+        if (path is null)
         {
             return IgnorePatterns.None;
         }

@@ -53,7 +53,7 @@ internal static class LintSetup
             BuildArguments = request.BuildArguments,
             Platform = platform,
             Stages = stages,
-            Ignored = ReadIgnored(request),
+            Ignored = ReadIgnored(ignoreFile),
             IgnoreFileName = ignoreFile is null ? IgnoreFile.Name : Path.GetFileName(ignoreFile),
             NamedContexts = [.. request.NamedContexts.Keys, .. request.NamedImages.Keys],
             IsImageName = name => ImageReference.TryParse(name, out _),
@@ -61,11 +61,11 @@ internal static class LintSetup
         };
     }
 
-    private static IgnorePatterns ReadIgnored(BuildRequest request)
+    private static IgnorePatterns ReadIgnored(string? ignoreFile)
     {
         try
         {
-            return IgnoreFiles.Read(request, ContextNode.BuildContext, request.ContextDirectory);
+            return IgnoreFiles.Read(ignoreFile);
         }
         catch (BuildException)
         {
