@@ -90,7 +90,9 @@ public static class ModelConverter
                 FileTypeLabel = fileType.Label,
             };
 
-            string FileName() => options.VocabularyOnly ? OutputFileName.OfVocabulary(description) : OutputFileName.OfModel(description, fileType.Label);
+            string FileName() => options.TokenPrediction == TokenPrediction.Only && architecture.NamesPrediction
+                ? OutputFileName.OfPrediction(description, fileType.Label)
+                : options.VocabularyOnly ? OutputFileName.OfVocabulary(description) : OutputFileName.OfModel(description, fileType.Label);
         }
         catch
         {

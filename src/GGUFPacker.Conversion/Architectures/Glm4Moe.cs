@@ -27,6 +27,9 @@ internal class Glm4Moe : ModelArchitecture
     }
 
     /// <inheritdoc/>
+    public override bool NamesPrediction => true;
+
+    /// <inheritdoc/>
     public override TokenizerRequest Tokenizer => TokenizerRequest.ForGlm4Moe(VocabularySize);
 
     /// <inheritdoc/>

@@ -7,6 +7,9 @@ namespace GGUFPacker.Conversion.Architectures;
 internal sealed class Glm4MoeLite(ArchitectureContext context) : DeepseekPrediction(null, context)
 {
     /// <inheritdoc/>
+    public override bool NamesPrediction => true;
+
+    /// <inheritdoc/>
     public override TokenizerRequest Tokenizer => TokenizerRequest.ForGlm4Moe(VocabularySize);
 
     /// <inheritdoc/>

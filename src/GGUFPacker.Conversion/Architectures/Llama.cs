@@ -82,7 +82,7 @@ internal class Llama : ModelArchitecture
 
     /// <inheritdoc/>
     public override TensorSource TransformRows(string name, TensorSource rows) =>
-        IsPermuted && PermutedHeads(name) is { } heads ? RotaryPermutation.Of(rows, heads) : rows;
+        IsPermuted && PermutedHeads(name) is { } heads ? new NamedTensor(name, rows).With(source => source.RotaryPermuted(heads)).Source : rows;
 
     /// <inheritdoc/>
     public override void WriteParameters(ParameterWriter writer)

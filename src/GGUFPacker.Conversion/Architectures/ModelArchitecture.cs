@@ -6,6 +6,9 @@ namespace GGUFPacker.Conversion.Architectures;
 /// <summary>Converts the text models of a family. The base has what all families share; a family overrides the steps in which it is special.</summary>
 internal abstract class ModelArchitecture : TensorConverter
 {
+    /// <summary>More layers than any model has.</summary>
+    private const long MaximumLayers = 1 << 16;
+
     private readonly List<ExpertStacks> _stacks = [];
     private QkvFusion? _qkvFusion;
     private GateUpFusion? _gateUpFusion;
@@ -16,6 +19,11 @@ internal abstract class ModelArchitecture : TensorConverter
         Definition = definition;
         Context = context;
         LayerCount = Config.RequireInteger("n_layers", "num_hidden_layers", "n_layer", "num_layers");
+        if (LayerCount > MaximumLayers)
+        {
+            throw new CheckpointException($"Cannot convert: {LayerCount} layers (num_hidden_layers of config.json) are not possible.");
+        }
+
         Rope = RopeParameters.Of(Config);
     }
 
@@ -24,6 +32,9 @@ internal abstract class ModelArchitecture : TensorConverter
 
     /// <inheritdoc/>
     public sealed override string HuggingFaceName => Context.HuggingFaceName;
+
+    /// <summary>Whether a file with only the layers that predict further tokens gets a name that says so.</summary>
+    public virtual bool NamesPrediction => false;
 
     /// <summary>What the tokenizer must be like.</summary>
     public virtual TokenizerRequest Tokenizer => TokenizerRequest.ForGpt2(VocabularySize);

@@ -25,8 +25,9 @@ internal sealed record NamedTensor(string Name, TensorSource Source)
         {
             return this with { Source = transform(Source) };
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or OverflowException or DivideByZeroException)
         {
+            // Sizes come from config.json, whatever stands there.
             throw new CheckpointException($"Cannot convert the tensor '{Name}': {exception.Message}", exception);
         }
     }

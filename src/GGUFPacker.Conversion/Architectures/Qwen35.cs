@@ -40,7 +40,9 @@ internal class Qwen35 : Qwen3Next
 
     /// <inheritdoc/>
     public override TensorSource TransformRows(string name, TensorSource rows) =>
-        name.EndsWith(".weight", StringComparison.Ordinal) && name.Contains(".linear_attn.", StringComparison.Ordinal) ? InTurns(name, rows) : rows;
+        name.EndsWith(".weight", StringComparison.Ordinal) && name.Contains(".linear_attn.", StringComparison.Ordinal)
+            ? new NamedTensor(name, rows).With(source => InTurns(name, source)).Source
+            : rows;
 
     /// <inheritdoc/>
     public override void WriteParameters(ParameterWriter writer)

@@ -29,6 +29,9 @@ internal class Qwen3Next : Qwen2Moe
         : base(definition, context) => _prediction = new QwenTokenPrediction(context.Options.TokenPrediction, LayerCount);
 
     /// <inheritdoc/>
+    public override bool NamesPrediction => true;
+
+    /// <inheritdoc/>
     protected override long BlockCount => LayerCount + _prediction.CountLayers(Config);
 
     /// <inheritdoc/>

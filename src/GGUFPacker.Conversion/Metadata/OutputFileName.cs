@@ -16,6 +16,9 @@ internal static class OutputFileName
     /// <summary>The name of a projector's file.</summary>
     public static string OfProjector(ModelMetadata metadata, string fileType) => "mmproj-" + Of(metadata, "", $"-{fileType}");
 
+    /// <summary>The name of a file with only the layers that predict further tokens.</summary>
+    public static string OfPrediction(ModelMetadata metadata, string fileType) => $"mtp-{Of(metadata, "", $"-{fileType}")}";
+
     /// <summary>The name of a file with only the vocabulary.</summary>
     public static string OfVocabulary(ModelMetadata metadata) => Of(metadata, "", "-vocab");
 

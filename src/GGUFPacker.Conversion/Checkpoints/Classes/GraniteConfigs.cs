@@ -13,11 +13,11 @@ internal static class GraniteConfigs
     private const string Experts = Common + ",\"num_local_experts\":8,\"num_experts_per_tok\":2";
 
     /// <summary>GraniteConfig.</summary>
-    public static readonly ConfigClass Granite = new("granite", Common + "}") { ChecksRopeScaling = true };
+    public static readonly ConfigClass Granite = new("granite", Common + "}");
 
     /// <summary>GraniteMoeConfig.</summary>
-    public static readonly ConfigClass GraniteMoe = new("granitemoe", Experts + "}") { ChecksRopeScaling = true };
+    public static readonly ConfigClass GraniteMoe = new("granitemoe", Experts + "}");
 
     /// <summary>GraniteMoeSharedConfig.</summary>
-    public static readonly ConfigClass GraniteMoeShared = new("granitemoeshared", Experts + ",\"shared_intermediate_size\":0}") { ChecksRopeScaling = true };
+    public static readonly ConfigClass GraniteMoeShared = new("granitemoeshared", Experts + ",\"shared_intermediate_size\":0}");
 }
