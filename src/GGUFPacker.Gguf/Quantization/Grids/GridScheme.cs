@@ -65,5 +65,6 @@ internal sealed class GridScheme
     public int SubBlocks => Length / SubBlockLength;
 
     /// <summary>Trials from -steps to steps around the highest level.</summary>
-    public static float[] Around(int highest, int steps, float distance) => [.. Enumerable.Range(-steps, (2 * steps) + 1).Select(step => highest + (step * distance))];
+    public static float[] Around(int highest, int steps, float distance) =>
+        [.. Enumerable.Range(-steps, (2 * steps) + 1).Select(step => highest + (step * distance))];
 }

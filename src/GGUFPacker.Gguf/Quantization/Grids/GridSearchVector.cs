@@ -43,7 +43,8 @@ internal static unsafe class GridSearchVector<TShape>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Try(
-        GridScheme scheme, GridCell* cells, ushort* candidates, float* x, float* roots, float* weights, float range, ref float scale, ref int beside, ushort* codes)
+        GridScheme scheme, GridCell* cells, ushort* candidates, float* x, float* roots, float* weights, float range, ref float scale, ref int beside,
+        ushort* codes)
     {
         var inverses = stackalloc float[MaximalTrials];
         var scales = stackalloc float[MaximalTrials];

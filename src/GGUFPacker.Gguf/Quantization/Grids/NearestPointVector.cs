@@ -13,7 +13,8 @@ namespace GGUFPacker.Gguf.Quantization.Grids;
 /// <item>With AVX2 eight candidates lie in the lanes, and a table is one vector that their levels permute: the instruction looks at the lowest two or
 /// three bits of each lane, so that a shift of the codes brings a dimension's levels to where they select.</item>
 /// <item>The scalar sum starts from 0; starting from the first part instead can differ in the sign of a zero only, which no comparison sees.</item>
-/// <item>A distance of NaN is never taken: min(distance, least) is its second operand then; a distance has to be below the greatest float. The first of equal candidates wins: a lane keeps the first
+/// <item>A distance of NaN is never taken: min(distance, least) is its second operand then; a distance has to be below the greatest float.
+/// The first of equal candidates wins: a lane keeps the first
 /// of its own, and of lanes that are equal in the end the one with the least position is taken. What fills up the last run repeats a run's first candidate
 /// and so never comes before it.</item>
 /// </list>

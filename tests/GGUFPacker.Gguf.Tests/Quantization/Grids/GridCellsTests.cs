@@ -55,7 +55,8 @@ public sealed class GridCellsTests
 
             // What fills up the last run is the first candidate again.
             Assert.Equal(0, cell.First % GridCells.RunLength);
-            Assert.All(run[cell.Count..((cell.Count + GridCells.RunLength - 1) / GridCells.RunLength * GridCells.RunLength)].ToArray(), code => Assert.Equal(expected[0], code));
+            var filled = (cell.Count + GridCells.RunLength - 1) / GridCells.RunLength * GridCells.RunLength;
+            Assert.All(run[cell.Count..filled].ToArray(), code => Assert.Equal(expected[0], code));
         }
     }
 
