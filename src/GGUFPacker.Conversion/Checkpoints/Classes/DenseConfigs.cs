@@ -39,4 +39,10 @@ internal static class DenseConfigs
         {"vocab_size":50432,"hidden_size":6144,"intermediate_size":24576,"num_hidden_layers":44,"num_attention_heads":64,"max_position_embeddings":2048,
          "layer_norm_eps":1e-5,"rotary_pct":0.25,"rotary_emb_base":10000,"use_parallel_residual":true,"rope_scaling":null}
         """) { ChecksRopeScaling = true };
+
+    /// <summary>NemotronConfig.</summary>
+    public static readonly ConfigClass Nemotron = new("nemotron", """
+        {"vocab_size":256000,"hidden_size":6144,"intermediate_size":24576,"num_hidden_layers":32,"num_attention_heads":48,"num_key_value_heads":null,
+         "head_dim":null,"max_position_embeddings":4096,"norm_eps":1e-5,"rope_theta":10000.0,"partial_rotary_factor":0.5}
+        """) { FillsHeadDim = true };
 }

@@ -19,6 +19,13 @@ internal static class PhiConfigs
          "partial_rotary_factor":1.0,"sliding_window":null}
         """) { Adjust = AdjustPhi3 };
 
+    /// <summary>PhimoeConfig.</summary>
+    public static readonly ConfigClass PhiMoe = new("phimoe", """
+        {"vocab_size":32064,"hidden_size":4096,"intermediate_size":6400,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,
+         "max_position_embeddings":131072,"rms_norm_eps":1e-5,"rope_theta":1000000.0,"rope_scaling":null,"sliding_window":null,"num_experts_per_tok":2,
+         "num_local_experts":16}
+        """) { ChecksRopeScaling = true };
+
     private static bool AdjustPhi3(Dictionary<string, JsonElement> values)
     {
         if (values["rope_scaling"] is not { ValueKind: not JsonValueKind.Null } scaling)
