@@ -6,6 +6,7 @@ namespace GGUFPacker.Conversion.Architectures;
 internal static class ArchitectureSelection
 {
     private const int MaximumHints = 3;
+    private const string List = "'gguf-packer convert --list' shows what is supported.";
 
     /// <summary>Creates the converter of a checkpoint.</summary>
     /// <exception cref="CheckpointException">The architecture is not supported, or the configuration lacks something.</exception>
@@ -15,7 +16,7 @@ internal static class ArchitectureSelection
         {
             return SupportedArchitectures.Find(wanted) is { } chosen
                 ? chosen.Create(context with { HuggingFaceName = wanted, RootName = wanted })
-                : throw new CheckpointException($"--architecture {wanted}: there is no such architecture. 'gguf-packer convert --list' shows those that there are.");
+                : throw new CheckpointException($"--architecture {wanted}: there is no such architecture. {List}");
         }
 
         if (context.Options.MistralFormat)
@@ -32,7 +33,6 @@ internal static class ArchitectureSelection
 
     private static string Advice(ArchitectureContext context)
     {
-        const string List = "'gguf-packer convert --list' shows what is supported.";
         try
         {
             var tensors = context.Weights.Files.SelectMany(file => file.TensorNames.Select(name => new NamedTensor(name, file.Open(name)))).ToList();

@@ -51,7 +51,8 @@ internal class Bert : ModelArchitecture
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block) => Map(_labels.Count > 0 && tensor.Name is "classifier.weight" or "classifier.bias"
+    public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block) => Map(
+        _labels.Count > 0 && tensor.Name is "classifier.weight" or "classifier.bias"
         ? tensor.Renamed("classifier.", "classifier.out_proj.")
         : tensor);
 

@@ -73,7 +73,8 @@ internal class Deepseek2 : ModelArchitecture
     /// <inheritdoc/>
     public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block)
     {
-        if ((Config.IsTrue("tie_word_embeddings") && tensor.Name is "lm_head.weight" or "model.lm_head.weight") || (SkipsPrediction && _behind.IsBehind(tensor.Name)))
+        var isTiedHead = Config.IsTrue("tie_word_embeddings") && tensor.Name is "lm_head.weight" or "model.lm_head.weight";
+        if (isTiedHead || (SkipsPrediction && _behind.IsBehind(tensor.Name)))
         {
             return [];
         }

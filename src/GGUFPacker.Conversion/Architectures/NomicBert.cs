@@ -66,9 +66,11 @@ internal sealed class NomicBert(ArchitectureContext context) : Bert(HasExperts(c
         Expect("mlp_fc2_bias", hasExperts);
         Expect("prenorm", isTrue: false);
         Expect("rotary_emb_interleaved", isTrue: false);
-        if ((hasExperts && config.Find("activation_function")?.Text != "gelu") || config.Number("rotary_emb_fraction") != 1 || config["rotary_emb_scale_base"] is not null)
+        if ((hasExperts && config.Find("activation_function")?.Text != "gelu") || config.Number("rotary_emb_fraction") != 1
+            || config["rotary_emb_scale_base"] is not null)
         {
-            throw new CheckpointException("Cannot convert: config.json is of a variant of Nomic BERT that llama.cpp does not know (activation_function or rotary_emb_*).");
+            throw new CheckpointException(
+                "Cannot convert: config.json is of a variant of Nomic BERT that llama.cpp does not know (activation_function or rotary_emb_*).");
         }
 
         // The context that the models were trained with, not the one that they may be stretched to.
