@@ -1,6 +1,5 @@
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Tests.Tokenizers;
-using GGUFPacker.Gguf.Format;
 using GGUFPacker.Testing;
 
 namespace GGUFPacker.Conversion.Tests.Conversions;
@@ -21,7 +20,7 @@ public sealed class ConversionGoldenTests : IDisposable
         Assert.SkipWhen(IntendedDifferences.ReasonOf(name) is not null, $"An intended difference: {IntendedDifferences.ReasonOf(name)}");
         if (golden.Fails)
         {
-            await Assert.ThrowsAsync<CheckpointException>(() => ConvertAsync(golden, OpenOrFail(golden), _output.FullName, threads: 2));
+            await Assert.ThrowsAsync<CheckpointException>(() => golden.ConvertAsync(OpenOrFail(golden), _output.FullName, threads: 2));
             Assert.Empty(_output.GetFiles());
             return;
         }
@@ -68,7 +67,7 @@ public sealed class ConversionGoldenTests : IDisposable
         IReadOnlyList<string> paths;
         try
         {
-            paths = await ConvertAsync(golden, files, _output.FullName, threads: 2);
+            paths = await golden.ConvertAsync(files, _output.FullName, threads);
         }
         catch (CheckpointException exception) when (exception.UnsupportedFeature is not null)
         {
@@ -86,27 +85,12 @@ public sealed class ConversionGoldenTests : IDisposable
         if (golden.Name.EndsWith(".auto", StringComparison.Ordinal))
         {
             var reversed = new CheckpointFiles(files.Name, files.Names.Reverse().Select(file => KeyValuePair.Create(file, files.PathOf(file))));
-            var again = await ConvertAsync(golden, reversed, _output.CreateSubdirectory("again").FullName, threads: 1);
+            var again = await golden.ConvertAsync(reversed, _output.CreateSubdirectory("again").FullName, threads: 1);
             foreach (var (first, second) in paths.Zip(again))
             {
                 Assert.True(File.ReadAllBytes(first).AsSpan().SequenceEqual(File.ReadAllBytes(second)), $"With one thread and the files reversed, {first} differs.");
             }
         }
-    }
-
-    private static async Task<IReadOnlyList<string>> ConvertAsync(GoldenConversion golden, CheckpointFiles files, string folder, int threads)
-    {
-        string[] kind = golden.Base switch
-        {
-            null => [],
-            "-" => ["--class", "lora"],
-            _ => ["--class", "lora", "--base", Goldens.Path("convert", "models", golden.Base)],
-        };
-        var line = ConvertCommandLine.Parse([.. golden.Options, .. kind, "model"]);
-        var options = line.BasePath is { } basePath ? line.Options with { BaseModel = CheckpointFiles.FromDirectory(basePath) } : line.Options;
-        var named = golden.DirectoryName is { } name ? new CheckpointFiles(name, files.Names.Select(file => KeyValuePair.Create(file, files.PathOf(file)))) : files;
-        var output = golden.IntoDirectory ? folder : Path.Combine(folder, $"{golden.Name}.gguf");
-        return await ModelConversion.RunAsync(named, output, options, new GgufWriteOptions { Threads = threads });
     }
 
     /// <summary>A case that fails may be one without a directory: then the checkpoint fails to open.</summary>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Gguf.Format;
 using GGUFPacker.Testing;
 
 namespace GGUFPacker.Conversion.Tests.Conversions;
@@ -8,6 +10,9 @@ internal sealed record GoldenConversion
 {
     /// <summary>The case with variant and outtype: the file's name.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The case alone.</summary>
+    public required string Case { get; init; }
 
     /// <summary>The model's directory under models/.</summary>
     public required string Model { get; init; }
@@ -45,6 +50,7 @@ internal sealed record GoldenConversion
         return new GoldenConversion
         {
             Name = name,
+            Case = Text(root, "case") ?? name,
             Model = Text(root, "adapter") ?? Text(root, "model") ?? Text(root, "case")!,
             DirectoryName = Text(root, "model_dir_name"),
             Options = options,
@@ -55,6 +61,25 @@ internal sealed record GoldenConversion
                 : root.TryGetProperty("file", out _) ? [new GoldenFile(Text(root, "outname") ?? $"{name}.gguf", root)]
                 : [],
         };
+    }
+
+    /// <summary>Converts the checkpoint as the reference was told to.</summary>
+    /// <param name="files">The checkpoint.</param>
+    /// <param name="folder">Where the files go.</param>
+    /// <param name="threads">The number of threads.</param>
+    public async Task<IReadOnlyList<string>> ConvertAsync(CheckpointFiles files, string folder, int threads)
+    {
+        string[] kind = Base switch
+        {
+            null => [],
+            "-" => ["--class", "lora"],
+            _ => ["--class", "lora", "--base", Goldens.Path("convert", "models", Base)],
+        };
+        var line = ConvertCommandLine.Parse([.. Options, .. kind, "model"]);
+        var options = line.BasePath is { } basePath ? line.Options with { BaseModel = CheckpointFiles.FromDirectory(basePath) } : line.Options;
+        var named = DirectoryName is { } name ? new CheckpointFiles(name, files.Names.Select(file => KeyValuePair.Create(file, files.PathOf(file)))) : files;
+        var output = IntoDirectory ? folder : Path.Combine(folder, $"{Name}.gguf");
+        return await ModelConversion.RunAsync(named, output, options, new GgufWriteOptions { Threads = threads });
     }
 
     private static string? Text(JsonElement json, string key) => json.TryGetProperty(key, out var value) ? value.GetString() : null;

@@ -1,5 +1,6 @@
 using GGUFPacker.Product.Tests.Sample;
 using GGUFPacker.Testing;
+using GGUFPacker.Testing.LlamaCpp;
 
 namespace GGUFPacker.Product.Tests.LlamaCpp;
 

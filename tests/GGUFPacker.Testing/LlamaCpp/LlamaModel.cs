@@ -1,14 +1,18 @@
 using System.Text;
+using Xunit;
 
-namespace GGUFPacker.Product.Tests.LlamaCpp;
+namespace GGUFPacker.Testing.LlamaCpp;
 
 /// <summary>A model that the real llama.cpp has loaded, on one thread of the CPU and with an F16 cache, as the reference was.</summary>
-internal sealed unsafe class LlamaModel : IDisposable
+public sealed unsafe class LlamaModel : IDisposable
 {
-    private readonly nint _model;
     private readonly nint _vocabulary;
 
-    private LlamaModel(nint model) => (_model, _vocabulary) = (model, LlamaLibrary.GetVocabulary(model));
+    private LlamaModel(nint model) => (Handle, _vocabulary) = (model, LlamaLibrary.GetVocabulary(model));
+
+    internal nint Handle { get; }
+
+    internal int VocabularySize => LlamaLibrary.GetVocabularySize(_vocabulary);
 
     /// <summary>Loads a file, and fails with what the library says if it cannot.</summary>
     public static LlamaModel Load(string path)
@@ -53,19 +57,12 @@ internal sealed unsafe class LlamaModel : IDisposable
     /// <summary>The likeliest tokens that follow a prompt, one after the other.</summary>
     public int[] Continue(int[] prompt, int count, int contextSize)
     {
-        using var context = new Context(_model, contextSize);
+        using var context = new LlamaContext(this, contextSize);
         var result = new List<int>();
         for (var next = prompt; result.Count < count; next = [result[^1]])
         {
             context.Decode(next, everyOutput: false);
-            var logits = Logits(context, -1);
-            var best = 0;
-            for (var token = 1; token < logits.Length; token++)
-            {
-                best = logits[token] > logits[best] ? token : best;
-            }
-
-            result.Add(best);
+            result.Add(context.LikeliestToken());
         }
 
         return [.. result];
@@ -77,7 +74,7 @@ internal sealed unsafe class LlamaModel : IDisposable
     /// </summary>
     public (double Perplexity, int Scored) Perplexity(int[] tokens, int window)
     {
-        using var context = new Context(_model, window);
+        using var context = new LlamaContext(this, window);
         var (sum, scored) = (0.0, 0);
         for (var start = 0; start + window <= tokens.Length; start += window)
         {
@@ -86,7 +83,7 @@ internal sealed unsafe class LlamaModel : IDisposable
             context.Decode(chunk, everyOutput: true);
             for (var i = 1; i < window; i++)
             {
-                sum += NegativeLogProbability(Logits(context, i - 1), chunk[i]);
+                sum += NegativeLogProbability(context.Logits(i - 1), chunk[i]);
                 scored++;
             }
         }
@@ -95,7 +92,7 @@ internal sealed unsafe class LlamaModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => LlamaLibrary.FreeModel(_model);
+    public void Dispose() => LlamaLibrary.FreeModel(Handle);
 
     private static double NegativeLogProbability(ReadOnlySpan<float> logits, int token)
     {
@@ -112,42 +109,5 @@ internal sealed unsafe class LlamaModel : IDisposable
         }
 
         return Math.Log(sum) - (logits[token] - max);
-    }
-
-    private ReadOnlySpan<float> Logits(Context context, int index)
-    {
-        var logits = LlamaLibrary.GetLogits(context.Handle, index);
-        Assert.True(logits is not null);
-        return new ReadOnlySpan<float>(logits, LlamaLibrary.GetVocabularySize(_vocabulary));
-    }
-
-    private sealed class Context : IDisposable
-    {
-        public Context(nint model, int size)
-        {
-            var parameters = LlamaLibrary.DefaultContextParameters();
-            (parameters.ContextSize, parameters.BatchSize, parameters.MicroBatchSize) = ((uint)size, (uint)size, (uint)size);
-            (parameters.Threads, parameters.BatchThreads) = (1, 1);
-            Handle = LlamaLibrary.CreateContext(model, parameters);
-            Assert.True(Handle != 0, $"llama.cpp cannot create a context: {LlamaLibrary.TakeErrors()}");
-        }
-
-        public nint Handle { get; }
-
-        public void Clear() => LlamaLibrary.ClearMemory(LlamaLibrary.GetMemory(Handle), data: 1);
-
-        public void Decode(int[] tokens, bool everyOutput)
-        {
-            var outputs = new byte[tokens.Length];
-            outputs.AsSpan().Fill(1);
-            fixed (int* tokenPointer = tokens)
-            fixed (byte* outputPointer = outputs)
-            {
-                var batch = new LlamaBatch { TokenCount = tokens.Length, Tokens = (nint)tokenPointer, Outputs = everyOutput ? (nint)outputPointer : 0 };
-                Assert.Equal(0, LlamaLibrary.Decode(Handle, batch));
-            }
-        }
-
-        public void Dispose() => LlamaLibrary.FreeContext(Handle);
     }
 }

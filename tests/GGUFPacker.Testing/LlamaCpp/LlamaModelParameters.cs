@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GGUFPacker.Product.Tests.LlamaCpp;
+namespace GGUFPacker.Testing.LlamaCpp;
 
 /// <summary>llama_model_params of llama.h, v0.5.0. Only the defaults that the library gives are used.</summary>
 [StructLayout(LayoutKind.Sequential)]

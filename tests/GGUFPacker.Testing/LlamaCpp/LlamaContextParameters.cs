@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GGUFPacker.Product.Tests.LlamaCpp;
+namespace GGUFPacker.Testing.LlamaCpp;
 
 /// <summary>llama_context_params of llama.h, v0.5.0.</summary>
 [StructLayout(LayoutKind.Sequential)]

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace GGUFPacker.Product.Tests.LlamaCpp;
+namespace GGUFPacker.Testing.LlamaCpp;
 
 /// <summary>llama_batch of llama.h, v0.5.0. Null pointers mean: positions go on, sequence 0, only the last token has an output.</summary>
 [StructLayout(LayoutKind.Sequential)]
