@@ -41,6 +41,10 @@ public sealed class LlamaLoadTests(LlamaTrials trials) : IClassFixture<LlamaTria
         Assert.SkipWhen(LlamaFolder.Path is null, $"{LlamaFolder.Variable} does not name a folder with llama.cpp's libraries.");
         var golden = GoldenConversion.Read(Goldens.Path("convert", "expected", $"{name}.json"));
         Assert.SkipWhen(golden.Options.Contains("--mmproj"), "A projector is loaded by clip.cpp, which is not in llama.cpp's npm package.");
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("convert", "loads.json")));
+        var recorded = Recorded(document.RootElement, golden);
+        var loads = recorded.ValueKind == JsonValueKind.True;
+        Assert.SkipWhen(!loads && golden.Options.Intersect(OptionsOfParts).Any(), $"A part of a model: {recorded}.");
         var files = GoldenCheckpoint.Open(golden.Model);
         Assert.SkipWhen(files is null, "The checkpoint is not in this set of goldens.");
 
@@ -49,15 +53,15 @@ public sealed class LlamaLoadTests(LlamaTrials trials) : IClassFixture<LlamaTria
             ? await trials.TryAsync(await BaseModel.ConvertAsync(adapted), converted, TestContext.Current.CancellationToken)
             : await trials.TryAsync(converted, adapterPath: null, TestContext.Current.CancellationToken);
 
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Goldens.Path("convert", "loads.json")));
-        if (Recorded(document.RootElement, golden).ValueKind == JsonValueKind.True)
+        // Null means that it loaded and ran.
+        if (loads)
         {
             Assert.Null(problem);
         }
         else
         {
             Assert.NotNull(problem);
-            TestContext.Current.TestOutputHelper?.WriteLine(problem);
+            TestContext.Current.TestOutputHelper?.WriteLine($"Refused as recorded ({recorded}): {problem}");
         }
     }
 
