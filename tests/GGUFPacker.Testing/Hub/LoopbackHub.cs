@@ -21,6 +21,7 @@ public sealed class LoopbackHub : IDisposable
     private readonly List<RegistryFault> _faults = [];
     private readonly Dictionary<string, int> _addresses = new(StringComparer.Ordinal);
     private int _counter;
+    private int _given;
 
     public LoopbackHub()
     {
@@ -41,6 +42,9 @@ public sealed class LoopbackHub : IDisposable
 
     /// <summary>How often an address of a large file works.</summary>
     public int AddressUses { get; init; } = int.MaxValue;
+
+    /// <summary>After so many requests for large files' bytes, each further answer falls silent in its middle.</summary>
+    public int SilentAfter { get; set; } = int.MaxValue;
 
     /// <summary>Whether ranges are given out.</summary>
     public bool HasRanges { get; init; } = true;
@@ -214,7 +218,8 @@ public sealed class LoopbackHub : IDisposable
         var parts = request.Path.Trim('/').Split('/');
         lock (_repositories)
         {
-            return LoopbackResponse.Ranged(request, _repositories[$"{parts[0]}/{parts[1]}"][string.Join('/', parts[4..])], HasRanges);
+            var response = LoopbackResponse.Ranged(request, _repositories[$"{parts[0]}/{parts[1]}"][string.Join('/', parts[4..])], HasRanges);
+            return ++_given > SilentAfter ? response with { BreakAfter = response.Body.Length / 2, Silent = true } : response;
         }
     }
 
