@@ -18,7 +18,9 @@ public sealed class InterruptionTests(PackedProduct product) : IDisposable
         DeepCheckpoint.Write(Repository.Checkpoint, _workspace.Combine("Deep", "deep"), layers: 60);
         _workspace.Write("Deep/Deep.ggufproj", $"""
             <Project Sdk="GGUFPacker.Sdk/{PackedProduct.Version}">
-              <ItemGroup><GGUFModel Include="deep" /><GGUFQuantizeType Include="Q8_0;Q4_K_M" /></ItemGroup>
+              <!-- A type that takes seconds, on one thread: time to be interrupted in. -->
+              <PropertyGroup><GGUFThreads>1</GGUFThreads></PropertyGroup>
+              <ItemGroup><GGUFModel Include="deep" /><GGUFQuantizeType Include="Q8_0;IQ3_S" /></ItemGroup>
             </Project>
             """);
         var output = _workspace.Combine("Deep", "bin");
@@ -49,7 +51,7 @@ public sealed class InterruptionTests(PackedProduct product) : IDisposable
 
         await _workspace.BuildAsync("build", "Deep");
         var files = Directory.EnumerateFiles(output).ToDictionary(path => Path.GetFileName(path), path => _workspace.Sha256(path));
-        Assert.Equal(["Deep.Q4_K_M.gguf", "Deep.Q8_0.gguf"], files.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["Deep.IQ3_S.gguf", "Deep.Q8_0.gguf"], files.Keys.Order(StringComparer.Ordinal));
 
         // The same bytes as from a build that nobody disturbed.
         Directory.Delete(_workspace.StorePath, recursive: true);
