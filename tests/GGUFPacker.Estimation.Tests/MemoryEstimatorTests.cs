@@ -1,0 +1,29 @@
+using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Tensors;
+
+namespace GGUFPacker.Estimation.Tests;
+
+public class MemoryEstimatorTests
+{
+    [Fact]
+    public void Weights_caches_and_outputs_of_a_small_model_are_summed()
+    {
+        var estimate = MemoryEstimator.Estimate(SmallModel(), new EstimateOptions { ContextSize = 512, MemoryMap = false }, []);
+        Assert.Equal(2 * 512 * 2 * 2 * 32 * 2, estimate.Host.Cache);
+        Assert.Equal(100 * sizeof(float), estimate.Output);
+        Assert.Equal(512, estimate.Resolved.ContextPerSequence);
+        Assert.Equal(estimate.Host.Weights, (100L * 64 * 4) + (64 * 4));
+    }
+
+    private static ModelHeader SmallModel() => new(
+        new GgufMetadata.Builder()
+            .Set("general.architecture", GgufValue.Of("llama"))
+            .Set("llama.block_count", GgufValue.Of(2u))
+            .Set("llama.context_length", GgufValue.Of(512u))
+            .Set("llama.embedding_length", GgufValue.Of(64u))
+            .Set("llama.feed_forward_length", GgufValue.Of(128u))
+            .Set("llama.attention.head_count", GgufValue.Of(2u))
+            .Set("llama.vocab_size", GgufValue.Of(100u))
+            .Build(),
+        [new TensorInfo("token_embd.weight", TensorType.F32, [64, 100]), new TensorInfo("output_norm.weight", TensorType.F32, [64])]);
+}
