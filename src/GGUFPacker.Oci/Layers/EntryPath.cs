@@ -6,6 +6,9 @@ public static class EntryPath
     /// <summary>The longest path that is taken in.</summary>
     public const int MaxLength = 4096;
 
+    /// <summary>What the names of whiteouts begin with.</summary>
+    internal const string Whiteout = ".wh.";
+
     /// <summary>The order in which a directory walk meets paths, all that is in a directory right after it: <c>app</c>, <c>app/x</c>, <c>app.txt</c>.</summary>
     public static IComparer<string> WalkOrder { get; } = Comparer<string>.Create((a, b) =>
     {
@@ -39,6 +42,9 @@ public static class EntryPath
 
     /// <summary>The directory that a path lies in; the empty string for the root.</summary>
     public static string Parent(string path) => path.LastIndexOf('/') is >= 0 and var slash ? path[..slash] : "";
+
+    /// <summary>Whether an entry of this path stands for something of the layers below that it hides.</summary>
+    internal static bool IsWhiteout(string path) => path.AsSpan(path.LastIndexOf('/') + 1).StartsWith(Whiteout, StringComparison.Ordinal);
 
     /// <summary>Where a path of an image goes below a directory of this machine.</summary>
     /// <exception cref="LayerException">The path cannot be a file here, or would lie elsewhere.</exception>

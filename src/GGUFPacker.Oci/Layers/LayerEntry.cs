@@ -28,6 +28,9 @@ public sealed record LayerEntry(string Path, LayerEntryKind Kind)
     /// <summary>A file's content in the store; not set for an empty file and for what is no file.</summary>
     public Digest Content { get; init; }
 
+    /// <summary>Where a file's bytes lie in the layer's tar, for a file of a layer that the store need not have; null for a file of the store.</summary>
+    public LayerPlace? Place { get; init; }
+
     /// <summary>Where a link points to; null for what is none.</summary>
     public string? LinkTarget { get; init; }
 

@@ -55,6 +55,23 @@ public sealed class BlobRequests
     public BlobStream Open(RegistryName registry, string repository, Descriptor blob, long offset = 0) =>
         new(_transport, Request(HttpMethod.Get, registry, repository, blob.Digest) with { Retry = false }, blob, offset);
 
+    /// <summary>Reads a stretch of a blob into memory. Its bytes cannot be verified: the digest is of the whole blob.</summary>
+    /// <returns>Whether the registry gives ranges; if not, nothing is read.</returns>
+    internal async Task<bool> ReadRangeAsync(
+        RegistryName registry, string repository, Descriptor blob, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var stream = OpenRange(registry, repository, blob, offset, buffer.Length);
+        await using (stream.ConfigureAwait(false))
+        {
+            var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            return !stream.LacksRanges && read == buffer.Length;
+        }
+    }
+
+    /// <summary>Streams a stretch of a blob; see <see cref="BlobStream.LacksRanges"/>.</summary>
+    internal BlobStream OpenRange(RegistryName registry, string repository, Descriptor blob, long offset, long length) =>
+        new(_transport, Request(HttpMethod.Get, registry, repository, blob.Digest) with { Retry = false }, blob, offset, length);
+
     private static RegistryRequest Request(HttpMethod method, RegistryName registry, string repository, Digest digest) =>
         new(method, registry, $"/v2/{repository}/blobs/{digest}")
         {

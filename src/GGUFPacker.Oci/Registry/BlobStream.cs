@@ -13,6 +13,8 @@ public sealed class BlobStream : Stream
     private readonly RegistryTransport _transport;
     private readonly RegistryRequest _request;
     private readonly Descriptor _blob;
+    private readonly long _end;
+    private readonly bool _needsRanges;
     private HttpResponseMessage? _response;
     private Stream? _body;
     private long _position;
@@ -21,8 +23,19 @@ public sealed class BlobStream : Stream
     internal BlobStream(RegistryTransport transport, RegistryRequest request, Descriptor blob, long offset)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, blob.Size);
-        (_transport, _request, _blob, _position) = (transport, request, blob, offset);
+        (_transport, _request, _blob, _position, _end) = (transport, request, blob, offset, blob.Size);
     }
+
+    /// <summary>Creates a stream of a stretch of the blob, which ends at once, <see cref="LacksRanges"/> set, if the registry would give all of the blob instead.</summary>
+    internal BlobStream(RegistryTransport transport, RegistryRequest request, Descriptor blob, long offset, long length)
+        : this(transport, request, blob, offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, blob.Size - offset);
+        (_end, _needsRanges) = (offset + length, length < blob.Size);
+    }
+
+    /// <summary>Whether the registry has turned out to give no ranges.</summary>
+    internal bool LacksRanges { get; private set; }
 
     /// <inheritdoc/>
     public override bool CanRead => true;
@@ -46,12 +59,18 @@ public sealed class BlobStream : Stream
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var wanted = (int)Math.Min(buffer.Length, _blob.Size - _position);
-        while (wanted > 0)
+        var wanted = (int)Math.Min(buffer.Length, _end - _position);
+        while (wanted > 0 && !LacksRanges)
         {
             try
             {
                 _body ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
+                if (LacksRanges)
+                {
+                    Drop();
+                    return 0;
+                }
+
                 var read = await ReadInTimeAsync(buffer[..wanted], cancellationToken).ConfigureAwait(false);
                 if (read > 0)
                 {
@@ -60,7 +79,7 @@ public sealed class BlobStream : Stream
                     return read;
                 }
 
-                throw new IOException($"the blob ended after {_position} of {_blob.Size} bytes");
+                throw new IOException($"the blob ended after {_position} of {_end} bytes");
             }
             catch (Exception exception) when (RegistryTransport.IsPassing(exception, cancellationToken))
             {
@@ -112,12 +131,13 @@ public sealed class BlobStream : Stream
     private async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         // Each time from the registry: where it redirected to may have expired.
-        var response = await _transport.SendAsync(_request with { RangeFrom = _position }, cancellationToken).ConfigureAwait(false);
+        var request = _request with { RangeFrom = _position, RangeEnd = _end < _blob.Size ? _end : null };
+        var response = await _transport.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             switch (response.StatusCode)
             {
-                case HttpStatusCode.PartialContent when response.Content.Headers.ContentRange?.From != _position:
+                case HttpStatusCode.PartialContent when response.Content.Headers.ContentRange is not { } range || range.From != _position || range.To >= _end:
                     throw new RegistryException($"The registry {_request.Registry} answered for another range of the blob {_blob.Digest} than was asked for.");
                 case HttpStatusCode.OK or HttpStatusCode.PartialContent:
                     break;
@@ -128,18 +148,21 @@ public sealed class BlobStream : Stream
                     throw await RegistryErrors.FromAsync(response.RequestMessage!, response, cancellationToken).ConfigureAwait(false);
             }
 
-            var length = response.Content.Headers.ContentLength;
-            var start = response.StatusCode == HttpStatusCode.OK ? 0 : _position;
-            if (length is not null && length != _blob.Size - start)
+            var isWhole = response.StatusCode == HttpStatusCode.OK;
+            var start = isWhole ? 0 : _position;
+            var size = response.Content.Headers.ContentRange?.Length ?? (isWhole || _end == _blob.Size ? start + response.Content.Headers.ContentLength : null);
+            if (size is not null && size != _blob.Size)
             {
                 throw new RegistryException(
-                    $"The registry {_request.Registry} has the blob {_blob.Digest} with {start + length} bytes; the manifest says {_blob.Size}.");
+                    $"The registry {_request.Registry} has the blob {_blob.Digest} with {size} bytes; the manifest says {_blob.Size}.");
             }
+
+            LacksRanges = _needsRanges && isWhole;
 
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             _response = response;
             _body = body;
-            if (start < _position)
+            if (start < _position && !LacksRanges)
             {
                 // No ranges here: what is there already is read past.
                 await SkipAsync(_position, cancellationToken).ConfigureAwait(false);

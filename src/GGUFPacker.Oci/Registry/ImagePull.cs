@@ -1,6 +1,7 @@
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Layers;
 using GGUFPacker.Oci.References;
+using GGUFPacker.Oci.RemoteImages;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Oci.Registry;
@@ -23,25 +24,9 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
     public async Task<PulledImage> RunAsync(PullRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         var source = request.Source.WithDefaultTag();
-        var fetched = await client.Manifests.GetAsync(source, cancellationToken).ConfigureAwait(false);
-        for (var depth = 0; MediaTypes.IsIndex(fetched.Descriptor.MediaType); depth++)
-        {
-            if (depth == 4)
-            {
-                throw new ContentException($"The image {source} is an index of indexes of indexes.");
-            }
-
-            fetched = await client.Manifests.GetAsync(
-                source.WithDigest(ImageIndex.Parse(fetched.Bytes).Select(request.Platform).Digest), cancellationToken).ConfigureAwait(false);
-        }
-
-        var manifest = ImageManifest.Parse(fetched.Bytes);
-        var configBytes = store.Blobs.Find(manifest.Config.Digest)
-            ?? await client.Blobs.GetAsync(source.Registry, source.Repository, manifest.Config, cancellationToken).ConfigureAwait(false);
-        var config = ImageConfig.Parse(configBytes);
-        Check(source, manifest, config);
-
-        store.Blobs.Put(manifest.Config.MediaType, configBytes);
+        var image = await RemoteImage.OpenAsync(client, source, request.Platform, store.Blobs.Find, cancellationToken).ConfigureAwait(false);
+        var (manifest, config) = (image.Manifest, image.Config);
+        store.Blobs.Put(manifest.Config.MediaType, image.ConfigBytes);
         if (!request.WithoutLayers)
         {
             var layers = manifest.Layers.Zip(config.DiffIds).DistinctBy(l => l.Second).OrderByDescending(l => l.First.Size);
@@ -51,7 +36,7 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
                 async (layer, token) => await PullLayerAsync(source, layer.First, layer.Second, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
-        var descriptor = store.Blobs.Put(fetched.Descriptor.MediaType, fetched.Bytes);
+        var descriptor = store.Blobs.Put(image.ManifestDescriptor.MediaType, image.ManifestBytes);
         if (!request.WithoutLayers)
         {
             store.Tags.Set(source, descriptor);
@@ -148,22 +133,6 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
             var recipe = await store.Layers.ImportAsync(blob, compression, layer.Size, diffId, cancellationToken).ConfigureAwait(false);
             await blob.VerifyAsync(cancellationToken).ConfigureAwait(false);
             return recipe;
-        }
-    }
-
-    private static void Check(ImageReference source, ImageManifest manifest, ImageConfig config)
-    {
-        if (manifest.Layers.Length != config.DiffIds.Length)
-        {
-            throw new ContentException($"The image {source} has {manifest.Layers.Length} layers, but its config lists {config.DiffIds.Length}.");
-        }
-
-        foreach (var (layer, diffId) in manifest.Layers.Zip(config.DiffIds))
-        {
-            if (MediaTypes.CompressionOf(layer.MediaType) == LayerCompression.None && layer.Digest != diffId)
-            {
-                throw new ContentException($"The layer {layer.Digest} of {source} is a plain tar, but the config says that its tar is {diffId}.");
-            }
         }
     }
 }

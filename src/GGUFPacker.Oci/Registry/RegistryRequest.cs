@@ -20,6 +20,9 @@ internal sealed record RegistryRequest(HttpMethod Method, RegistryName Registry,
     /// <summary>The first byte wanted of a blob.</summary>
     public long RangeFrom { get; init; }
 
+    /// <summary>The byte after the last one wanted; null for all that follow.</summary>
+    public long? RangeEnd { get; init; }
+
     /// <summary>Whether a passing failure is met with another try. Uploads and blob streams try again by themselves.</summary>
     public bool Retry { get; init; } = true;
 

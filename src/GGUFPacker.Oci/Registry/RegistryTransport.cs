@@ -208,9 +208,9 @@ internal sealed class RegistryTransport : IDisposable
             message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(mediaType));
         }
 
-        if (request.RangeFrom > 0)
+        if (request.RangeFrom > 0 || request.RangeEnd is not null)
         {
-            message.Headers.Range = new RangeHeaderValue(request.RangeFrom, null);
+            message.Headers.Range = new RangeHeaderValue(request.RangeFrom, request.RangeEnd - 1);
         }
 
         // A body takes as long as it takes; its own stream watches over it. An answer's header may not.

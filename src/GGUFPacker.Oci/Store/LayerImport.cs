@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Text;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Layers;
 
@@ -17,6 +16,7 @@ internal sealed class LayerImport : IDisposable
     private readonly long? _size;
     private readonly PartialLayer? _partial;
     private readonly HashLane _hash = new();
+    private readonly TarEntryParser _parser = new();
     private readonly ImmutableArray<LayerSegment>.Builder _segments = ImmutableArray.CreateBuilder<LayerSegment>();
     private readonly ImmutableArray<LayerEntry>.Builder _entries = ImmutableArray.CreateBuilder<LayerEntry>();
     private readonly byte[] _block = new byte[TarFormat.BlockSize];
@@ -36,48 +36,20 @@ internal sealed class LayerImport : IDisposable
     /// <exception cref="LayerException">It is no tar that can be taken in.</exception>
     public async Task<LayerRecipe> RunAsync(CancellationToken cancellationToken)
     {
-        PaxRecords pax = default;
-        string? longName = null, longLink = null;
         while (await ReadBlockAsync(cancellationToken).ConfigureAwait(false))
         {
             var header = TarHeader.Read(_block);
-            switch (header.Type)
+            if (TarEntryParser.IsExtension(header))
             {
-                case TarFormat.TypePax:
-                    pax = PaxRecords.Parse(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false));
-                    continue;
-                case TarFormat.TypePaxGlobal:
-                    var global = PaxRecords.Parse(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false));
-                    if (global is { Path: not null } or { LinkPath: not null } or { Size: not null })
-                    {
-                        throw new LayerException("The layer has a global pax header that names a path or a size, which is not supported.");
-                    }
-
-                    continue;
-                case TarFormat.TypeGnuLongName:
-                    longName = TextOf(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false));
-                    continue;
-                case TarFormat.TypeGnuLongLink:
-                    longLink = TextOf(await ReadExtensionAsync(header, cancellationToken).ConfigureAwait(false));
-                    continue;
+                _parser.Extend(header, await ReadInlineAsync((int)header.Size, cancellationToken).ConfigureAwait(false));
+                await ReadInlineAsync(TarFormat.PaddingOf(header.Size), cancellationToken).ConfigureAwait(false);
+                continue;
             }
 
-            header = header with
-            {
-                Name = pax.Path ?? longName ?? header.Name,
-                LinkName = pax.LinkPath ?? longLink ?? header.LinkName,
-                Size = pax.Size ?? header.Size,
-                Modified = pax.Modified ?? header.Modified,
-            };
-            (pax, longName, longLink) = (default, null, null);
             await ReadEntryAsync(header, cancellationToken).ConfigureAwait(false);
         }
 
-        if (pax != default || longName is not null || longLink is not null)
-        {
-            throw new LayerException("The layer is cut off: it ends after an extension header.");
-        }
-
+        _parser.Finish();
         await ReadTrailingAsync(cancellationToken).ConfigureAwait(false);
         FlushInline();
         return new LayerRecipe(Digest.FromHash(_hash.Finish()), _position, _segments.DrainToImmutable(), _entries.DrainToImmutable());
@@ -87,60 +59,17 @@ internal sealed class LayerImport : IDisposable
 
     private async Task ReadEntryAsync(TarHeader header, CancellationToken cancellationToken)
     {
-        var kind = header.Type switch
-        {
-            TarFormat.TypeFile or TarFormat.TypeContiguous => header.Name.EndsWith('/') ? LayerEntryKind.Directory : LayerEntryKind.File,
-            TarFormat.TypeDirectory => LayerEntryKind.Directory,
-            TarFormat.TypeSymbolicLink => LayerEntryKind.SymbolicLink,
-            TarFormat.TypeHardLink => LayerEntryKind.HardLink,
-            TarFormat.TypeCharacterDevice or TarFormat.TypeBlockDevice or TarFormat.TypePipe => LayerEntryKind.Special,
-            TarFormat.TypeGnuSparse => throw new LayerException($"The layer has a sparse file, '{header.Name}', which is not supported."),
-            var type => throw new LayerException($"The entry '{header.Name}' is of type 0x{type:x2}, which is not supported."),
-        };
-        var path = EntryPath.Normalize(header.Name);
-        if (path.Length == 0 && kind != LayerEntryKind.Directory)
-        {
-            throw new LayerException("The layer has an entry without a name that is no directory.");
-        }
-
-        if (_entries.Count >= TarLimits.MaxEntries)
-        {
-            throw new LayerException($"The layer has more than {TarLimits.MaxEntries} entries.");
-        }
-
-        var size = header.HasContent ? header.Size : 0;
-        var left = (_size ?? long.MaxValue) - _position;
-        if (size > left || TarFormat.PaddingOf(size) > left - size)
-        {
-            throw new LayerException($"The entry '{header.Name}' claims {size} bytes; the layer has {left} left.");
-        }
-
-        var entry = new LayerEntry(path, kind)
-        {
-            Mode = header.Mode,
-            UserId = header.UserId,
-            GroupId = header.GroupId,
-            Modified = header.Modified,
-            Size = kind == LayerEntryKind.File ? size : 0,
-        };
-        if (kind is LayerEntryKind.HardLink)
-        {
-            entry = entry with { LinkTarget = EntryPath.Normalize(header.LinkName) };
-        }
-        else if (kind is LayerEntryKind.SymbolicLink)
-        {
-            entry = entry with { LinkTarget = header.LinkName };
-        }
-
+        var (entry, size) = _parser.Parse(header, (_size ?? long.MaxValue) - _position);
         if (size > 0)
         {
-            entry = entry with { Content = await ReadContentAsync(header.Name, size, cancellationToken).ConfigureAwait(false) };
+            var content = await ReadContentAsync(entry.Path, size, cancellationToken).ConfigureAwait(false);
+            entry = entry.Kind == LayerEntryKind.File ? entry with { Content = content } : entry;
             await ReadInlineAsync(TarFormat.PaddingOf(size), cancellationToken).ConfigureAwait(false);
         }
 
-        if (path.Length > 0)
+        if (entry.Path.Length > 0)
         {
-            _entries.Add(kind == LayerEntryKind.File ? entry : entry with { Content = default });
+            _entries.Add(entry);
         }
     }
 
@@ -185,18 +114,6 @@ internal sealed class LayerImport : IDisposable
 
         Keep(_block.AsSpan(0, read));
         return read > 0 && _block.AsSpan().ContainsAnyExcept((byte)0);
-    }
-
-    private async Task<byte[]> ReadExtensionAsync(TarHeader header, CancellationToken cancellationToken)
-    {
-        if (header.Size > TarLimits.MaxExtensionBytes)
-        {
-            throw new LayerException($"The layer has an extension header of {header.Size} bytes; more than {TarLimits.MaxExtensionBytes} are not read.");
-        }
-
-        var body = await ReadInlineAsync((int)header.Size, cancellationToken).ConfigureAwait(false);
-        await ReadInlineAsync(TarFormat.PaddingOf(header.Size), cancellationToken).ConfigureAwait(false);
-        return body;
     }
 
     private async Task<byte[]> ReadInlineAsync(int count, CancellationToken cancellationToken)
@@ -254,6 +171,4 @@ internal sealed class LayerImport : IDisposable
             _inline = new MemoryStream();
         }
     }
-
-    private static string TextOf(byte[] extension) => Encoding.UTF8.GetString(extension.AsSpan().TrimEnd((byte)0));
 }

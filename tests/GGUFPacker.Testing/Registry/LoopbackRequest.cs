@@ -32,6 +32,9 @@ public sealed class LoopbackRequest
     /// <summary>How many bytes of the body came; set once it is read.</summary>
     public long BodyBytes { get; internal set; }
 
+    /// <summary>How many bytes of a body went back.</summary>
+    public long AnswerBytes { get; internal set; }
+
     public string? Header(string name) => Headers.GetValueOrDefault(name);
 
     /// <summary>Reads the body, or its first bytes.</summary>

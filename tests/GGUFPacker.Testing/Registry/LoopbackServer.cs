@@ -159,7 +159,8 @@ public sealed class LoopbackServer : IDisposable
         output.Write(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()));
         if (request.Method != "HEAD")
         {
-            output.Write(response.Body, 0, (int)Math.Min(response.Body.Length, response.BreakAfter ?? long.MaxValue));
+            request.AnswerBytes = Math.Min(response.Body.Length, response.BreakAfter ?? long.MaxValue);
+            output.Write(response.Body, 0, (int)request.AnswerBytes);
         }
     }
 
