@@ -29,8 +29,18 @@ internal static class GgufPartJoin
         }
     }
 
-    /// <summary>The paths of the second and all further parts; none if the file is not split.</summary>
+    /// <summary>The paths of the second and all further parts, which must exist; none if the file is not split.</summary>
     public static IEnumerable<string> OtherParts(GgufFilePart first, GgufLimits limits)
+    {
+        var others = OtherNames(first, limits);
+        var missing = others.Where(other => !File.Exists(other)).ToArray();
+        return missing.Length == 0
+            ? others
+            : throw Error(first, $"of its {others.Length + 1} parts {missing.Length} are missing: {string.Join(", ", missing)}.");
+    }
+
+    /// <summary>The paths of the second and all further parts; none if the file is not split.</summary>
+    public static ImmutableArray<string> OtherNames(GgufFilePart first, GgufLimits limits)
     {
         var count = first.Header.Metadata.GetInteger(GgufSplitPlan.CountKey) ?? 1;
         if (count <= 1)
@@ -54,11 +64,7 @@ internal static class GgufPartJoin
             throw Error(first, $"it is part {name.Number} of {count}; open the first part, {name.PathOf(1)}.");
         }
 
-        var others = Enumerable.Range(2, (int)count - 1).Select(name.PathOf).ToArray();
-        var missing = others.Where(other => !File.Exists(other)).ToArray();
-        return missing.Length == 0
-            ? others
-            : throw Error(first, $"of its {count} parts {missing.Length} are missing: {string.Join(", ", missing)}.");
+        return [.. Enumerable.Range(2, (int)count - 1).Select(name.PathOf)];
     }
 
     public static (GgufMetadata Metadata, ImmutableArray<TensorInfo> Tensors, ImmutableArray<GgufTensorLocation> Locations) Join(

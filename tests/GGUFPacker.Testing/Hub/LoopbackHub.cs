@@ -17,7 +17,7 @@ public sealed class LoopbackHub : IDisposable
 
     private readonly LoopbackServer _server;
     private readonly LoopbackServer _storage;
-    private readonly Dictionary<string, SortedDictionary<string, byte[]>> _repositories = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SortedDictionary<string, LoopbackFile>> _repositories = new(StringComparer.Ordinal);
     private readonly List<RegistryFault> _faults = [];
     private readonly Dictionary<string, int> _addresses = new(StringComparer.Ordinal);
     private int _counter;
@@ -36,6 +36,9 @@ public sealed class LoopbackHub : IDisposable
 
     /// <summary>The requests for large files' bytes.</summary>
     public IReadOnlyList<LoopbackRequest> StorageRequests => _storage.Requests;
+
+    /// <summary>Bytes of bodies that it and its object store have sent.</summary>
+    public long BytesSent => _server.BytesSent + _storage.BytesSent;
 
     /// <summary>The token that is asked for; null for anybody.</summary>
     public string? Token { get; init; }
@@ -57,10 +60,10 @@ public sealed class LoopbackHub : IDisposable
 
     /// <summary>The commit of a repository, made of what it holds.</summary>
     public string Commit(string repository) =>
-        Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(string.Concat(_repositories[repository].Select(file => file.Key + ObjectOf(file.Value))))));
+        Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes(string.Concat(_repositories[repository].Select(file => file.Key + ObjectOf(file.Value.Beginning))))));
 
     /// <summary>Adds a file to a repository.</summary>
-    public void Add(string repository, string path, byte[] bytes)
+    public void Add(string repository, string path, LoopbackFile bytes)
     {
         lock (_repositories)
         {
@@ -150,17 +153,17 @@ public sealed class LoopbackHub : IDisposable
         }
     }
 
-    private LoopbackResponse Listing(LoopbackRequest request, string repository, SortedDictionary<string, byte[]> files, string directory)
+    private LoopbackResponse Listing(LoopbackRequest request, string repository, SortedDictionary<string, LoopbackFile> files, string directory)
     {
         var all = files.Where(file => directory.Length == 0 || file.Key.StartsWith(directory + "/", StringComparison.Ordinal)).ToList();
         var start = int.Parse(request.Query.GetValueOrDefault("cursor", "0"), CultureInfo.InvariantCulture);
         var page = new JsonArray();
         foreach (var (path, bytes) in all.Skip(start).Take(PageSize))
         {
-            var entry = new JsonObject { ["type"] = "file", ["oid"] = ObjectOf(bytes), ["size"] = bytes.Length, ["path"] = path };
+            var entry = new JsonObject { ["type"] = "file", ["oid"] = ObjectOf(bytes.Beginning), ["size"] = bytes.Length, ["path"] = path };
             if (IsLarge(bytes))
             {
-                entry["lfs"] = new JsonObject { ["oid"] = Digest(bytes), ["size"] = bytes.Length, ["pointerSize"] = 134 };
+                entry["lfs"] = new JsonObject { ["oid"] = Digest(bytes.Beginning), ["size"] = bytes.Length, ["pointerSize"] = 134 };
             }
 
             page.Add(entry);
@@ -176,7 +179,7 @@ public sealed class LoopbackHub : IDisposable
         return response;
     }
 
-    private LoopbackResponse Content(LoopbackRequest request, SortedDictionary<string, byte[]> files, string path)
+    private LoopbackResponse Content(LoopbackRequest request, SortedDictionary<string, LoopbackFile> files, string path)
     {
         if (!files.TryGetValue(path, out var bytes))
         {
@@ -223,7 +226,7 @@ public sealed class LoopbackHub : IDisposable
         }
     }
 
-    private static bool IsLarge(byte[] bytes) => bytes.Length >= LargeFile;
+    private static bool IsLarge(LoopbackFile bytes) => bytes.Length >= LargeFile;
 
     private static string ObjectOf(byte[] bytes) =>
         Convert.ToHexStringLower(SHA1.HashData([.. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {bytes.Length}\0")), .. bytes]));

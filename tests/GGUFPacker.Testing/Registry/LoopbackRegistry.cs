@@ -34,6 +34,9 @@ public sealed class LoopbackRegistry : IDisposable
 
     public IReadOnlyList<LoopbackRequest> StorageRequests => _storage.Requests;
 
+    /// <summary>Bytes of bodies that it and its object store have sent.</summary>
+    public long BytesSent => _server.BytesSent + _storage.BytesSent;
+
     /// <summary>How clients have to show who they are.</summary>
     public RegistryAccess Access { get; init; } = RegistryAccess.Anonymous;
 

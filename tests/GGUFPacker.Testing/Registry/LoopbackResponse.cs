@@ -20,19 +20,22 @@ public sealed record LoopbackResponse(int Status, byte[] Body)
         new(status, System.Text.Encoding.UTF8.GetBytes($$"""{"errors":[{"code":"{{code}}","message":"{{message}}"}]}""")) { Headers = { ["Content-Type"] = "application/json" } };
 
     /// <summary>A file, or the range of it that is asked for.</summary>
-    public static LoopbackResponse Ranged(LoopbackRequest request, byte[] bytes, bool hasRanges = true)
+    public static LoopbackResponse Ranged(LoopbackRequest request, LoopbackFile file, bool hasRanges = true)
     {
         if (!hasRanges || request.Header("Range") is not { } range)
         {
-            return new LoopbackResponse(200, bytes);
+            // Of a file that is not really there, nothing comes behind its beginning.
+            return file.Length == file.Beginning.Length
+                ? new LoopbackResponse(200, file.Beginning)
+                : new LoopbackResponse(200, file.Beginning) { BreakAfter = file.Beginning.Length, Silent = true, Headers = { ["Content-Length"] = file.Length.ToString(CultureInfo.InvariantCulture) } };
         }
 
         var ends = range["bytes=".Length..].Split('-');
-        var from = int.Parse(ends[0], CultureInfo.InvariantCulture);
-        var to = ends[1].Length == 0 ? bytes.Length - 1 : Math.Min(int.Parse(ends[1], CultureInfo.InvariantCulture), bytes.Length - 1);
-        return new LoopbackResponse(206, bytes[from..(to + 1)])
+        var from = long.Parse(ends[0], CultureInfo.InvariantCulture);
+        var to = ends[1].Length == 0 ? file.Length - 1 : Math.Min(long.Parse(ends[1], CultureInfo.InvariantCulture), file.Length - 1);
+        return new LoopbackResponse(206, file.Read(from, to - from + 1))
         {
-            Headers = { ["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{to}/{bytes.Length}") },
+            Headers = { ["Content-Range"] = string.Create(CultureInfo.InvariantCulture, $"bytes {from}-{to}/{file.Length}") },
         };
     }
 

@@ -38,6 +38,9 @@ public sealed class LoopbackServer : IDisposable
         }
     }
 
+    /// <summary>Bytes of bodies that were sent so far.</summary>
+    public long BytesSent => Requests.Sum(request => request.AnswerBytes);
+
     public void Dispose()
     {
         _stopping.Cancel();
