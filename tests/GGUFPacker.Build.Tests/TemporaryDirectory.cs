@@ -13,6 +13,14 @@ internal sealed class TemporaryDirectory : IDisposable
         return path;
     }
 
+    public string Write(string name, byte[] bytes)
+    {
+        var path = System.IO.Path.Combine(Path, name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+
     public string Copy(string source, string name)
     {
         var path = System.IO.Path.Combine(Path, name);

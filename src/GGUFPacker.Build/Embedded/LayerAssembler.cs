@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Build.Embedded.Files;
+using GGUFPacker.Build.Embedded.Steps;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Oci.Layers;
@@ -28,6 +29,11 @@ internal static class LayerAssembler
         var entries = new List<LayerEntry>(difference.Count);
         foreach (var (path, entry) in difference)
         {
+            if (TreePath.Name(path).StartsWith(".wh.", StringComparison.Ordinal))
+            {
+                throw new StepException($"'/{path}' cannot be in an image: a name that begins with '.wh.' hides a file there.");
+            }
+
             var layerEntry = entry is FileEntry file ? FileOf(path, await file.Content.StoreAsync(cancellationToken).ConfigureAwait(false)) : LayerEntry.Directory(path);
             entries.Add(layerEntry with { Mode = entry.Mode, UserId = entry.Owner.UserId, GroupId = entry.Owner.GroupId, Modified = session.Epoch.ToUnixTimeSeconds() });
         }

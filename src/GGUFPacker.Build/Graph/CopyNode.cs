@@ -39,6 +39,7 @@ public sealed class CopyNode : GraphNode
     private protected override void Describe(Utf8JsonWriter writer)
     {
         WriteArray("sources", Sources.Select(source => source.Path));
+        WriteArray("unpack", Sources.Select(source => source.Unpack ? "true" : "false"));
         writer.WriteStartArray("files");
         foreach (var (name, content) in Files)
         {

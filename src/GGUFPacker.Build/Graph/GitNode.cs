@@ -15,6 +15,12 @@ public sealed class GitNode : GraphNode
     /// <summary>The directory in it that is meant, without slashes around it; empty for all.</summary>
     public string Directory { get; init; } = "";
 
+    /// <summary>What the commit's name begins with, hexadecimal digits; null for any commit.</summary>
+    public string? Checksum { get; init; }
+
+    /// <summary>Whether <c>.git</c> is kept; of a directory in the repository there is none.</summary>
+    public bool KeepGitDirectory { get; init; }
+
     /// <inheritdoc/>
     public override ImmutableArray<GraphNode> Inputs => [];
 
@@ -23,5 +29,7 @@ public sealed class GitNode : GraphNode
         writer.WriteString("remote", Remote);
         writer.WriteString("reference", Reference ?? "");
         writer.WriteString("directory", Directory);
+        writer.WriteString("checksum", Checksum);
+        writer.WriteBoolean("keepGitDirectory", KeepGitDirectory);
     }
 }

@@ -18,6 +18,9 @@ public sealed class HubNode : GraphNode
     /// <summary>The directory or file in it that is meant, without slashes around it; empty for all.</summary>
     public string Path { get; init; } = "";
 
+    /// <summary>What the commit's name begins with, hexadecimal digits; null for any commit.</summary>
+    public string? Checksum { get; init; }
+
     /// <inheritdoc/>
     public override ImmutableArray<GraphNode> Inputs => [];
 
@@ -26,5 +29,6 @@ public sealed class HubNode : GraphNode
         writer.WriteString("repository", Repository);
         writer.WriteString("revision", Revision ?? "");
         writer.WriteString("path", Path);
+        writer.WriteString("checksum", Checksum);
     }
 }

@@ -9,23 +9,19 @@ internal sealed partial class StageDispatcher
 {
     private void Add(AddInstruction add)
     {
-        Refuse(add.Span, "ADD --unpack", add.Unpack == true);
-        Refuse(add.Span, "ADD --keep-git-dir", add.KeepGitDirectory == true);
         var sources = ImmutableArray.CreateBuilder<CopySource>();
         foreach (var source in add.Sources)
         {
-            if (!IsRemote(source))
+            try
             {
-                sources.Add(new(Context(add.Span), source));
+                // A source elsewhere is a file system of its own, and is copied from as a stage would be. As in a Dockerfile, archives of the context are unpacked unasked.
+                sources.Add(!RemoteSource.Is(source)
+                    ? new(Context(add.Span), source, add.Unpack != false)
+                    : RemoteSource.Open(source, add) ?? throw new FormatException("it is no address that ADD reads: http, https, hf, a git repository (….git, git://, ssh://, user@host:path), or a path"));
             }
-            else if (RemoteSource.Open(source, add.Checksum, add.Span) is var (node, path))
+            catch (FormatException error)
             {
-                // A source elsewhere is a file system of its own, and is copied from as a stage would be.
-                sources.Add(new(node, path));
-            }
-            else
-            {
-                diagnostics.Error(GraphDiagnosticCodes.InvalidRequest, add.Span, $"'{source}' is no address that ADD reads: http, https, hf, a git repository (….git, git://, ssh://, user@host:path), or a path.");
+                diagnostics.Error(GraphDiagnosticCodes.InvalidRequest, add.Span, $"ADD {source}: {error.Message}.");
             }
         }
 
@@ -34,7 +30,7 @@ internal sealed partial class StageDispatcher
 
     private void Copy(CopyInstruction copy)
     {
-        if (copy.Sources.FirstOrDefault(IsRemote) is { } remote)
+        if (copy.Sources.FirstOrDefault(RemoteSource.Is) is { } remote)
         {
             diagnostics.Error(GraphDiagnosticCodes.RemoteSource, copy.Span, $"COPY {remote}: COPY reads no network; write ADD.");
             return;

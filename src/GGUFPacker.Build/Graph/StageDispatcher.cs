@@ -219,15 +219,4 @@ internal sealed partial class StageDispatcher(
 
     private static ImmutableArray<(string Name, ImmutableArray<byte> Content)> Files(ImmutableArray<HeredocContent> heredocs) =>
         [.. heredocs.Select(heredoc => (heredoc.Name, SourceText.Encode(heredoc.Data).ToImmutableArray()))];
-
-    private static bool IsRemote(string source) =>
-        source.Contains("://", StringComparison.Ordinal) || (source.StartsWith("git@", StringComparison.Ordinal) && source.Contains(':', StringComparison.Ordinal));
-
-    private void Refuse(SourceSpan span, string what, bool given)
-    {
-        if (given)
-        {
-            diagnostics.NotYet(span, what);
-        }
-    }
 }

@@ -37,7 +37,7 @@ public sealed record AddInstruction(SourceSpan Span, string Text) : Instruction(
     /// <summary>Whether an archive is unpacked; null if not said.</summary>
     public bool? Unpack { get; init; }
 
-    /// <summary><c>algorithm:hex</c> of an HTTP source; null without.</summary>
+    /// <summary><c>algorithm:hex</c> of an HTTP source, or what the commit of a Git source begins with; null without.</summary>
     public string? Checksum { get; init; }
 
     /// <inheritdoc/>
@@ -63,9 +63,16 @@ public sealed record AddInstruction(SourceSpan Span, string Text) : Instruction(
             return [];
         }
 
-        if (Sources is not [var source] || !Heredocs.IsEmpty || !IsHttp(source))
+        if (Sources is not [var source] || !Heredocs.IsEmpty || !(IsHttp(source) || IsRepository(source)))
         {
-            return [Error(DiagnosticCodes.InvalidChecksum, "--checksum works with exactly one http or https source.")];
+            return [Error(DiagnosticCodes.InvalidChecksum, "--checksum works with exactly one source, of http, https or git.")];
+        }
+
+        if (!IsHttp(source))
+        {
+            return Checksum.All(char.IsAsciiHexDigit) && Checksum.Length <= ChecksumFormat.LongestCommit
+                ? []
+                : [Error(DiagnosticCodes.InvalidChecksum, $"'{Checksum}' is no checksum of a repository: write the commit's hexadecimal digits, or the first of them.")];
         }
 
         return ChecksumFormat.IsValid(Checksum)
@@ -76,6 +83,7 @@ public sealed record AddInstruction(SourceSpan Span, string Text) : Instruction(
     }
 
     private static bool IsHttp(string source) =>
-        (source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
-        && !source.Split('#')[0].EndsWith(".git", StringComparison.Ordinal);
+        (source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) && !IsRepository(source);
+
+    private static bool IsRepository(string source) => GitSource.Is(source) || source.StartsWith("hf://", StringComparison.OrdinalIgnoreCase);
 }

@@ -3,6 +3,9 @@ namespace GGUFPacker.Packerfile.Instructions;
 /// <summary>The form of ADD's checksum: that of an OCI digest.</summary>
 internal static class ChecksumFormat
 {
+    /// <summary>The digits of a commit's name in a repository of SHA-256.</summary>
+    public const int LongestCommit = 64;
+
     public static bool IsValid(string checksum)
     {
         var colon = checksum.IndexOf(':', StringComparison.Ordinal);

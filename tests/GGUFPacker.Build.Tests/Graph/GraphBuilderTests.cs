@@ -74,7 +74,11 @@ public sealed class GraphBuilderTests
 
     [Theory]
     [InlineData("FROM alpine\n", GraphDiagnosticCodes.ImageMissing, 1)]
-    [InlineData("FROM scratch\nADD --keep-git-dir=true https://example.org/x.git /x\n", GraphDiagnosticCodes.NotSupportedYet, 2)]
+    [InlineData("FROM scratch\nADD --keep-git-dir=true hf://team/x /x\n", GraphDiagnosticCodes.InvalidRequest, 2)]
+    [InlineData("FROM scratch\nADD --keep-git-dir=false https://example.org/x.git?keep-git-dir /x\n", GraphDiagnosticCodes.InvalidRequest, 2)]
+    [InlineData("FROM scratch\nADD https://example.org/x.git?revision=1 /x\n", GraphDiagnosticCodes.InvalidRequest, 2)]
+    [InlineData("FROM scratch\nADD ftp://example.org/x /x\n", GraphDiagnosticCodes.InvalidRequest, 2)]
+    [InlineData("FROM scratch\nCOPY user@host:path /x\n", GraphDiagnosticCodes.RemoteSource, 2)]
     [InlineData("FROM scratch\nCOPY --exclude=[a x /x\n", DiagnosticCodes.InvalidFlagValue, 2)]
     [InlineData("FROM scratch\nCOPY https://example.org/x /x\n", GraphDiagnosticCodes.RemoteSource, 2)]
     [InlineData("FROM scratch\nCOPY --chmod=u+y x /x\n", GraphDiagnosticCodes.InvalidMode, 2)]
@@ -104,7 +108,7 @@ public sealed class GraphBuilderTests
 
     [Fact]
     public void All_errors_are_told_at_once() =>
-        Assert.Equal(3, Assert.Throws<BuildException>(() => Build("FROM scratch\nQUANTIZE --type=Q9 a b\nCOPY --chmod=x x /x\nADD --keep-git-dir git://h/x /x\n")).Diagnostics.Count(IsError));
+        Assert.Equal(3, Assert.Throws<BuildException>(() => Build("FROM scratch\nQUANTIZE --type=Q9 a b\nCOPY --chmod=x x /x\nADD ftp://h/x /x\n")).Diagnostics.Count(IsError));
 
     [Fact]
     public void Weights_of_no_importance_matrix_are_a_warning_and_change_nothing()

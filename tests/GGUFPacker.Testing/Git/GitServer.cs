@@ -58,6 +58,19 @@ public sealed class GitServer : IDisposable
     /// <summary>Runs git in a repository.</summary>
     public string Git(string name, params string[] arguments) => Run(_directory[name], arguments);
 
+    /// <summary>Runs git in a repository with something to read.</summary>
+    public string GitInput(string name, string input, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("git", arguments) { WorkingDirectory = _directory[name], RedirectStandardInput = true, RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        process.StandardInput.Write(input);
+        process.StandardInput.Close();
+        return Output(process, arguments);
+    }
+
+    /// <summary>Runs git in any directory.</summary>
+    public static string RunIn(string directory, params string[] arguments) => Run(directory, arguments);
+
     /// <summary>Makes bytes a large file, which the server has.</summary>
     /// <returns>The pointer that stands in its place.</returns>
     public byte[] AddLarge(byte[] bytes)
@@ -143,6 +156,11 @@ public sealed class GitServer : IDisposable
     private static string Run(string directory, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("git", arguments) { WorkingDirectory = directory, RedirectStandardOutput = true })!;
+        return Output(process, arguments);
+    }
+
+    private static string Output(Process process, string[] arguments)
+    {
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"git {string.Join(' ', arguments)} ended with {process.ExitCode}.");

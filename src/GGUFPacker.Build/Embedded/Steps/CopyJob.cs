@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Build.Graph;
+using GGUFPacker.Oci.Layers;
 using GGUFPacker.Packerfile.Ignoring;
 
 namespace GGUFPacker.Build.Embedded.Steps;
@@ -13,15 +14,19 @@ internal sealed class CopyJob(BuildSession session, CopyNode node, StageTree ont
     private readonly string _destination = TreePath.Normalize(node.Destination);
 
     /// <summary>Copies.</summary>
-    /// <param name="matches">What: the tree, the file or directory, and for --parents the pattern below it.</param>
-    public ImmutableSortedDictionary<string, TreeEntry> Run(IReadOnlyList<(FileTree From, string Path, string Below)> matches)
+    public ImmutableSortedDictionary<string, TreeEntry> Run(IReadOnlyList<CopyMatch> matches)
     {
         var isDirectory = TreePath.IsDirectoryForm(node.Destination) || _difference.IsDirectory(_destination)
             || matches.Count(match => match.From.Find(match.Path) is FileEntry) + node.Files.Length > 1
-            || matches.Any(match => match.From.Find(match.Path) is DirectoryEntry);
-        foreach (var (from, path, below) in matches)
+            || matches.Any(match => match.Archive is not null || match.From.Find(match.Path) is DirectoryEntry);
+        foreach (var match in matches)
         {
-            if (from.Find(path) is FileEntry file)
+            var (from, path, below) = match;
+            if (match.Archive is { } archive)
+            {
+                Unpack(archive, TreePath.Name(path));
+            }
+            else if (from.Find(path) is FileEntry file)
             {
                 var name = TreePath.Name(path);
                 if (!_excluded.Matches(name))
@@ -43,6 +48,21 @@ internal sealed class CopyJob(BuildSession session, CopyNode node, StageTree ont
         }
 
         return _difference.Build();
+    }
+
+    // As BuildKit does it: the owner is set, what is left out and the mode are the archive's own affair.
+    private void Unpack(LayerRecipe archive, string name)
+    {
+        if (node.Mode is not null || !node.Exclude.IsEmpty)
+        {
+            session.Note(node, $"'{name}' is unpacked: --chmod and --exclude do not reach into an archive.");
+        }
+
+        _difference.EnsureDirectory(_destination);
+        foreach (var (path, entry) in UnpackStep.Entries(session, node, archive, name, _destination, onto))
+        {
+            _difference.Set(path, entry with { Owner = owner ?? entry.Owner });
+        }
     }
 
     // Paths are matched relative to the directory. With a pattern only what matches it is copied, and the directories above that.
@@ -84,11 +104,7 @@ internal sealed class CopyJob(BuildSession session, CopyNode node, StageTree ont
 
     private TreeEntry Changed(TreeEntry entry, FileTree from, string path)
     {
-        if (from is ContextTree context && !context.IsInside(path))
-        {
-            throw new StepException($"'{path}' is a symbolic link that leads out of '{context.Root}'; copy the file into the context.");
-        }
-
+        CopyStep.RefuseOutside(from, path);
         return entry with { Mode = node.Mode?.Apply(entry.Mode, entry is DirectoryEntry) ?? entry.Mode, Owner = owner ?? entry.Owner };
     }
 }

@@ -16,15 +16,15 @@ internal static class CopyStep
         BuildSession session, CopyNode node, StageTree onto, Func<GraphNode, FileTree> treeOf, CancellationToken cancellationToken)
     {
         FileOwner? owner = node.Owner is null ? null : await OwnerNames.ResolveAsync(node.Owner, onto, cancellationToken).ConfigureAwait(false);
-        var matches = new List<(FileTree From, string Path, string Below)>();
-        foreach (var (from, path) in node.Sources)
+        var matches = new List<CopyMatch>();
+        foreach (var (from, path, unpack) in node.Sources)
         {
             var tree = treeOf(from);
             if (node.Parents)
             {
                 var (root, pattern) = SplitPivot(path);
                 CheckExists(tree, root, pattern, path);
-                matches.Add((tree, root, pattern));
+                matches.Add(new(tree, root, pattern));
                 continue;
             }
 
@@ -35,10 +35,26 @@ internal static class CopyStep
                 session.Note(node, $"Nothing matches '{path}'.");
             }
 
-            matches.AddRange(found.Select(match => (tree, match, "")));
+            foreach (var match in found)
+            {
+                RefuseOutside(tree, match);
+                var archive = unpack && tree.Find(match) is FileEntry file
+                    ? await UnpackStep.ReadAsync(session, node, file.Content, TreePath.Name(match), cancellationToken).ConfigureAwait(false)
+                    : null;
+                matches.Add(new(tree, match) { Archive = archive });
+            }
         }
 
         return new CopyJob(session, node, node.Link ? StageTree.Empty : onto, owner).Run(matches);
+    }
+
+    /// <summary>Refuses what is reached in a directory of the user's through a link that leads out of it.</summary>
+    public static void RefuseOutside(FileTree from, string path)
+    {
+        if (from is ContextTree context && !context.IsInside(path))
+        {
+            throw new StepException($"'{path}' is a symbolic link that leads out of '{context.Root}'; copy the file into the context.");
+        }
     }
 
     // 'a/./b/c' keeps the directories behind the dot, 'a/b' all.

@@ -24,11 +24,12 @@ internal static partial class GitStep
         var git = new GitProgram();
         var repository = new GitRepository(git, session.Store);
         var commit = await repository.ResolveAsync(address, cancellationToken).ConfigureAwait(false);
-        var key = $"git\n{node.Remote}\n{commit}\n{node.Directory}";
+        commit.Verify(node.Checksum, node.Remote);
+        var key = $"git 2\n{node.Remote}\n{commit.Name}\n{node.Directory}{(node.KeepGitDirectory ? $"\n{commit.Reference} {commit.Object}" : "")}";
         if (Known(session, key) is not { } entries)
         {
             session.Report(node, BuildStepStatus.Started);
-            entries = await repository.FetchAsync(address, commit, text => session.Note(node, text), cancellationToken).ConfigureAwait(false);
+            entries = await repository.FetchAsync(address, commit, node.KeepGitDirectory, text => session.Note(node, text), cancellationToken).ConfigureAwait(false);
             Remember(session, key, entries);
             session.Report(node, BuildStepStatus.Completed);
         }
@@ -37,10 +38,16 @@ internal static partial class GitStep
         var files = new DifferenceBuilder(StageTree.Empty);
         foreach (var entry in entries)
         {
-            FileContent content = entry.IsLarge
+            FileContent content = entry.Fault is { } fault ? new FaultyContent(session, node, fault) : entry.IsLarge
                 ? new RemoteContent(session, node, entry.Path, entry.Digest.ToString(), entry.Size, token => large.Value.FindAsync(entry, token), () => session.Sources.Files, () => null)
                 : new StoredContentFile(new StoredFile(entry.Digest, entry.Size, session.Store.Contents.PathOf(entry.Digest)));
             files.Set(entry.Path, new FileEntry(content, entry.IsExecutable ? FileEntry.ExecutableMode : FileEntry.DefaultMode));
+        }
+
+        if (node.KeepGitDirectory)
+        {
+            // Without it git takes the directory for none of its own.
+            files.EnsureDirectory(".git/refs");
         }
 
         return StageTree.Empty.With(files.Build());
@@ -71,8 +78,8 @@ internal static partial class GitStep
         try
         {
             var records = JsonSerializer.Deserialize(File.ReadAllBytes(stored.Path), GitStepJson.Default.RecordArray) ?? [];
-            var entries = records.Select(record => new GitEntry(record.Path, record.IsExecutable, Digest.Parse(record.Digest), record.Size, record.IsLarge)).ToImmutableArray();
-            return entries.All(entry => entry.IsLarge || session.Store.Contents.Contains(entry.Digest, entry.Size)) ? entries : null;
+            var entries = records.Select(record => new GitEntry(record.Path, record.IsExecutable, record.Digest.Length == 0 ? default : Digest.Parse(record.Digest), record.Size, record.IsLarge) { Fault = record.Fault }).ToImmutableArray();
+            return entries.All(entry => entry.IsLarge || entry.Fault is not null || session.Store.Contents.Contains(entry.Digest, entry.Size)) ? entries : null;
         }
         catch (Exception exception) when (exception is JsonException or FormatException)
         {
@@ -82,12 +89,12 @@ internal static partial class GitStep
 
     private static void Remember(BuildSession session, string key, ImmutableArray<GitEntry> entries)
     {
-        var records = entries.Select(entry => new Record(entry.Path, entry.IsExecutable, entry.Digest.ToString(), entry.Size, entry.IsLarge)).ToArray();
+        var records = entries.Select(entry => new Record(entry.Path, entry.IsExecutable, entry.Fault is null ? entry.Digest.ToString() : "", entry.Size, entry.IsLarge, entry.Fault)).ToArray();
         var stored = session.Store.Contents.Ingest(JsonSerializer.SerializeToUtf8Bytes(records, GitStepJson.Default.RecordArray));
         session.Steps.PutContent(key, stored.Digest, stored.Size);
     }
 
-    internal sealed record Record(string Path, bool IsExecutable, string Digest, long Size, bool IsLarge);
+    internal sealed record Record(string Path, bool IsExecutable, string Digest, long Size, bool IsLarge, string? Fault = null);
 
     [JsonSerializable(typeof(Record[]))]
     internal sealed partial class GitStepJson : JsonSerializerContext;

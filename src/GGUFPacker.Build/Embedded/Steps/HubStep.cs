@@ -14,12 +14,18 @@ internal static class HubStep
     {
         var sources = session.Sources;
         var cache = new HubCache(sources.HubSettings.CacheDirectory);
-        if (sources.HubSettings.IsOffline && cache.FindRevision(node.Repository, node.Revision ?? "main") is { } snapshot)
+        if (sources.HubSettings.IsOffline && cache.FindRevision(node.Repository, node.Revision ?? "main") is { } snapshot
+            && (node.Checksum is null || Path.GetFileName(snapshot).StartsWith(node.Checksum, StringComparison.OrdinalIgnoreCase)))
         {
             return OfSnapshot(session, snapshot, node.Path);
         }
 
         var model = await sources.Hub.GetAsync(new HubAddress(node.Repository, node.Revision, node.Path), cancellationToken).ConfigureAwait(false);
+        if (node.Checksum is { } checksum && !model.Commit.StartsWith(checksum, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new StepException($"{node.Repository} is at {model.Commit}; {checksum} was expected.");
+        }
+
         var files = new DifferenceBuilder(StageTree.Empty);
         foreach (var file in model.Files)
         {

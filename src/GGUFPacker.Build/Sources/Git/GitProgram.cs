@@ -43,13 +43,24 @@ internal sealed class GitProgram
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             if (process.ExitCode != 0)
             {
-                throw new SourceException($"git {process.StartInfo.ArgumentList.First(argument => !argument.StartsWith('-'))} failed: {(await error.ConfigureAwait(false)).Trim()}");
+                throw new SourceException($"git {CommandOf(process.StartInfo.ArgumentList)} failed: {(await error.ConfigureAwait(false)).Trim()}");
             }
         }
         finally
         {
             Kill(process);
         }
+    }
+
+    private static string CommandOf(IList<string> arguments)
+    {
+        var index = 0;
+        while (arguments[index] == "-c")
+        {
+            index += 2;
+        }
+
+        return arguments[index];
     }
 
     private static Process Start(string? directory, IEnumerable<string> arguments)

@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
-using GGUFPacker.Oci.Content;
+using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Sources.Git;
 
 /// <summary>
-/// Brings one commit of a git repository into the store: its files each by digest, without history, work tree or <c>.git</c>. Large files (git LFS) come later, when they are read.
+/// Brings one commit of a git repository into the store: its files each by digest, without history or work tree. Large files (git LFS) come later, when they are read.
 /// </summary>
 internal sealed class GitRepository(GitProgram git, ContentStore store)
 {
@@ -15,11 +13,11 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
 
     /// <summary>The commit that an address means.</summary>
     /// <exception cref="SourceException">The remote has no such reference.</exception>
-    public async Task<string> ResolveAsync(GitAddress address, CancellationToken cancellationToken)
+    public async Task<GitCommit> ResolveAsync(GitAddress address, CancellationToken cancellationToken)
     {
         if (address.IsCommit)
         {
-            return address.Reference!;
+            return new GitCommit(address.Reference!, null, address.Reference!);
         }
 
         var wanted = address.Reference ?? "HEAD";
@@ -31,7 +29,8 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
         {
             if (found.TryGetValue(name, out var commit))
             {
-                return commit;
+                var reference = name.EndsWith("^{}", StringComparison.Ordinal) ? name[..^3] : name;
+                return new GitCommit(commit, reference.StartsWith("refs/", StringComparison.Ordinal) ? reference : null, found.GetValueOrDefault(reference, commit));
             }
         }
 
@@ -41,10 +40,12 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
     /// <summary>Fetches a commit's files.</summary>
     /// <param name="address">Where, and which directory.</param>
     /// <param name="commit">The commit.</param>
+    /// <param name="keepGitDirectory">Whether its <c>.git</c> comes along.</param>
     /// <param name="note">Told of what is left out.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="SourceException">The remote does not give it.</exception>
-    public async Task<ImmutableArray<GitEntry>> FetchAsync(GitAddress address, string commit, Action<string> note, CancellationToken cancellationToken)
+    public async Task<ImmutableArray<GitEntry>> FetchAsync(
+        GitAddress address, GitCommit commit, bool keepGitDirectory, Action<string> note, CancellationToken cancellationToken)
     {
         var directory = store.Contents.NewTemporaryPath();
         Directory.CreateDirectory(directory);
@@ -52,9 +53,10 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
         {
             await git.RunAsync(directory, ["init", "--quiet", "--bare", "."], "", cancellationToken).ConfigureAwait(false);
             await FetchCommitAsync(directory, address, commit, cancellationToken).ConfigureAwait(false);
-            var tree = address.Directory.Length == 0 ? commit : $"{commit}:{address.Directory}";
+            var tree = address.Directory.Length == 0 ? commit.Name : $"{commit.Name}:{address.Directory}";
             var listing = await git.RunAsync(directory, ["ls-tree", "-r", "-z", "-l", tree], "", cancellationToken).ConfigureAwait(false);
-            return await ReadAsync(directory, Parse(listing, note), note, cancellationToken).ConfigureAwait(false);
+            var entries = await ReadAsync(directory, Parse(listing, note), note, cancellationToken).ConfigureAwait(false);
+            return keepGitDirectory ? [.. entries, .. await new GitDirectory(git, store).MakeAsync(directory, address, commit, cancellationToken).ConfigureAwait(false)] : entries;
         }
         finally
         {
@@ -62,12 +64,12 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
         }
     }
 
-    private async Task FetchCommitAsync(string directory, GitAddress address, string commit, CancellationToken cancellationToken)
+    private async Task FetchCommitAsync(string directory, GitAddress address, GitCommit commit, CancellationToken cancellationToken)
     {
         string[] options = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules"];
         try
         {
-            await git.RunAsync(directory, [.. options, "--depth=1", "--", address.Remote, commit], "", cancellationToken).ConfigureAwait(false);
+            await git.RunAsync(directory, [.. options, "--depth=1", "--", address.Remote, commit.Object], "", cancellationToken).ConfigureAwait(false);
         }
         catch (SourceException)
         {
@@ -121,47 +123,46 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
         var objects = string.Concat(files.Select(file => file.Object + "\n"));
         await git.RunAsync(directory, ["cat-file", "--batch"], objects, reader.WriteAsync, cancellationToken).ConfigureAwait(false);
         reader.Complete();
-        foreach (var (path, target) in links)
-        {
-            if (entries.TryGetValue(Resolve(path, target), out var file))
-            {
-                entries.Add(path, file with { Path = path });
-            }
-            else
-            {
-                note($"The symbolic link '{path}' to '{target}' is left out: that is no file of the repository.");
-            }
-        }
-
+        entries = Follow(entries, links, note);
         return [.. entries.Values.OrderBy(entry => entry.Path, StringComparer.Ordinal)];
     }
 
-    private static string Resolve(string path, string target)
+    // A link to a file or directory of the repository becomes a copy of it. One that leads out or in circles is an error for whoever reads it: often nobody does.
+    private static Dictionary<string, GitEntry> Follow(Dictionary<string, GitEntry> entries, List<(string Path, string Target)> links, Action<string> note)
     {
-        if (target.StartsWith('/'))
+        var targets = links.ToDictionary(link => link.Path, link => link.Target, StringComparer.Ordinal);
+        var directories = entries.Keys.Concat(targets.Keys).SelectMany(TreePath.Parents).ToHashSet(StringComparer.Ordinal);
+        var paths = entries.Keys.Concat(targets.Keys).Order(StringComparer.Ordinal).ToList();
+        var tree = new SymbolicLinks(
+            targets,
+            path => path.Length == 0 || directories.Contains(path) ? true : entries.ContainsKey(path) ? false : null,
+            directory => paths.Where(path => path != directory && TreePath.IsAtOrBelow(path, directory)),
+            hasRoot: false);
+        var all = new Dictionary<string, GitEntry>(entries, StringComparer.Ordinal);
+        foreach (var (path, target) in links)
         {
-            return "";
+            var expansion = tree.Expand(path);
+            if (expansion.Fault is { } fault)
+            {
+                all[path] = new GitEntry(path, false, default, 0, false) { Fault = $"The repository's symbolic link '{path}' to '{target}' {fault}." };
+                continue;
+            }
+
+            if (expansion.Copies.Count == 0)
+            {
+                note($"The symbolic link '{path}' to '{target}' is left out: that is no file of the repository.");
+            }
+
+            foreach (var (copy, source) in expansion.Copies)
+            {
+                if (entries.TryGetValue(source, out var file))
+                {
+                    all[copy] = file with { Path = copy };
+                }
+            }
         }
 
-        var parts = path.Split('/')[..^1].ToList();
-        foreach (var part in target.Split('/'))
-        {
-            if (part == ".." && parts.Count == 0)
-            {
-                return "";
-            }
-
-            if (part == "..")
-            {
-                parts.RemoveAt(parts.Count - 1);
-            }
-            else if (part is not ("" or "."))
-            {
-                parts.Add(part);
-            }
-        }
-
-        return string.Join('/', parts);
+        return all;
     }
 
     private static void Delete(string directory)

@@ -14,6 +14,7 @@ internal sealed record HubAddress(string Repository, string? Revision, string Pa
     /// </summary>
     /// <param name="source">The source.</param>
     /// <returns>Null if it is none.</returns>
+    /// <exception cref="FormatException">The query is faulty.</exception>
     public static HubAddress? Parse(string source)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -33,6 +34,12 @@ internal sealed record HubAddress(string Repository, string? Revision, string Pa
         if (path.Split('/') is not ([not ("datasets" or "spaces"), _] or [_]) || path.Length == 0 || (!isGit && uri.Query.Length > 0))
         {
             return null;
+        }
+
+        if (isGit)
+        {
+            var git = Git.GitAddress.Parse(source)!;
+            return new HubAddress(path, NameOf(git.Reference), git.Directory);
         }
 
         var fragment = Uri.UnescapeDataString(uri.Fragment.TrimStart('#'));
@@ -57,6 +64,12 @@ internal sealed record HubAddress(string Repository, string? Revision, string Pa
         var revision = at < 0 ? null : parts[1][(at + 1)..];
         return name.Length == 0 || revision is "" ? null : new HubAddress($"{parts[0]}/{name}", revision, string.Join('/', parts[2..]));
     }
+
+    // The hub knows branches and tags by their short names.
+    private static string? NameOf(string? reference) =>
+        reference?.StartsWith("refs/tags/", StringComparison.Ordinal) == true ? reference["refs/tags/".Length..]
+        : reference?.StartsWith("refs/heads/", StringComparison.Ordinal) == true ? reference["refs/heads/".Length..]
+        : reference;
 
     // The hub's own name also means its mirror, where HF_ENDPOINT names one.
     private static bool IsHub(Uri uri) => uri.Scheme is "http" or "https" && uri.Authority is "huggingface.co" or "www.huggingface.co" or "hf.co";

@@ -5,8 +5,7 @@ namespace GGUFPacker.Packerfile.Linting.Rules;
 /// <summary>UnpinnedSource for ADD: a URL without a checksum, a repository without a revision.</summary>
 internal static class SourceRules
 {
-    public static bool IsRemote(string source) =>
-        source.Contains("://", StringComparison.Ordinal) || (source.StartsWith("git@", StringComparison.Ordinal) && source.Contains(':', StringComparison.Ordinal));
+    public static bool IsRemote(string source) => source.Contains("://", StringComparison.Ordinal) || GitSource.Is(source);
 
     public static void Check(StageFacts stage, AddInstruction add)
     {
@@ -21,16 +20,24 @@ internal static class SourceRules
 
     private static string? What(string source, AddInstruction add)
     {
-        var parts = source.Split('#', 2);
-        var revision = parts.Length == 2 ? parts[1].Split(':')[0] : "";
+        // The commit's own name pins a repository too.
+        if (!string.IsNullOrEmpty(add.Checksum))
+        {
+            return null;
+        }
+
         if (source.StartsWith("hf://", StringComparison.Ordinal))
         {
             return source.Contains('@', StringComparison.Ordinal) ? null : "names no revision (hf://ORG/REPO@REVISION)";
         }
 
-        var isHttp = source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal);
-        return isHttp && !parts[0].EndsWith(".git", StringComparison.Ordinal)
-            ? add.Checksum is null ? "has no --checksum" : null
-            : revision.Length == 0 ? "names no revision (URL.git#REVISION)" : null;
+        if (!GitSource.Is(source))
+        {
+            return source.StartsWith("http", StringComparison.OrdinalIgnoreCase) ? "has no --checksum" : null;
+        }
+
+        var parts = source.Split('#', 2);
+        var names = parts[0].Split('?', 2) is [_, var query] && query.Split('&').Any(part => part.Split('=')[0] is "ref" or "tag" or "branch" or "checksum" or "commit");
+        return names || (parts.Length == 2 && parts[1].Split(':')[0].Length > 0) ? null : "names no revision (URL.git#REVISION)";
     }
 }
