@@ -68,6 +68,7 @@ internal static class ContextResolution
             CausalAttention = shape.CausalAttention,
             Pooling = shape.Pooling,
             Embeddings = options.Embeddings,
+            DryRun = options.DryRun,
             OffloadCache = options.OffloadCache,
             OffloadOperations = options.OffloadOperations,
             FullSlidingWindow = options.FullSlidingWindow,

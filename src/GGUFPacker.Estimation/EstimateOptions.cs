@@ -62,6 +62,12 @@ public sealed record EstimateOptions
     /// <summary>How several devices share the model.</summary>
     public SplitMode SplitMode { get; init; }
 
+    /// <summary>
+    /// Whether compute buffers are those that llama.cpp reports when it allocates nothing (no_alloc, by which it fits a model into memory) rather than those that it
+    /// then allocates: a dry run looks at the largest batch alone and forgets which results stay on their layer's device.
+    /// </summary>
+    public bool DryRun { get; init; }
+
     /// <summary>Whether embeddings are computed (embeddings).</summary>
     public bool Embeddings { get; init; }
 

@@ -45,6 +45,8 @@ public sealed record ResolvedContext
 
     internal bool Embeddings { get; init; }
 
+    internal bool DryRun { get; init; }
+
     internal bool OffloadCache { get; init; } = true;
 
     internal bool OffloadOperations { get; init; } = true;

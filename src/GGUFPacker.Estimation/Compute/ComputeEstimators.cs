@@ -1,3 +1,4 @@
+using GGUFPacker.Estimation.Graphs;
 using GGUFPacker.Estimation.Models;
 
 namespace GGUFPacker.Estimation.Compute;
@@ -10,6 +11,6 @@ internal static class ComputeEstimators
     public static IComputeEstimator For(ModelShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return ClosedForm;
+        return GraphTemplates.Find(shape.Architecture) is { } template ? new GraphCompute(template) : ClosedForm;
     }
 }

@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using GGUFPacker.Estimation.Allocation;
+using GGUFPacker.Estimation.Graphs;
+using GGUFPacker.Estimation.Scheduling;
+
+namespace GGUFPacker.Estimation.Compute;
+
+/// <summary>
+/// The exact size of the compute buffers, found as llama.cpp finds it when a context is made (llama_context::sched_reserve): the graphs of the largest batch and of one token
+/// of each sequence are built, scheduled and allocated without memory; a buffer is as large as the larger of the two needs it.
+/// </summary>
+internal sealed class GraphCompute(Action<ModelGraph> template) : IComputeEstimator
+{
+    public ComputeBuffers Estimate(ComputeRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var context = request.Context;
+        var backends = new BackendSet(request.Placement);
+        long tokens = context.GraphTokens;
+        var prompt = Reserve(request, backends, GraphSize.Of(tokens, context.Sequences, Math.Min(tokens, context.Outputs)));
+        var generation = context.DryRun ? prompt : Reserve(request, backends, GraphSize.Of(context.Sequences, context.Sequences, context.Sequences));
+        var devices = backends.Backends.Length - 1;
+        return new ComputeBuffers(
+            Math.Max(prompt[^1], generation[^1]),
+            [.. Enumerable.Range(0, devices).Select(device => Math.Max(prompt[device], generation[device]))],
+            [.. Enumerable.Repeat(0L, devices)],
+            request.Placement.Devices.All(device => device.Device.Kind == ComputeDeviceKind.Cuda));
+    }
+
+    private long[] Reserve(ComputeRequest request, BackendSet backends, GraphSize size)
+    {
+        var graph = new ModelGraph(request, backends, size);
+        template(graph);
+        graph.Complete();
+        var scheduler = new GraphScheduler(backends.Backends, request.Context.PipelineCopies, request.Context.OffloadOperations);
+        return GraphAllocator.Reserve(scheduler.Schedule(graph.Graph, graph.G), backends.Compute);
+    }
+}

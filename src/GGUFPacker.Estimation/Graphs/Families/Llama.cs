@@ -1,0 +1,13 @@
+namespace GGUFPacker.Estimation.Graphs.Families;
+
+/// <summary>llama.cpp's <c>llama</c>: Llama, Mistral, and Mixtral's experts (src/models/llama.cpp).</summary>
+internal static class Llama
+{
+    private static readonly StandardDecoder Decoder = new() { UsesRopeFactors = true, FeedForward = FeedForward };
+
+    public static void Build(ModelGraph graph) => Decoder.Build(graph);
+
+    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer) => graph.HasExperts(layer)
+        ? graph.Experts(x, layer, ExpertOptions.Default with { WeightScale = graph.Shape.Number("expert_weights_scale") ?? 0 })
+        : graph.FeedForward(x, layer, Activation.Gated);
+}

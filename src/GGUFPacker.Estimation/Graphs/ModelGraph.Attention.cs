@@ -1,0 +1,231 @@
+using GGUFPacker.Estimation.Caches;
+using GGUFPacker.Gguf.Tensors;
+
+namespace GGUFPacker.Estimation.Graphs;
+
+/// <content>Attention: projections, caches, the attention itself.</content>
+internal sealed partial class ModelGraph
+{
+    /// <summary>The smallest matrix that rotates what is quantized (build_input_k_rot).</summary>
+    private const int SmallestRotation = 64;
+
+    /// <summary>Whether attention scores go through tanh (attn_soft_cap); the fused attention does that inside.</summary>
+    public bool CapsScores { get; set; }
+
+    /// <summary>build_attn_inp_kv, or what build_attn_inp_kv_iswa does for one of its two caches.</summary>
+    public AttentionInputs InputAttention(AttentionCacheKind kind = AttentionCacheKind.Full)
+    {
+        var cache = Caches.Find(kind) ?? throw new EstimateException($"A model of architecture {Shape.Architecture} has no cache for attention of kind {kind}.");
+        var hasValues = !Shape.IsLatent;
+        var keyIndices = G.Input(TensorType.I64, Tokens);
+        var valueIndices = hasValues ? G.Input(TensorType.I64, cache.TransposedValues ? Tokens * MostValueColumns() : Tokens) : null;
+        var mask = G.Input(Context.FlashAttention ? TensorType.F16 : TensorType.F32, cache.Cells, Tokens / cache.Streams, 1, cache.Streams);
+        var first = cache.Layers.IsEmpty ? 0 : cache.Layers[0].Layer;
+        return new AttentionInputs(
+            cache,
+            keyIndices,
+            valueIndices,
+            mask,
+            cache.RotatesKeys ? Rotation(Shape.KeyLength(first)) : null,
+            cache.RotatesValues && hasValues ? Rotation(SmallestRotation) : null);
+    }
+
+    /// <summary>build_attn_inp_kv_iswa: the inputs of full layers and of sliding-window layers.</summary>
+    public (AttentionInputs Full, AttentionInputs Window) InputWindowedAttention() =>
+        (InputAttention(AttentionCacheKind.Full) with { KeysFirst = true }, InputAttention(AttentionCacheKind.SlidingWindow) with { KeysFirst = true });
+
+    /// <summary>build_attn_inp_no_cache: the batch's tokens see each other.</summary>
+    public AttentionInputs InputAttentionWithoutCache() =>
+        new(null, null, null, G.Input(Context.FlashAttention ? TensorType.F16 : TensorType.F32, Tokens, Tokens), null, null) { KeysFirst = true };
+
+    /// <summary>build_qkv: queries, keys and values by one matrix or three, with what biases there are.</summary>
+    public (GraphTensor Q, GraphTensor K, GraphTensor V) QueryKeyValue(GraphTensor x, int layer) =>
+        QueryKeyValue(x, layer, Shape.KeyLength(layer), Shape.Heads[layer], Shape.KeyLength(layer), Shape.KeyValueHeads[layer], Shape.ValueLength(layer));
+
+    /// <summary>build_qkv for heads of their own lengths.</summary>
+    public (GraphTensor Q, GraphTensor K, GraphTensor V) QueryKeyValue(
+        GraphTensor x,
+        int layer,
+        long queryLength,
+        long heads,
+        long keyLength,
+        long keyHeads,
+        long valueLength)
+    {
+        var clamps = Shape.Number("attention.clamp_kqv") is > 0;
+        if (FindWeight(layer, "attn_qkv") is { } fused)
+        {
+            var qkv = AddBias(Multiply(fused, x, FindScale(layer, "attn_qkv")), FindBias(layer, "attn_qkv"));
+            qkv = clamps ? G.Clamp(qkv) : qkv;
+            var keys = TypeSizes.RowBytes(qkv.Type, queryLength * heads);
+            var values = TypeSizes.RowBytes(qkv.Type, (queryLength * heads) + (keyLength * keyHeads));
+            return (
+                G.View3D(qkv, queryLength, heads, Tokens, TypeSizes.RowBytes(qkv.Type, queryLength), qkv.Nb[1], 0),
+                G.View3D(qkv, keyLength, keyHeads, Tokens, TypeSizes.RowBytes(qkv.Type, keyLength), qkv.Nb[1], keys),
+                G.View3D(qkv, valueLength, keyHeads, Tokens, TypeSizes.RowBytes(qkv.Type, valueLength), qkv.Nb[1], values));
+        }
+
+        return (
+            G.Reshape(Project("attn_q"), queryLength, heads, Tokens),
+            G.Reshape(Project("attn_k"), keyLength, keyHeads, Tokens),
+            G.Reshape(Project("attn_v"), valueLength, keyHeads, Tokens));
+
+        GraphTensor Project(string name)
+        {
+            var y = AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
+            return clamps ? G.Clamp(y) : y;
+        }
+    }
+
+    /// <summary>build_attn: stores keys and values, attends, and projects the result with <c>attn_output</c>.</summary>
+    public GraphTensor Attention(AttentionInputs inputs, GraphTensor q, GraphTensor k, GraphTensor v, int layer, GraphTensor? sinks = null) =>
+        AttentionOutput(AttentionCore(inputs, q, k, v, layer, sinks), layer);
+
+    /// <summary>The projection after attention, with what bias and scale there are.</summary>
+    public GraphTensor AttentionOutput(GraphTensor x, int layer, string name = "attn_output") =>
+        AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
+
+    /// <summary>build_attn without the projection.</summary>
+    public GraphTensor AttentionCore(
+        AttentionInputs inputs,
+        GraphTensor q,
+        GraphTensor? k,
+        GraphTensor? v,
+        int layer,
+        GraphTensor? sinks = null,
+        GraphTensor? latentValues = null,
+        GraphTensor? bias = null)
+    {
+        if (inputs.KeyRotation is { } keyRotation)
+        {
+            q = Rotate(q, keyRotation);
+            k = k is null ? null : Rotate(k, keyRotation);
+        }
+
+        if (inputs.ValueRotation is { } valueRotation)
+        {
+            v = v is null ? null : Rotate(v, valueRotation);
+        }
+
+        Expand(q);
+        foreach (var tensor in inputs.KeysFirst ? [k, v] : (ReadOnlySpan<GraphTensor?>)[v, k])
+        {
+            if (tensor is not null)
+            {
+                Expand(tensor);
+            }
+        }
+
+        if (inputs.Cache is not { } cache)
+        {
+            return AttentionOfHeads(q, k!, v!, inputs.Mask, layer, sinks, latentValues, bias);
+        }
+
+        var place = cache.LayerPlaces[layer];
+        if (k is not null)
+        {
+            Expand(StoreKeys(cache, place, k, inputs.KeyIndices!));
+        }
+
+        if (v is not null && inputs.ValueIndices is not null)
+        {
+            Expand(StoreValues(cache, place, v, inputs.ValueIndices));
+        }
+
+        var keys = CachedKeys(cache, place, layer);
+        var values = inputs.ValueIndices is not null
+            ? CachedValues(cache, place, layer)
+            : G.View4D(keys, new Dimensions(v!.Ne[0], keys.Ne[1], keys.Ne[2], keys.Ne[3]), keys.Nb[1], keys.Nb[2], keys.Nb[3], 0);
+        var result = AttentionOfHeads(q, keys, values, inputs.Mask, layer, sinks, latentValues, bias);
+        return inputs.ValueRotation is { } rotation ? Rotate(result, rotation) : result;
+    }
+
+    /// <summary>build_attn_mha.</summary>
+    private GraphTensor AttentionOfHeads(
+        GraphTensor q,
+        GraphTensor k,
+        GraphTensor v,
+        GraphTensor mask,
+        int layer,
+        GraphTensor? sinks,
+        GraphTensor? latentValues,
+        GraphTensor? bias)
+    {
+        var isTransposed = v.Nb[1] > v.Nb[2];
+        var streams = k.Ne[3];
+        q = G.View4D(q, new Dimensions(q.Ne[0], q.Ne[1], q.Ne[2] / streams, streams), q.Nb[1], q.Nb[2], q.Nb[3] / streams, 0);
+        q = G.Permute(q, 0, 2, 1, 3);
+        k = G.Permute(k, 0, 2, 1, 3);
+        v = G.Permute(v, 0, 2, 1, 3);
+        GraphTensor x;
+        if (Context.FlashAttention && bias is null)
+        {
+            v = isTransposed ? G.Transpose(v) : v;
+            k = k.Type == TensorType.F32 ? G.Cast(k, TensorType.F16) : k;
+            v = v.Type == TensorType.F32 ? G.Cast(v, TensorType.F16) : v;
+            x = G.FlashAttnExt(q, k, v, mask, sinks);
+            FusedAttentions.Add((x, layer));
+            if (latentValues is not null)
+            {
+                x = G.MulMat(latentValues, G.Permute(x, 0, 2, 1, 3));
+                x = G.Cont(G.Permute(x, 0, 2, 1, 3));
+            }
+
+            x = G.Reshape(x, x.Ne[0] * x.Ne[1], x.Ne[2] * x.Ne[3]);
+        }
+        else
+        {
+            var scores = G.MulMat(k, q);
+            if (CapsScores)
+            {
+                scores = G.Scale(G.Unary(G.Scale(scores)));
+            }
+
+            scores = bias is null ? scores : G.Add(scores, bias);
+            scores = G.SoftMax(scores, mask, sinks);
+            v = isTransposed ? v : G.Cont(G.Transpose(v));
+            x = G.MulMat(v, scores);
+            x = latentValues is null ? x : G.MulMat(latentValues, x);
+            x = G.Permute(x, 0, 2, 1, 3);
+            x = G.Cont(x, x.Ne[0] * x.Ne[1], x.Ne[2] * x.Ne[3]);
+            if (!Context.OffloadCache && !Context.DryRun)
+            {
+                x.WantedBackend = _backends.Backends.Length - 1;
+            }
+        }
+
+        Expand(x);
+        return x;
+    }
+
+    /// <summary>llama_mul_mat_hadamard.</summary>
+    private GraphTensor Rotate(GraphTensor x, GraphTensor rotation)
+    {
+        var n = rotation.Ne[0];
+        var rows = x.IsContiguous ? G.Reshape(x, n, x.ElementCount / n) : G.Cont(x, n, x.ElementCount / n);
+        return G.Reshape(G.MulMat(rotation, rows), x.Ne[0], x.Ne[1], x.Ne[2], x.Ne[3]);
+    }
+
+    // The largest power of two from 64 on that divides a head.
+    private GraphTensor Rotation(long headLength)
+    {
+        long n = SmallestRotation;
+        while (headLength % (n * 2) == 0)
+        {
+            n *= 2;
+        }
+
+        return G.Input(TensorType.F32, n, n);
+    }
+
+    private long MostValueColumns()
+    {
+        var most = 0L;
+        for (var layer = 0; layer < Shape.Layers; layer++)
+        {
+            most = Math.Max(most, Shape.ValueColumns(layer));
+        }
+
+        return most;
+    }
+}

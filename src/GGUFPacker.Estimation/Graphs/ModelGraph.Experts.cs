@@ -1,0 +1,146 @@
+namespace GGUFPacker.Estimation.Graphs;
+
+/// <content>Mixtures of experts (build_moe_ffn).</content>
+internal sealed partial class ModelGraph
+{
+    /// <summary>Whether a layer chooses among experts.</summary>
+    public bool HasExperts(int layer) => FindWeight(layer, "ffn_gate_inp") is not null;
+
+    /// <summary>build_moe_ffn with the layer's tensors <c>ffn_gate_inp</c>, <c>ffn_*_exps</c> and <c>exp_probs_b</c>, as far as there are any.</summary>
+    public GraphTensor Experts(GraphTensor x, int layer, ExpertOptions options, GraphTensor? logits = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var (columns, tokens) = (x.Ne[0], x.Ne[1]);
+        long used = Shape.ExpertsUsed[layer];
+        logits ??= G.MulMat(Weight(layer, "ffn_gate_inp"), x);
+        logits = AddBias(logits, FindBias(layer, "ffn_gate_inp"));
+        var probabilities = options.Gating switch
+        {
+            ExpertGating.SoftmaxWeight => logits,
+            ExpertGating.Sigmoid => G.Unary(logits),
+            ExpertGating.SqrtSoftplus => G.Sqrt(G.Unary(logits)),
+            _ => G.SoftMax(logits),
+        };
+        var experts = probabilities.Ne[0];
+        var selection = options.WeighsInput ? logits : AddBias(probabilities, FindBias(layer, "exp_probs_b"));
+        if (Shape.Number("expert_group_count") is > 1 and var groups)
+        {
+            selection = SelectGroups(selection, (long)groups, (long)(Shape.Number("expert_group_used_count") ?? 1), tokens);
+        }
+
+        var selected = G.ArgSortTopK(selection, used);
+        var weights = ExpertWeights(G.GetRows(G.Reshape(probabilities, 1, experts, tokens), selected), options, used, tokens);
+        Expand(weights);
+
+        x = G.Reshape(x, columns, 1, tokens);
+        if (options.WeighsInput)
+        {
+            x = G.Mul(G.Repeat(x, columns, used, tokens), weights);
+        }
+
+        x = RunExperts(x, selected, layer, options.Activation);
+        x = options.WeighsInput ? x : G.Mul(x, weights);
+        Expand(x);
+        return SumExperts(x, columns, tokens, used);
+    }
+
+    private GraphTensor ExpertWeights(GraphTensor weights, ExpertOptions options, long used, long tokens)
+    {
+        if (options.Gating == ExpertGating.SoftmaxWeight)
+        {
+            weights = G.Reshape(G.SoftMax(G.Reshape(weights, used, tokens)), 1, used, tokens);
+        }
+
+        if (options.Normalizes)
+        {
+            weights = G.Reshape(weights, used, tokens);
+            var sum = G.Clamp(G.SumRows(weights));
+            weights = G.Reshape(G.Div(weights, sum), 1, used, tokens);
+        }
+
+        return options.WeightScale is 0 or 1 ? weights : G.Scale(weights);
+    }
+
+    /// <summary>Leaves the probabilities of the best groups' experts and hides the others' (n_expert_groups, n_group_used).</summary>
+    private GraphTensor SelectGroups(GraphTensor selection, long groupCount, long used, long tokens)
+    {
+        var experts = selection.Ne[0];
+        var groups = G.Reshape(selection, experts / groupCount, groupCount, tokens);
+        var best = G.ArgSortTopK(groups, 2);
+        var scores = G.GetRows(G.Reshape(groups, 1, groups.Ne[0], groups.Ne[1], groups.Ne[2]), best);
+        scores = G.SumRows(G.Reshape(scores, scores.Ne[1], scores.Ne[2], scores.Ne[3]));
+        scores = G.Reshape(scores, scores.Ne[1], scores.Ne[2]);
+        var chosen = G.ArgSortTopK(scores, used);
+        var kept = G.GetRows(groups, chosen);
+        return G.Reshape(G.SetRows(G.Fill(groups), kept, chosen), experts, tokens);
+    }
+
+    private GraphTensor RunExperts(GraphTensor x, GraphTensor selected, int layer, Activation activation)
+    {
+        GraphTensor up;
+        bool isGated;
+        if (FindWeight(layer, "ffn_gate_up_exps") is { } fused)
+        {
+            var both = MultiplyExperts(fused, x, selected, FindScale(layer, "ffn_up_exps"));
+            both = AddExpertBias(both, layer, "ffn_gate_up_exps", selected);
+            var half = both.Ne[0] / 2;
+            x = G.View3D(both, half, both.Ne[1], both.Ne[2], both.Nb[1], both.Nb[2], 0);
+            up = G.View3D(both, half, both.Ne[1], both.Ne[2], both.Nb[1], both.Nb[2], half * both.Nb[0]);
+            isGated = true;
+        }
+        else
+        {
+            up = MultiplyExperts(Weight(layer, "ffn_up_exps"), x, selected, FindScale(layer, "ffn_up_exps"));
+            up = AddExpertBias(up, layer, "ffn_up_exps", selected);
+            isGated = FindWeight(layer, "ffn_gate_exps") is not null;
+            x = isGated ? MultiplyExperts(Weight(layer, "ffn_gate_exps"), x, selected, FindScale(layer, "ffn_gate_exps")) : up;
+            x = AddExpertBias(x, layer, "ffn_gate_exps", selected);
+        }
+
+        x = activation switch
+        {
+            Activation.Squared => G.Sqr(G.Unary(x)),
+            _ when isGated => G.GluSplit(x, up),
+            _ => G.Unary(x),
+        };
+        x = MultiplyExperts(Weight(layer, "ffn_down_exps"), x, selected, FindScale(layer, "ffn_down_exps"));
+        return AddExpertBias(x, layer, "ffn_down_exps", selected);
+    }
+
+    private GraphTensor AddExpertBias(GraphTensor x, int layer, string name, GraphTensor selected) =>
+        FindBias(layer, name) is { } bias ? G.AddId(x, bias, selected) : x;
+
+    /// <summary>build_lora_mm_id.</summary>
+    private GraphTensor MultiplyExperts(GraphTensor weight, GraphTensor x, GraphTensor selected, GraphTensor? scale)
+    {
+        var result = G.MulMatId(weight, x, selected);
+        if (scale is null)
+        {
+            return result;
+        }
+
+        var experts = scale.Ne[0];
+        var scales = G.Repeat(G.Reshape(scale, 1, experts, 1), 1, experts, x.Ne[2]);
+        return G.Mul(result, G.GetRows(scales, selected));
+    }
+
+    private GraphTensor SumExperts(GraphTensor experts, long columns, long tokens, long used)
+    {
+        var views = new GraphTensor[used];
+        for (var i = 0; i < views.Length; i++)
+        {
+            views[i] = G.View2D(experts, columns, tokens, experts.Nb[2], i * experts.Nb[1]);
+            Expand(views[i]);
+        }
+
+        var sum = views[0];
+        for (var i = 1; i < views.Length; i++)
+        {
+            sum = G.Add(sum, views[i]);
+            Expand(sum);
+        }
+
+        // A sum of one would be no contiguous tensor.
+        return views.Length == 1 ? G.Cont(sum) : sum;
+    }
+}

@@ -1,0 +1,39 @@
+namespace GGUFPacker.Estimation.Graphs;
+
+/// <content>Feed-forward networks (build_ffn).</content>
+internal sealed partial class ModelGraph
+{
+    /// <summary>
+    /// build_ffn with the layer's tensors <c>ffn_up</c>, <c>ffn_gate</c> and <c>ffn_down</c>, their biases and scales as far as there are any.
+    /// </summary>
+    /// <param name="x">What goes in.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="activation">What is between the matrices.</param>
+    /// <param name="suffix">What follows the tensors' names, such as <c>_shexp</c>.</param>
+    public GraphTensor FeedForward(GraphTensor x, int layer, Activation activation, string suffix = "")
+    {
+        var (upName, gateName, downName) = ("ffn_up" + suffix, "ffn_gate" + suffix, "ffn_down" + suffix);
+        var up = Scaled(AddBias(G.MulMat(Weight(layer, upName), x), FindBias(layer, upName)), FindScale(layer, upName));
+        var gate = activation == Activation.Halved ? null : FindWeight(layer, gateName);
+        if (gate is not null)
+        {
+            var input = activation == Activation.Gated ? x : up;
+            x = Scaled(AddBias(G.MulMat(gate, input), FindBias(layer, gateName)), FindScale(layer, gateName));
+        }
+        else
+        {
+            x = up;
+        }
+
+        x = activation switch
+        {
+            Activation.Gated when gate is not null => G.GluSplit(x, up),
+            Activation.Halved => G.Glu(x),
+            Activation.Squared => G.Sqr(G.Unary(x)),
+            _ => G.Unary(x),
+        };
+        return Scaled(AddBias(G.MulMat(Weight(layer, downName), x), FindBias(layer, downName)), FindScale(layer, downName));
+    }
+
+    private GraphTensor Scaled(GraphTensor x, GraphTensor? scale) => scale is null ? x : G.Mul(x, scale);
+}

@@ -1,0 +1,71 @@
+using GGUFPacker.Gguf.Tensors;
+
+namespace GGUFPacker.Estimation.Graphs;
+
+/// <content>What a graph ends with.</content>
+internal sealed partial class ModelGraph
+{
+    /// <summary>The usual end: the output layer's matrix, its scale and bias, and the cap that some models put on logits.</summary>
+    public void FinishWithLogits(GraphTensor x, bool capsLogits = false)
+    {
+        Embeddings = x;
+        x = AddBias(Multiply(OutputWeight, x, FindWeight("output.scale")), FindWeight("output.bias"));
+        if (capsLogits)
+        {
+            x = G.Scale(G.Unary(G.Scale(x)));
+        }
+
+        Logits = x;
+        Expand(x);
+    }
+
+    /// <summary>build_pooling, and set_outputs: what the caller reads is never overwritten.</summary>
+    public void Complete()
+    {
+        GraphTensor? pooled = null;
+        if (Context.Embeddings && Embeddings is { } states)
+        {
+            pooled = Pool(states);
+            Expand(pooled);
+        }
+
+        foreach (var result in (ReadOnlySpan<GraphTensor?>)[Logits, Embeddings, pooled])
+        {
+            if (result is not null)
+            {
+                result.IsOutput = true;
+            }
+        }
+    }
+
+    private GraphTensor Pool(GraphTensor states)
+    {
+        switch (Context.Pooling)
+        {
+            case PoolingType.Mean:
+                return G.MulMat(G.Cont(G.Transpose(states)), G.Input(TensorType.F32, Tokens, Size.Sequences));
+            case PoolingType.Cls or PoolingType.Last:
+                return G.GetRows(states, G.Input(TensorType.I32, Size.Sequences));
+            case PoolingType.Rank:
+                return Classify(G.GetRows(states, G.Input(TensorType.I32, Size.Sequences)));
+            default:
+                return states;
+        }
+    }
+
+    private GraphTensor Classify(GraphTensor x)
+    {
+        if (FindWeight("cls.weight") is { } head)
+        {
+            x = G.Unary(AddBias(G.MulMat(head, x), FindWeight("cls.bias")));
+            x = FindWeight("cls.norm.weight") is { } norm ? Norm(x, norm, null, NormKind.Layer, -1) : x;
+        }
+
+        if (FindWeight("cls.output.weight") is { } output)
+        {
+            x = AddBias(G.MulMat(output, x), FindWeight("cls.output.bias"));
+        }
+
+        return Shape.Architecture is "qwen3" or "qwen3vl" ? G.SoftMax(x) : x;
+    }
+}

@@ -1,0 +1,11 @@
+namespace GGUFPacker.Estimation.Graphs;
+
+/// <summary>Kinds of norm (enum llm_norm_type).</summary>
+internal enum NormKind
+{
+    /// <summary>By mean and variance.</summary>
+    Layer,
+
+    /// <summary>By the root of the mean square.</summary>
+    Rms,
+}
