@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GGUFPacker.Estimation.Caches;
 using GGUFPacker.Estimation.Compute;
 using GGUFPacker.Estimation.Placements;
 using GGUFPacker.Gguf.Tensors;
@@ -10,9 +11,44 @@ internal sealed class BufferSums(Placement placement, EstimateOptions options)
 {
     private readonly OrderedDictionary<(string Name, int Device), Sums> _sums = [];
 
-    public void AddWeight(PlacedWeight weight) => this[NameOf(weight), weight.Device].Weights += PaddedBytes(weight.Tensor, TraitsOf(weight.Device));
+    public void AddWeight(PlacedWeight weight, long fileOffset)
+    {
+        var sums = this[NameOf(weight), weight.Device];
+        if (IsMapped(weight))
+        {
+            sums.Map(fileOffset, weight.Tensor.ByteLength);
+        }
+        else
+        {
+            sums.Weights += TraitsOf(weight.Device).AllocatedBytes(weight.Tensor.Type, weight.Tensor.Columns, weight.Tensor.Rows);
+        }
+    }
 
-    public void AddCache(int device, long bytes) => this[DeviceName(device), device].Cache += Pad(bytes, TraitsOf(device).Alignment);
+    public void AddCaches(CachePlan caches)
+    {
+        foreach (var cache in caches.Attention)
+        {
+            foreach (var layer in cache.Layers)
+            {
+                AddCache(layer.Device, cache.KeyType, layer.KeyColumns, cache.Cells * cache.Streams);
+                AddCache(layer.Device, cache.ValueType, layer.ValueColumns, cache.Cells * cache.Streams);
+            }
+        }
+
+        if (caches.Recurrent is { } recurrent)
+        {
+            foreach (var (_, device) in recurrent.Layers)
+            {
+                AddCache(device, TensorType.F32, recurrent.RollingColumns, recurrent.Rows);
+                AddCache(device, TensorType.F32, recurrent.StateColumns, recurrent.Rows);
+            }
+        }
+
+        foreach (var state in caches.States)
+        {
+            AddCache(state.Device, TensorType.F32, state.Columns, state.Rows);
+        }
+    }
 
     public void SetCompute(ComputeBuffers compute)
     {
@@ -51,6 +87,8 @@ internal sealed class BufferSums(Placement placement, EstimateOptions options)
 
     private int? IndexOf(int device) => device == Placement.Host ? null : placement.Devices[device].Index;
 
+    private bool IsMapped(PlacedWeight weight) => options.MemoryMap && (weight.Buffer == BufferKind.Host || (weight.Buffer == BufferKind.Device && TraitsOf(weight.Device).MapsHostMemory));
+
     private string NameOf(PlacedWeight weight) => weight.Buffer switch
     {
         BufferKind.Host => options.MemoryMap ? "CPU_Mapped" : "CPU",
@@ -63,21 +101,26 @@ internal sealed class BufferSums(Placement placement, EstimateOptions options)
 
     private DeviceTraits TraitsOf(int device) => device == Placement.Host ? DeviceTraits.Host : placement.Devices[device].Traits;
 
-    private static long PaddedBytes(TensorInfo tensor, DeviceTraits traits)
-    {
-        var bytes = tensor.ByteLength;
-        var rest = traits.RowPadding == 0 || !tensor.Type.IsQuantized ? 0 : tensor.Columns % traits.RowPadding;
-        return Pad(rest == 0 ? bytes : bytes + tensor.Type.RowBytes(traits.RowPadding - rest), traits.Alignment);
-    }
-
-    private static long Pad(long bytes, int alignment) => checked((bytes + alignment - 1) / alignment * alignment);
+    private void AddCache(int device, TensorType type, long columns, long rows) =>
+        this[DeviceName(device), device].Cache += TraitsOf(device).AllocatedBytes(type, columns, rows);
 
     private sealed class Sums
     {
+        private long _mapBegin = long.MaxValue;
+        private long _mapEnd;
+
         public long Weights;
         public long Cache;
         public long Compute;
 
         public long All => Weights + Cache + Compute;
+
+        /// <summary>Extends the range of the file that is mapped: from the first of the buffer's tensors to the last, whatever lies between.</summary>
+        public void Map(long offset, long length)
+        {
+            _mapBegin = Math.Min(_mapBegin, offset);
+            _mapEnd = Math.Max(_mapEnd, offset + length);
+            Weights = _mapEnd - _mapBegin;
+        }
     }
 }

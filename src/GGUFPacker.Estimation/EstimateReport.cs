@@ -3,7 +3,7 @@ using GGUFPacker.Estimation.Caches;
 using GGUFPacker.Estimation.Compute;
 using GGUFPacker.Estimation.Models;
 using GGUFPacker.Estimation.Placements;
-using GGUFPacker.Gguf.Tensors;
+using GGUFPacker.Gguf.Format;
 
 namespace GGUFPacker.Estimation;
 
@@ -14,29 +14,13 @@ internal static class EstimateReport
         ModelShape shape, EstimateOptions options, ResolvedContext context, Placement placement, CachePlan caches, ComputeBuffers compute, IReadOnlyList<ComputeDevice> devices)
     {
         var buffers = new BufferSums(placement, options);
+        var offsets = TensorOffsets(shape.Header);
         foreach (var weight in placement.Weights)
         {
-            buffers.AddWeight(weight);
+            buffers.AddWeight(weight, offsets[weight.Index]);
         }
 
-        foreach (var cache in caches.Attention)
-        {
-            foreach (var layer in cache.Layers)
-            {
-                buffers.AddCache(layer.Device, cache.KeyType.RowBytes(layer.KeyColumns) * cache.Cells * cache.Streams);
-                buffers.AddCache(layer.Device, cache.ValueType.RowBytes(layer.ValueColumns) * cache.Cells * cache.Streams);
-            }
-        }
-
-        if (caches.Recurrent is { } recurrent)
-        {
-            foreach (var (_, device) in recurrent.Layers)
-            {
-                buffers.AddCache(device, sizeof(float) * recurrent.RollingColumns * recurrent.Rows);
-                buffers.AddCache(device, sizeof(float) * recurrent.StateColumns * recurrent.Rows);
-            }
-        }
-
+        buffers.AddCaches(caches);
         var output = OutputBytes(shape, context);
         buffers.SetCompute(compute);
         var host = devices.FirstOrDefault(device => device.Kind == ComputeDeviceKind.Cpu) ?? new ComputeDevice("CPU", ComputeDeviceKind.Cpu, 0);
@@ -53,6 +37,21 @@ internal static class EstimateReport
             Output = output,
             LayerDevices = layerDevices,
         };
+    }
+
+    // Where tensors lie in a file that has them in this order; of a split model as if it were one file.
+    private static long[] TensorOffsets(ModelHeader header)
+    {
+        var alignment = header.Metadata.GetInteger("general.alignment") is > 0 and var given ? given : GgufHeader.DefaultAlignment;
+        var offsets = new long[header.Tensors.Length];
+        var offset = 0L;
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            offsets[i] = offset;
+            offset = checked((offset + header.Tensors[i].ByteLength + alignment - 1) / alignment * alignment);
+        }
+
+        return offsets;
     }
 
     private static long Staging(Placement placement, ComputeBuffers compute, int index)
@@ -72,7 +71,7 @@ internal static class EstimateReport
     private static long OutputBytes(ModelShape shape, ResolvedContext context)
     {
         var floats = (long)shape.Vocabulary * context.Sequences;
-        if (context.Embeddings)
+        if (context.Embeddings || shape.Architecture == "t5")
         {
             floats += (long)shape.OutputEmbeddingLength * context.Sequences;
         }

@@ -12,7 +12,7 @@ public class MemoryEstimatorTests
         Assert.Equal(2 * 512 * 2 * 2 * 32 * 2, estimate.Host.Cache);
         Assert.Equal(100 * sizeof(float), estimate.Output);
         Assert.Equal(512, estimate.Resolved.ContextPerSequence);
-        Assert.Equal(estimate.Host.Weights, (100L * 64 * 4) + (64 * 4));
+        Assert.Equal((100L * 64 * 4) + (64 * 4), estimate.Host.Weights);
     }
 
     private static ModelHeader SmallModel() => new(

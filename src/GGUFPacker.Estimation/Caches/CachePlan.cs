@@ -10,6 +10,9 @@ internal sealed record CachePlan(ImmutableArray<AttentionCache> Attention, Recur
     /// <summary>A model that remembers nothing, such as BERT.</summary>
     public static CachePlan Nothing { get; } = new([], null);
 
+    /// <summary>States of F32 besides those, which only few families have.</summary>
+    public ImmutableArray<CacheState> States { get; init; } = [];
+
     /// <summary>A kind of attention cache; null if the model has none of it.</summary>
     public AttentionCache? Find(AttentionCacheKind kind) => Attention.FirstOrDefault(cache => cache.Kind == kind);
 }

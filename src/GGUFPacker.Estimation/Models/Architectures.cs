@@ -18,6 +18,20 @@ internal static class Architectures
         "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "wavtokenizer-dec", "modern-bert", "gemma-embedding",
         "dream", "llada", "llada-moe", "rnd1");
 
+    // Layers that predict further tokens are in the file, but are loaded only for speculative decoding.
+    private static readonly FrozenSet<string> Skipping = Set(
+        "bailingmoe2", "bailingmoe3", "cohere2moe", "deepseek2", "deepseek32", "deepseek4", "dots3note", "exaone-moe", "exaone4", "glm-dsa", "glm4moe", "glm4", "hy_v3",
+        "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35");
+
+    private static readonly FrozenSet<string> WithoutOutput = Set(
+        "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "modern-bert", "wavtokenizer-dec", "clip", "eagle3", "dflash");
+
+    /// <summary>Whether layers that predict further tokens are left in the file (TENSOR_SKIP).</summary>
+    public static bool SkipsPrediction(string architecture) => Skipping.Contains(architecture);
+
+    /// <summary>Whether a model without an output matrix uses the token embeddings as one (TENSOR_DUPLICATED).</summary>
+    public static bool TiesOutput(string architecture) => !WithoutOutput.Contains(architecture);
+
     /// <summary>Whether all layers are recurrent (llm_arch_is_recurrent).</summary>
     public static bool IsRecurrent(string architecture) => Recurrent.Contains(architecture);
 

@@ -14,10 +14,11 @@ internal static class ModelShapeReader
         var metadata = header.Metadata;
         var architecture = metadata.GetString("general.architecture") ?? throw new EstimateException("The model's header has no general.architecture.");
         var keys = new HeaderKeys(metadata, architecture);
-        var layers = keys.Require("block_count");
+        var blocks = keys.Require("block_count");
+        var layers = blocks is <= 0 or > MaxLayers ? 0 : FamilyShapes.LayersOf(architecture, keys, blocks);
         if (layers is <= 0 or > MaxLayers)
         {
-            throw new EstimateException($"{architecture}.block_count is {layers}; llama.cpp takes 1 to {MaxLayers}.");
+            throw new EstimateException($"{architecture}.block_count is {blocks}; llama.cpp takes 1 to {MaxLayers} layers.");
         }
 
         var shape = new ModelShape(header, architecture, layers)
@@ -35,11 +36,11 @@ internal static class ModelShapeReader
             throw new EstimateException($"{architecture}.nextn_predict_layers is {shape.PredictionLayers} of {layers} layers.");
         }
 
-        keys.Fill("expert_used_count", shape.ExpertsUsed);
-        keys.Fill("feed_forward_length", shape.FeedForward);
-        keys.Fill("attention.head_count", shape.Heads);
+        keys.Fill("expert_used_count", shape.ExpertsUsed.AsSpan(0, blocks));
+        keys.Fill("feed_forward_length", shape.FeedForward.AsSpan(0, blocks));
+        keys.Fill("attention.head_count", shape.Heads.AsSpan(0, blocks));
         shape.Heads.CopyTo(shape.KeyValueHeads, 0);
-        keys.Fill("attention.head_count_kv", shape.KeyValueHeads);
+        keys.Fill("attention.head_count_kv", shape.KeyValueHeads.AsSpan(0, blocks));
         ReadHeadLengths(shape, keys);
         if (metadata[$"{architecture}.classifier.output_labels"] is { Type: GgufValueType.Array, Count: > 0 } labels)
         {
@@ -47,9 +48,10 @@ internal static class ModelShapeReader
         }
 
         Array.Fill(shape.RecurrentLayers, Architectures.IsRecurrent(architecture));
-        FamilyShapes.Apply(shape, keys);
+        shape.OutputEmbeddingLength = keys.Get("embedding_length_out");
+        FamilyShapes.Apply(shape, keys, blocks);
         shape.InputEmbeddingLength = shape.InputEmbeddingLength > 0 ? shape.InputEmbeddingLength : shape.EmbeddingLength;
-        shape.OutputEmbeddingLength = keys.Get("embedding_length_out") is > 0 and var output ? output : shape.OutputEmbeddingLength > 0 ? shape.OutputEmbeddingLength : shape.EmbeddingLength;
+        shape.OutputEmbeddingLength = shape.OutputEmbeddingLength > 0 ? shape.OutputEmbeddingLength : shape.EmbeddingLength;
         return shape;
     }
 

@@ -1,3 +1,5 @@
+using GGUFPacker.Gguf.Tensors;
+
 namespace GGUFPacker.Estimation.Placements;
 
 /// <summary>How a backend allocates: what ggml's buffer type and device say about themselves (ggml v0.5.0's ggml-cuda.cu and its siblings).</summary>
@@ -37,6 +39,19 @@ internal sealed record DeviceTraits
 
     /// <summary>The CPU backend: TENSOR_ALIGNMENT.</summary>
     public static DeviceTraits Host { get; } = new() { Alignment = 32, MapsHostMemory = true };
+
+    /// <summary>Bytes that a tensor takes in a buffer of its own kind: the last row of quantized ones is padded, and all of it is rounded up.</summary>
+    public long AllocatedBytes(TensorType type, long columns, long rows)
+    {
+        var bytes = checked(type.RowBytes(columns) * rows);
+        var rest = RowPadding == 0 || !type.IsQuantized ? 0 : columns % RowPadding;
+        if (rest != 0)
+        {
+            bytes += type.RowBytes(RowPadding - rest);
+        }
+
+        return checked((bytes + Alignment - 1) / Alignment * Alignment);
+    }
 
     private static DeviceTraits Cuda { get; } = new() { Alignment = 128, RowPadding = 512, HasPinnedMemory = true, HasPipeline = true, OffloadBatch = 32, SplitsRows = true };
 

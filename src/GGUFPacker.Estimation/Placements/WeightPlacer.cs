@@ -4,46 +4,109 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Placements;
 
-/// <summary>Puts each tensor into a buffer (llama_model_loader::create_tensor).</summary>
+/// <summary>Puts each tensor into a buffer (llama_model_loader::create_tensor, called by each family's load_arch_tensors).</summary>
 internal sealed class WeightPlacer(ModelShape shape, EstimateOptions options, ImmutableArray<PlacedDevice> devices, ImmutableArray<int> layers)
 {
+    private readonly BufferChoice _choice = new(options, devices);
+    private readonly OverrideMatcher _overrides = new(options.TensorOverrides);
+    private readonly HashSet<int> _placed = [];
+    private readonly HashSet<(int Index, BufferKind Kind, int Device)> _buffers = [];
+    private readonly ImmutableArray<PlacedWeight>.Builder _weights = ImmutableArray.CreateBuilder<PlacedWeight>(shape.Header.Tensors.Length + 8);
+
     public ImmutableArray<PlacedWeight> Place()
     {
-        var weights = ImmutableArray.CreateBuilder<PlacedWeight>(shape.Header.Tensors.Length + 8);
-        foreach (var (index, tensor) in shape.Header.Tensors.Index())
+        var hasOutput = false;
+        for (var index = 0; index < shape.Header.Tensors.Length; index++)
         {
-            var layer = LayerOf(tensor.Name);
-            weights.Add(Weight(tensor, index, layer, layer >= 0 ? layers[layer] : IsInput(tensor.Name) ? Placement.Host : layers[^1], isCopy: false));
+            var tensor = shape.Header.Tensors[index];
+            var role = TensorRole.Of(tensor.Name, shape.Architecture, shape.Layers);
+            hasOutput |= tensor.Name == "output.weight";
+            if (role.Use == TensorUse.None || (role.Part == TensorLayer.Layer && role.Layer >= shape.TrunkLayers && Architectures.SkipsPrediction(shape.Architecture)))
+            {
+                continue;
+            }
+
+            if (role.Part == TensorLayer.EveryLayer)
+            {
+                AddForEachLayer(tensor, index, role.Use);
+                continue;
+            }
+
+            Add(tensor, index, role.Layer, role.Use, DeviceOf(role));
         }
 
-        return weights.ToImmutable();
+        if (!hasOutput && Architectures.TiesOutput(shape.Architecture))
+        {
+            AddTiedOutput();
+        }
+
+        return _weights.ToImmutable();
     }
 
-    private PlacedWeight Weight(TensorInfo tensor, int index, int layer, int device, bool isCopy)
+    private int DeviceOf(TensorRole role) => role.Part switch
     {
-        var kind = device != Placement.Host ? BufferKind.Device
-            : !devices.IsEmpty && devices[0].Traits.HasPinnedMemory && !options.MemoryMap ? BufferKind.PinnedHost
-            : BufferKind.Host;
-        return new PlacedWeight(tensor, index, layer, kind, device, isCopy);
+        TensorLayer.Input => Placement.Host,
+        TensorLayer.Output => layers[^1],
+        _ => layers[role.Layer],
+    };
+
+    // The output uses the embeddings' table as a matrix. Only if that lies in the same kind of buffer is it there once.
+    private void AddTiedOutput()
+    {
+        var embeddings = _weights.FirstOrDefault(weight => weight.Tensor.Name == "token_embd.weight");
+        if (embeddings is not null)
+        {
+            Add(embeddings.Tensor, embeddings.Index, -1, TensorUse.Multiply, layers[^1]);
+        }
     }
 
-    private static bool IsInput(string name) => name.StartsWith("token_embd", StringComparison.Ordinal) || name.StartsWith("position_embd", StringComparison.Ordinal);
-
-    private int LayerOf(string name)
+    private void AddForEachLayer(TensorInfo tensor, int index, TensorUse use)
     {
-        const string Prefix = "blk.";
-        if (!name.StartsWith(Prefix, StringComparison.Ordinal))
+        var last = int.MinValue;
+        for (var layer = 0; layer < shape.TrunkLayers; layer++)
         {
-            return -1;
+            // Layers lie in runs: most need no look.
+            if (layers[layer] != last && !(shape.Architecture.StartsWith("gemma4", StringComparison.Ordinal) && shape.SlidingWindowLayers[layer]))
+            {
+                last = layers[layer];
+                Add(tensor, index, layer, use, last);
+            }
+        }
+    }
+
+    /// <summary>Adds a weight, unless the same tensor lies in that buffer already.</summary>
+    private void Add(TensorInfo tensor, int index, int layer, TensorUse use, int device)
+    {
+        var (kind, place) = Override(tensor, use) ?? _choice.Choose(tensor, use, device);
+        if (!_buffers.Add((index, kind, place)))
+        {
+            return;
         }
 
-        var layer = 0;
-        var i = Prefix.Length;
-        for (; i < name.Length && char.IsAsciiDigit(name[i]) && layer < shape.Layers; i++)
+        var isCopy = !_placed.Add(index);
+        _weights.Add(new PlacedWeight(tensor, index, layer, kind, place, isCopy));
+    }
+
+    private (BufferKind Kind, int Device)? Override(TensorInfo tensor, TensorUse use)
+    {
+        if (_overrides.Find(tensor.Name) is not { } found)
         {
-            layer = (layer * 10) + (name[i] - '0');
+            return null;
         }
 
-        return i > Prefix.Length && i < name.Length && name[i] == '.' && layer < shape.Layers ? layer : -1;
+        if (found.Device is not { } index)
+        {
+            return _choice.Choose(tensor, use, Placement.Host);
+        }
+
+        for (var i = 0; i < devices.Length; i++)
+        {
+            if (devices[i].Index == index)
+            {
+                return (BufferKind.Device, i);
+            }
+        }
+
+        throw new EstimateException($"The tensor override '{found.Pattern}' names device number {index}, which is not in use.");
     }
 }
