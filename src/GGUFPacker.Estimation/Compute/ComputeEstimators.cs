@@ -11,6 +11,6 @@ internal static class ComputeEstimators
     public static IComputeEstimator For(ModelShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return GraphTemplates.Find(shape.Architecture) is { } template ? new GraphCompute(template) : ClosedForm;
+        return GraphTemplates.Find(shape.Architecture) is { } template ? new GraphCompute(template, ClosedForm) : ClosedForm;
     }
 }

@@ -9,11 +9,25 @@ namespace GGUFPacker.Estimation.Compute;
 /// The exact size of the compute buffers, found as llama.cpp finds it when a context is made (llama_context::sched_reserve): the graphs of the largest batch and of one token
 /// of each sequence are built, scheduled and allocated without memory; a buffer is as large as the larger of the two needs it.
 /// </summary>
-internal sealed class GraphCompute(Action<ModelGraph> template) : IComputeEstimator
+/// <param name="template">What builds the graphs.</param>
+/// <param name="otherwise">What estimates a model that is not shaped as the template expects.</param>
+internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimator otherwise) : IComputeEstimator
 {
     public ComputeBuffers Estimate(ComputeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        try
+        {
+            return OfGraphs(request);
+        }
+        catch (UnknownGraphException)
+        {
+            return otherwise.Estimate(request);
+        }
+    }
+
+    private ComputeBuffers OfGraphs(ComputeRequest request)
+    {
         var context = request.Context;
         var backends = new BackendSet(request.Placement);
         long tokens = context.GraphTokens;

@@ -14,9 +14,6 @@ internal sealed record ExpertOptions
     /// <summary>Whether the chosen experts' weights are divided by their sum.</summary>
     public bool Normalizes { get; init; } = true;
 
-    /// <summary>The factor of all weights (expert_weights_scale); 0 and 1 are none.</summary>
-    public double WeightScale { get; init; }
-
     /// <summary>Whether the weights are applied before the experts rather than after (Llama 4).</summary>
     public bool WeighsInput { get; init; }
 }

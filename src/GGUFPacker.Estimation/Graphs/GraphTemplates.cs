@@ -8,13 +8,27 @@ internal static class GraphTemplates
 {
     private static readonly FrozenDictionary<string, Action<ModelGraph>> ByArchitecture = new Dictionary<string, Action<ModelGraph>>
     {
+        ["bert"] = Bert.Build,
+        ["command-r"] = CommandR.Build,
+        ["deepseek2"] = DeepSeek2.Build,
         ["gemma"] = Gemma.Build,
         ["gemma2"] = Gemma.Build2,
         ["gemma3"] = Gemma.Build3,
+        ["gpt-oss"] = GptOss.Build,
+        ["jina-bert-v2"] = Bert.Build,
+        ["jina-bert-v3"] = Bert.Build,
         ["llama"] = Llama.Build,
+        ["nomic-bert"] = Bert.Build,
+        ["nomic-bert-moe"] = Bert.Build,
+        ["olmo2"] = Olmo.Build2,
+        ["olmoe"] = Olmo.BuildExperts,
+        ["phi3"] = Phi3.Build,
+        ["phimoe"] = Phi3.Build,
         ["qwen2"] = Qwen2.Build,
+        ["qwen2moe"] = Qwen2.BuildExperts,
         ["qwen3"] = Qwen3.Build,
         ["qwen3moe"] = Qwen3.BuildExperts,
+        ["starcoder2"] = Starcoder2.Build,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What builds an architecture's graph; null if that is not known.</summary>

@@ -15,7 +15,7 @@ internal sealed partial class ModelGraph
     /// <summary>build_attn_inp_kv, or what build_attn_inp_kv_iswa does for one of its two caches.</summary>
     public AttentionInputs InputAttention(AttentionCacheKind kind = AttentionCacheKind.Full)
     {
-        var cache = Caches.Find(kind) ?? throw new EstimateException($"A model of architecture {Shape.Architecture} has no cache for attention of kind {kind}.");
+        var cache = Caches.Find(kind) ?? throw new UnknownGraphException($"A model of architecture {Shape.Architecture} has no cache for attention of kind {kind}.");
         var hasValues = !Shape.IsLatent;
         var keyIndices = G.Input(TensorType.I64, Tokens);
         var valueIndices = hasValues ? G.Input(TensorType.I64, cache.TransposedValues ? Tokens * MostValueColumns() : Tokens) : null;
@@ -26,7 +26,7 @@ internal sealed partial class ModelGraph
             keyIndices,
             valueIndices,
             mask,
-            cache.RotatesKeys ? Rotation(Shape.KeyLength(first)) : null,
+            cache.RotatesKeys && hasValues ? Rotation(Shape.KeyLength(first)) : null,
             cache.RotatesValues && hasValues ? Rotation(SmallestRotation) : null);
     }
 
@@ -75,6 +75,24 @@ internal sealed partial class ModelGraph
             var y = AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
             return clamps ? G.Clamp(y) : y;
         }
+    }
+
+    /// <summary>build_qkv without the split into heads: a column of the heads of each token, for norms over all of them.</summary>
+    public (GraphTensor Q, GraphTensor K, GraphTensor V) QueryKeyValueRows(GraphTensor x, int layer, int queryParts = 1)
+    {
+        var queries = (long)Shape.KeyLength(layer) * Shape.Heads[layer] * queryParts;
+        var (keys, values) = (Shape.KeyColumns(layer), Shape.ValueColumns(layer));
+        if (FindWeight(layer, "attn_qkv") is { } fused)
+        {
+            var qkv = AddBias(Multiply(fused, x, FindScale(layer, "attn_qkv")), FindBias(layer, "attn_qkv"));
+            return (Part(0, queries), Part(queries, keys), Part(queries + keys, values));
+
+            GraphTensor Part(long start, long columns) => G.Cont(G.View2D(qkv, columns, Tokens, qkv.Nb[1], TypeSizes.RowBytes(qkv.Type, start)));
+        }
+
+        return (Project("attn_q"), Project("attn_k"), Project("attn_v"));
+
+        GraphTensor Project(string name) => AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
     }
 
     /// <summary>build_attn: stores keys and values, attends, and projects the result with <c>attn_output</c>.</summary>

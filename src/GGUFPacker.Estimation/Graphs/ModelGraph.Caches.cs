@@ -75,7 +75,7 @@ internal sealed partial class ModelGraph
     {
         if (place < 0)
         {
-            throw new EstimateException($"A layer of a model of architecture {Shape.Architecture} attends without a cache.");
+            throw new UnknownGraphException($"A layer of a model of architecture {Shape.Architecture} attends without a cache.");
         }
 
         if (!_caches.TryGetValue(cache, out var tensors))

@@ -58,7 +58,7 @@ internal sealed partial class ModelGraph
             weights = G.Reshape(G.Div(weights, sum), 1, used, tokens);
         }
 
-        return options.WeightScale is 0 or 1 ? weights : G.Scale(weights);
+        return Shape.Number("expert_weights_scale") is null or 0 or 1 ? weights : G.Scale(weights);
     }
 
     /// <summary>Leaves the probabilities of the best groups' experts and hides the others' (n_expert_groups, n_group_used).</summary>

@@ -6,7 +6,7 @@ namespace GGUFPacker.Estimation.Graphs;
 internal sealed partial class ModelGraph
 {
     /// <summary>The usual end: the output layer's matrix, its scale and bias, and the cap that some models put on logits.</summary>
-    public void FinishWithLogits(GraphTensor x, bool capsLogits = false)
+    public void FinishWithLogits(GraphTensor x, bool capsLogits = false, bool scalesLogits = false)
     {
         Embeddings = x;
         x = AddBias(Multiply(OutputWeight, x, FindWeight("output.scale")), FindWeight("output.bias"));
@@ -15,8 +15,8 @@ internal sealed partial class ModelGraph
             x = G.Scale(G.Unary(G.Scale(x)));
         }
 
-        Logits = x;
-        Expand(x);
+        Logits = scalesLogits ? G.Scale(x) : x;
+        Expand(Logits);
     }
 
     /// <summary>build_pooling, and set_outputs: what the caller reads is never overwritten.</summary>
@@ -29,7 +29,7 @@ internal sealed partial class ModelGraph
             Expand(pooled);
         }
 
-        foreach (var result in (ReadOnlySpan<GraphTensor?>)[Logits, Embeddings, pooled])
+        foreach (var result in (ReadOnlySpan<GraphTensor?>)[Logits, Embeddings, pooled, HiddenStates])
         {
             if (result is not null)
             {

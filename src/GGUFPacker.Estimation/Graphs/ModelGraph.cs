@@ -52,6 +52,9 @@ internal sealed partial class ModelGraph
     /// <summary>The final hidden state, from which embeddings are pooled (t_embd).</summary>
     public GraphTensor? Embeddings { get; set; }
 
+    /// <summary>The hidden state that layers for predicting further tokens read (t_h_nextn).</summary>
+    public GraphTensor? HiddenStates { get; set; }
+
     /// <summary>The logits (t_logits).</summary>
     public GraphTensor? Logits { get; set; }
 
@@ -145,6 +148,9 @@ internal sealed partial class ModelGraph
     /// <summary>build_inp_pos.</summary>
     public GraphTensor InputPositions() => G.Input(TensorType.I32, Tokens * Shape.PositionsPerToken);
 
+    /// <summary>build_inp_attn_scale.</summary>
+    public GraphTensor InputAttentionScale() => G.Input(TensorType.F32, 1, 1, Tokens);
+
     /// <summary>build_inp_out_ids.</summary>
     public GraphTensor InputOutputIds() => G.Input(TensorType.I32, Size.Outputs);
 
@@ -187,5 +193,5 @@ internal sealed partial class ModelGraph
         return tensor;
     }
 
-    private EstimateException Missing(string name) => new($"The model is of architecture {Shape.Architecture} and has no {name}.");
+    private UnknownGraphException Missing(string name) => new($"The model is of architecture {Shape.Architecture} and has no {name}.");
 }

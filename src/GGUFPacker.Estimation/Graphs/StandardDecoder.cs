@@ -1,4 +1,4 @@
-using GGUFPacker.Estimation.Caches;
+using GGUFPacker.Estimation.Models;
 
 namespace GGUFPacker.Estimation.Graphs;
 
@@ -13,8 +13,8 @@ internal sealed record StandardDecoder
     /// <summary>Whether the tokens' embeddings are scaled by the root of their length.</summary>
     public bool ScalesEmbeddings { get; init; }
 
-    /// <summary>Whether each head's queries and keys are normed before they are rotated.</summary>
-    public bool NormsHeads { get; init; }
+    /// <summary>What of queries and keys is normed before they are rotated.</summary>
+    public HeadNorm HeadNorm { get; init; }
 
     /// <summary>Whether rotations have factors of their own, if the model has such tensors.</summary>
     public bool UsesRopeFactors { get; init; }
@@ -22,11 +22,14 @@ internal sealed record StandardDecoder
     /// <summary>Whether queries are scaled rather than scores.</summary>
     public bool ScalesQueries { get; init; }
 
-    /// <summary>Whether some layers see a window of the context.</summary>
-    public bool IsWindowed { get; init; }
+    /// <summary>Whether what goes into attention and feed-forward network is normed.</summary>
+    public bool NormsInputs { get; init; } = true;
 
     /// <summary>Whether the results of attention and feed-forward network are normed before they are added.</summary>
     public bool NormsResults { get; init; }
+
+    /// <summary>Whether the feed-forward network's result is added to what it was made of, rather than the other way round: the first may then keep its memory.</summary>
+    public bool AddsToResidual { get; init; }
 
     /// <summary>Whether attention scores are capped.</summary>
     public bool CapsScores { get; init; }
@@ -45,12 +48,12 @@ internal sealed record StandardDecoder
         var x = graph.InputEmbeddings();
         x = ScalesEmbeddings ? g.Scale(x) : x;
         var positions = graph.InputPositions();
-        var (full, window) = IsWindowed ? graph.InputWindowedAttention() : (graph.InputAttention(), null);
+        var (full, window) = graph.Shape.SlidingWindowKind != SlidingWindowKind.None ? graph.InputWindowedAttention() : (graph.InputAttention(), null);
         var outputIds = graph.InputOutputIds();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = x;
-            x = NormOf(graph, x, layer, "attn_norm");
+            x = NormsInputs ? NormOf(graph, x, layer, "attn_norm") : x;
             x = Attend(graph, x, positions, graph.Shape.SlidingWindowLayers[layer] && window is not null ? window : full, layer);
             if (layer == graph.Layers - 1)
             {
@@ -60,11 +63,11 @@ internal sealed record StandardDecoder
 
             x = NormsResults ? NormOf(graph, x, layer, "post_attention_norm") : x;
             var attended = g.Add(x, residual);
-            x = FeedForward(graph, NormOf(graph, attended, layer, "ffn_norm"), layer);
+            x = FeedForward(graph, NormsInputs ? NormOf(graph, attended, layer, "ffn_norm") : attended, layer);
 
             // The reference does not say of which layer this norm is, so nothing keeps it on the layer's device.
             x = NormsResults ? graph.Norm(x, graph.FindWeight(layer, "post_ffw_norm"), null, Norm, -1) : x;
-            x = g.Add(x, attended);
+            x = AddsToResidual ? g.Add(attended, x) : g.Add(x, attended);
         }
 
         x = graph.Norm(x, graph.Weight("output_norm.weight"), graph.FindWeight("output_norm.bias"), Norm, -1);
@@ -74,11 +77,19 @@ internal sealed record StandardDecoder
     private GraphTensor Attend(ModelGraph graph, GraphTensor x, GraphTensor positions, AttentionInputs inputs, int layer)
     {
         var g = graph.G;
-        var (q, k, v) = graph.QueryKeyValue(x, layer);
-        if (NormsHeads)
+        var (q, k, v) = HeadNorm == HeadNorm.AllHeads ? graph.QueryKeyValueRows(x, layer) : graph.QueryKeyValue(x, layer);
+        if (HeadNorm != HeadNorm.None)
         {
             q = NormOf(graph, q, layer, "attn_q_norm");
             k = NormOf(graph, k, layer, "attn_k_norm");
+        }
+
+        if (HeadNorm == HeadNorm.AllHeads)
+        {
+            var shape = graph.Shape;
+            q = g.Reshape(q, shape.KeyLength(layer), shape.Heads[layer], graph.Tokens);
+            k = g.Reshape(k, shape.KeyLength(layer), shape.KeyValueHeads[layer], graph.Tokens);
+            v = g.Reshape(v, shape.ValueLength(layer), shape.KeyValueHeads[layer], graph.Tokens);
         }
 
         var factors = UsesRopeFactors ? graph.RopeFactors(layer) : null;
