@@ -36,7 +36,7 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
         var options = row.GetProperty("options");
         var devices = row.GetProperty("gpus_gib").EnumerateArray()
             .Select((size, i) => new ComputeDevice($"GPU{i}", ComputeDeviceKind.Cuda, size.GetInt64() * Gibibyte)).ToImmutableArray();
-        return new EstimateGolden(line, row.GetProperty("model").GetString()!, ReadOptions(options), devices, row);
+        return new EstimateGolden(line, row.GetProperty("model").GetString()!, ReadOptions(options) with { DryRun = !row.GetProperty("allocated").GetBoolean() }, devices, row);
     }
 
     // The rows leave out what is llama.cpp's default, but for sliding windows (not whole) and mapping (off).
