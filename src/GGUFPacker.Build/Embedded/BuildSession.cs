@@ -6,6 +6,7 @@ using GGUFPacker.Build.Graph;
 using GGUFPacker.Build.Sources;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Oci.Layers;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Packerfile.Diagnostics;
 
@@ -17,20 +18,16 @@ internal sealed class BuildSession
     private readonly Dictionary<GraphNode, NodeResult> _results = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<GraphNode> _layerNodes;
     private readonly HashSet<Diagnostic> _notes = [];
-    private readonly IProgress<BuildProgress>? _progress;
+    private readonly BuildLedger _ledger;
 
-    private readonly Lock _reporting = new();
-
-    public BuildSession(ContentStore store, BuildRequest request, BuildGraph graph, DateTimeOffset epoch, BuildSources sources, IProgress<BuildProgress>? progress)
+    public BuildSession(ContentStore store, BuildRequest request, BuildGraph graph, DateTimeOffset epoch, BuildSources sources, BuildLedger ledger)
     {
         Store = store;
         Sources = sources;
         Request = request;
         Epoch = epoch;
-        _progress = progress;
+        _ledger = ledger;
         _layerNodes = new(graph.Targets.SelectMany(target => target.Layers), ReferenceEqualityComparer.Instance);
-        Hashes = new FileHashes(store.Cache);
-        Steps = new StepCache(store, request.NoCache);
     }
 
     public ContentStore Store { get; }
@@ -43,16 +40,17 @@ internal sealed class BuildSession
     /// <summary>The time that images and layers carry.</summary>
     public DateTimeOffset Epoch { get; }
 
-    public FileHashes Hashes { get; }
+    public FileHashes Hashes => _ledger.Hashes;
 
-    public StepCache Steps { get; }
+    public StepCache Steps => _ledger.Steps;
+
+    public BuildReporter Reporter => _ledger.Reporter;
+
+    /// <summary>The layers that are made already.</summary>
+    public Dictionary<GraphNode, LayerRecipe> Layers { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>What the steps have to say.</summary>
     public ImmutableArray<Diagnostic> Notes => [.. _notes.Order(Comparer<Diagnostic>.Create((a, b) => a.Span.StartLine.CompareTo(b.Span.StartLine)))];
-
-    public int StepsRun { get; private set; }
-
-    public int StepsCached { get; private set; }
 
     /// <summary>Whether a target's image has a layer of this node.</summary>
     public bool IsLayer(GraphNode node) => _layerNodes.Contains(node);
@@ -84,7 +82,7 @@ internal sealed class BuildSession
         }
         catch (Exception error) when (error is StepException or SourceException or GgufException or CheckpointException or StoreException or IOException or UnauthorizedAccessException)
         {
-            Report(node, BuildStepStatus.Failed);
+            Report(node, BuildStepStatus.Failed, detail: error.Message);
             throw new BuildException([new Diagnostic(GraphDiagnosticCodes.StepFailed, DiagnosticSeverity.Error, node.Span, error.Message)], error);
         }
     }
@@ -92,16 +90,8 @@ internal sealed class BuildSession
     /// <summary>Tells something about a node's work at its instruction, once for equal messages.</summary>
     public void Note(GraphNode node, string message) => _notes.Add(new(GraphDiagnosticCodes.StepNote, DiagnosticSeverity.Information, node.Span, message));
 
-    public void Report(GraphNode node, BuildStepStatus status, long done = 0, long total = 0, string? detail = null)
-    {
-        // Files are fetched several at a time.
-        lock (_reporting)
-        {
-            StepsRun += status == BuildStepStatus.Completed ? 1 : 0;
-            StepsCached += status == BuildStepStatus.Cached ? 1 : 0;
-            _progress?.Report(new BuildProgress { Step = node.Digest.Hex[..12], Name = node.Name, Status = status, Done = done, Total = total, Detail = detail });
-        }
-    }
+    public void Report(GraphNode node, BuildStepStatus status, long done = 0, long total = 0, string? detail = null) =>
+        Reporter.Report(node, status, done, total, detail);
 
     private async ValueTask<NodeResult> RunAsync(GraphNode node, CancellationToken cancellationToken) => node switch
     {

@@ -38,17 +38,17 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
             return graph;
         }).ToImmutableArray();
         var built = targets.Select(_ => new List<BuiltImage>()).ToImmutableArray();
-        var (stepsRun, stepsCached) = (0, 0);
+        var forgotten = new HashSet<GraphNode>(graphs.SelectMany(graph => graph.Nodes.Where(node => IsForgotten(request, graph, node))), ReferenceEqualityComparer.Instance);
+        var ledger = new BuildLedger(new BuildReporter(progress), new FileHashes(store.Cache), new StepCache(store, forgotten.Contains));
         foreach (var (platform, graph) in platforms.Zip(graphs))
         {
-            var session = new BuildSession(store, request, graph, EpochOf(request), sources, progress);
+            var session = new BuildSession(store, request, graph, EpochOf(request), sources, ledger);
             for (var i = 0; i < targets.Length; i++)
             {
                 built[i].Add(await new ImageAssembler(session, graph.Targets[i], targets[i], platform).AssembleAsync(cancellationToken).ConfigureAwait(false));
             }
 
             warnings.AddRange(session.Notes.Except(warnings));
-            (stepsRun, stepsCached) = (stepsRun + session.StepsRun, stepsCached + session.StepsCached);
         }
 
         var images = built.Select(images => Join(images, platforms)).ToImmutableArray();
@@ -60,8 +60,12 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
             }
         }
 
-        return new BuildResult(images, [.. warnings], stepsRun, stepsCached);
+        var reporter = ledger.Reporter;
+        return new BuildResult(images, [.. warnings], reporter.StepsRun, reporter.StepsCached) { Totals = reporter.Totals };
     }
+
+    private static bool IsForgotten(BuildRequest request, BuildGraph graph, GraphNode node) =>
+        request.NoCache || (graph.StageOf(node) is { } stage && request.NoCacheStages.Any(stage.IsCalled));
 
     // Several platforms' images become one, an index.
     private BuiltImage Join(List<BuiltImage> images, ImmutableArray<Platform> platforms)

@@ -38,7 +38,7 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
     private IEnumerable<Descriptor> BaseLayers(ImageContent? image) => image is null ? [] : image.Manifest.Layers.Zip(image.Layers, (descriptor, layer) =>
         descriptor.Digest == layer.DiffId || session.Store.Blobs.Contains(descriptor.Digest, descriptor.Size) ? descriptor : layer.ToDescriptor());
 
-    private static async ValueTask<ImmutableArray<ImageFile>> FilesAsync(StageTree tree, CancellationToken cancellationToken)
+    private async ValueTask<ImmutableArray<ImageFile>> FilesAsync(StageTree tree, CancellationToken cancellationToken)
     {
         var files = ImmutableArray.CreateBuilder<ImageFile>();
         foreach (var (path, entry) in tree.Entries)
@@ -46,6 +46,7 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
             if (entry is FileEntry file)
             {
                 var stored = await file.Content.StoreAsync(cancellationToken).ConfigureAwait(false);
+                session.Reporter.Count(stored);
                 files.Add(new ImageFile("/" + path, stored.Digest, stored.Size, stored.Path));
             }
         }

@@ -12,8 +12,14 @@ internal static class LayerAssembler
 {
     public static async ValueTask<LayerRecipe> AssembleAsync(BuildSession session, GraphNode node, CancellationToken cancellationToken)
     {
-        var difference = (await session.EvaluateAsync(node, cancellationToken).ConfigureAwait(false)).Difference ?? ImmutableSortedDictionary<string, TreeEntry>.Empty;
-        return await session.GuardAsync(node, () => AssembleAsync(session, node, difference, cancellationToken)).ConfigureAwait(false);
+        if (!session.Layers.TryGetValue(node, out var layer))
+        {
+            var difference = (await session.EvaluateAsync(node, cancellationToken).ConfigureAwait(false)).Difference ?? ImmutableSortedDictionary<string, TreeEntry>.Empty;
+            layer = await session.GuardAsync(node, () => AssembleAsync(session, node, difference, cancellationToken)).ConfigureAwait(false);
+            session.Layers.Add(node, layer);
+        }
+
+        return layer;
     }
 
     private static async ValueTask<LayerRecipe> AssembleAsync(
@@ -34,27 +40,34 @@ internal static class LayerAssembler
                 throw new StepException($"'/{path}' cannot be in an image: a name that begins with '.wh.' hides a file there.");
             }
 
-            var layerEntry = entry is FileEntry file ? FileOf(path, await file.Content.StoreAsync(cancellationToken).ConfigureAwait(false)) : LayerEntry.Directory(path);
+            var layerEntry = LayerEntry.Directory(path);
+            if (entry is FileEntry file)
+            {
+                var stored = await file.Content.StoreAsync(cancellationToken).ConfigureAwait(false);
+                session.Reporter.Count(stored);
+                layerEntry = FileOf(path, stored);
+            }
+
             entries.Add(layerEntry with { Mode = entry.Mode, UserId = entry.Owner.UserId, GroupId = entry.Owner.GroupId, Modified = session.Epoch.ToUnixTimeSeconds() });
         }
 
         var key = LayerKey.Of(entries);
         if (session.Steps.FindLayer(key) is { IsEmpty: false } known && session.Store.Layers.Find(known) is { } layer)
         {
-            Report(BuildStepStatus.Cached);
+            Report(BuildStepStatus.Cached, layer.Size);
             return layer;
         }
 
         layer = session.Store.Layers.Create(entries);
-        session.Steps.PutLayer(key, layer.DiffId, layer.Size);
-        Report(BuildStepStatus.Completed);
+        session.Steps.PutLayer(key, node.Name, layer.DiffId, layer.Size);
+        Report(BuildStepStatus.Completed, layer.Size);
         return layer;
 
-        void Report(BuildStepStatus status)
+        void Report(BuildStepStatus status, long size)
         {
             if (reports)
             {
-                session.Report(node, status);
+                session.Report(node, status, size, size);
             }
         }
     }

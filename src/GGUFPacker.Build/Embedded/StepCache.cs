@@ -1,51 +1,55 @@
+using System.Collections.Concurrent;
 using System.Text;
-using System.Text.Json;
 using GGUFPacker.Build.Embedded.Files;
+using GGUFPacker.Build.Graph;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Embedded;
 
 /// <summary>What earlier builds made: contents by the key of their step, layers by their entries.</summary>
-internal sealed class StepCache(ContentStore store, bool forget)
+/// <param name="store">The store that holds it.</param>
+/// <param name="forgets">Whether a node's step is to run again, whatever an earlier build made of it.</param>
+internal sealed class StepCache(ContentStore store, Func<GraphNode, bool> forgets)
 {
     /// <summary>Part of every key: to be raised when the same inputs give other bytes.</summary>
     public const string EngineFormat = "ggufpacker-1";
 
-    /// <summary>The content that a step gave, if the store still has it.</summary>
-    public StoredFile? FindContent(string key)
-    {
-        if (forget || store.Cache.Find(KeyOf("content", key)) is not { } record || Parse(record) is not var (digest, size) || !store.Contents.Contains(digest, size))
-        {
-            return null;
-        }
+    // What this build has made itself is not made again for its next platform.
+    private readonly ConcurrentDictionary<Digest, bool> _made = new();
 
-        return new StoredFile(digest, size, store.Contents.PathOf(digest));
+    /// <summary>What stands for a step's content in the store.</summary>
+    public static Digest ContentKey(string key) => KeyOf("content", key);
+
+    /// <summary>The content that a step gave, if the store still has it.</summary>
+    public StoredFile? FindContent(GraphNode node, string key)
+    {
+        var digest = ContentKey(key);
+        return (forgets(node) && !_made.ContainsKey(digest)) || Find(digest) is not { } record || !store.Contents.Contains(record.Digest, record.Size)
+            ? null
+            : new StoredFile(record.Digest, record.Size, store.Contents.PathOf(record.Digest));
     }
 
-    public void PutContent(string key, Digest digest, long size) =>
-        store.Cache.Put(KeyOf("content", key), JsonSerializer.SerializeToUtf8Bytes(new Record(digest.ToString(), size), StepCacheJson.Default.Record));
+    /// <summary>Remembers the content that a step gave.</summary>
+    /// <param name="key">What the step did, to what.</param>
+    /// <param name="kind"><see cref="CacheRecord.Step"/> or <see cref="CacheRecord.Source"/>.</param>
+    /// <param name="madeBy">The instruction, or what was fetched.</param>
+    /// <param name="digest">The content.</param>
+    /// <param name="size">Its size.</param>
+    public void PutContent(string key, string kind, string madeBy, Digest digest, long size)
+    {
+        _made[ContentKey(key)] = true;
+        store.Cache.Put(ContentKey(key), new CacheRecord(kind, digest, size, madeBy).ToBytes());
+    }
 
-    /// <summary>The layer with these entries, if the store still has it.</summary>
-    public Digest FindLayer(string entries) => store.Cache.Find(KeyOf("layer", entries)) is { } record && Parse(record) is var (digest, _) ? digest : default;
+    /// <summary>The layer with these entries, if it is known.</summary>
+    public Digest FindLayer(string entries) => Find(KeyOf("layer", entries))?.Digest ?? default;
 
-    public void PutLayer(string entries, Digest diffId, long size) =>
-        store.Cache.Put(KeyOf("layer", entries), JsonSerializer.SerializeToUtf8Bytes(new Record(diffId.ToString(), size), StepCacheJson.Default.Record));
+    /// <summary>Remembers the layer with these entries.</summary>
+    public void PutLayer(string entries, string madeBy, Digest diffId, long size) =>
+        store.Cache.Put(KeyOf("layer", entries), new CacheRecord(CacheRecord.Layer, diffId, size, madeBy).ToBytes());
+
+    private CacheRecord? Find(Digest key) => store.Cache.Find(key) is { } record ? CacheRecord.Parse(record) : null;
 
     private static Digest KeyOf(string kind, string key) => Digest.Of(Encoding.UTF8.GetBytes($"{EngineFormat}\n{kind}\n{key}"));
-
-    // A record that cannot be read is as good as none: the step runs again.
-    private static (Digest Digest, long Size)? Parse(byte[] record)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(record, StepCacheJson.Default.Record) is { } parsed && Digest.TryParse(parsed.Digest, out var digest) ? (digest, parsed.Size) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    internal sealed record Record(string? Digest, long Size);
 }

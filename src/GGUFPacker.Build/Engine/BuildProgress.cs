@@ -9,7 +9,7 @@ public sealed record BuildProgress
     // What is estimated from less is worth nothing.
     private static readonly TimeSpan ShortestBasis = TimeSpan.FromSeconds(3);
 
-    /// <summary>Identifies the step within this build.</summary>
+    /// <summary>Identifies the step within this build: its node's digest.</summary>
     public required string Step { get; init; }
 
     /// <summary>What the step does, as a person reads it: <c>[Q4_K_M 1/2] QUANTIZE --type=Q4_K_M a.gguf b.gguf</c>.</summary>
@@ -17,6 +17,12 @@ public sealed record BuildProgress
 
     /// <summary>Where the step stands.</summary>
     public required BuildStepStatus Status { get; init; }
+
+    /// <summary>
+    /// The file that the bytes are about, where a step brings several; null if they are the step's own. Such an event is always <see cref="BuildStepStatus.Advanced"/>: with the first one
+    /// the file begins, with the one whose bytes are all done it ends.
+    /// </summary>
+    public string? Part { get; init; }
 
     /// <summary>Bytes done so far.</summary>
     public long Done { get; init; }
@@ -27,9 +33,10 @@ public sealed record BuildProgress
     /// <summary>What is being worked on, such as a tensor's name.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>How far the step is, for people: <c>50 %, 2.31 GiB of 4.62 GiB, tensor 145 of 291, 40 s left</c>.</summary>
+    /// <summary>How far the step is, for people: <c>50 %, 2.31 GiB of 4.62 GiB, 118 MiB/s, tensor 145 of 291, 20 s left</c>.</summary>
     /// <param name="elapsed">How long the step has run; the rest is taken to go as fast.</param>
-    public string Describe(TimeSpan elapsed)
+    /// <param name="from">The bytes that were done when it began.</param>
+    public string Describe(TimeSpan elapsed, long from = 0)
     {
         if (Total <= 0)
         {
@@ -37,12 +44,15 @@ public sealed record BuildProgress
         }
 
         var done = Math.Clamp(Done, 0, Total);
+        var worked = done - from;
+        var tells = worked > 0 && elapsed >= ShortestBasis;
         string?[] parts =
         [
             string.Create(CultureInfo.InvariantCulture, $"{(int)(100.0 * done / Total)} %"),
             $"{GgufUnits.FormatBytes(done)} of {GgufUnits.FormatBytes(Total)}",
+            tells ? $"{GgufUnits.FormatBytes((long)(worked / elapsed.TotalSeconds))}/s" : null,
             Detail,
-            done > 0 && elapsed >= ShortestBasis ? $"{DescribeTime(elapsed * ((double)(Total - done) / done))} left" : null,
+            tells && done < Total ? $"{DescribeTime(elapsed * ((double)(Total - done) / worked))} left" : null,
         ];
         return string.Join(", ", parts.Where(part => !string.IsNullOrEmpty(part)));
     }

@@ -41,4 +41,7 @@ public sealed record BuildRequest
 
     /// <summary>Runs every step again, whatever the cache holds.</summary>
     public bool NoCache { get; init; }
+
+    /// <summary>The names or numbers of the stages whose own steps alone are run again.</summary>
+    public ImmutableArray<string> NoCacheStages { get; init; } = [];
 }

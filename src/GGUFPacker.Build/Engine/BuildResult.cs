@@ -8,4 +8,8 @@ namespace GGUFPacker.Build.Engine;
 /// <param name="Diagnostics">What the build warns about, and what else it has to say.</param>
 /// <param name="StepsRun">Steps that did work.</param>
 /// <param name="StepsCached">Steps whose result the cache held.</param>
-public sealed record BuildResult(ImmutableArray<BuiltImage> Images, ImmutableArray<Diagnostic> Diagnostics, int StepsRun, int StepsCached);
+public sealed record BuildResult(ImmutableArray<BuiltImage> Images, ImmutableArray<Diagnostic> Diagnostics, int StepsRun, int StepsCached)
+{
+    /// <summary>The bytes that were fetched, made and found.</summary>
+    public BuildTotals Totals { get; init; } = new(default, default, default);
+}

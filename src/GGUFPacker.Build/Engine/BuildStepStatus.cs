@@ -15,6 +15,9 @@ public enum BuildStepStatus
     /// <summary>The cache held its result.</summary>
     Cached,
 
-    /// <summary>It has failed.</summary>
+    /// <summary>It has failed; the event's detail says why.</summary>
     Failed,
+
+    /// <summary>It goes on and has something to say, which is the event's detail.</summary>
+    Noted,
 }

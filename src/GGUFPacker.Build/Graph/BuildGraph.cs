@@ -6,6 +6,14 @@ namespace GGUFPacker.Build.Graph;
 /// <param name="Targets">The requested stages, in the request's order.</param>
 public sealed record BuildGraph(ImmutableArray<GraphStage> Targets)
 {
+    private Dictionary<GraphNode, GraphStage>? _owners;
+
+    /// <summary>The stages that the targets need, themselves among them, in the file's order.</summary>
+    public ImmutableArray<GraphStage> Stages { get; init; } = [];
+
+    /// <summary>The stage whose instruction a node comes from; null for what no instruction makes.</summary>
+    public GraphStage? StageOf(GraphNode node) => (_owners ??= Owners(Stages)).GetValueOrDefault(node);
+
     /// <summary>Every node the targets need, each once, inputs before users.</summary>
     public ImmutableArray<GraphNode> Nodes
     {
@@ -35,5 +43,23 @@ public sealed record BuildGraph(ImmutableArray<GraphStage> Targets)
                 ordered.Add(node);
             }
         }
+    }
+
+    // A stage that begins with another has that one's layers first; an instruction's sources are its own.
+    private static Dictionary<GraphNode, GraphStage> Owners(ImmutableArray<GraphStage> stages)
+    {
+        var owners = new Dictionary<GraphNode, GraphStage>(ReferenceEqualityComparer.Instance);
+        foreach (var stage in stages)
+        {
+            foreach (var node in stage.Layers.Where(node => owners.TryAdd(node, stage)))
+            {
+                foreach (var source in node.Inputs.Where(input => input.Inputs.IsEmpty))
+                {
+                    owners.TryAdd(source, stage);
+                }
+            }
+        }
+
+        return owners;
     }
 }

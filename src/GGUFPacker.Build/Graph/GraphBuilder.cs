@@ -105,9 +105,14 @@ public sealed class GraphBuilder
             Dispatch(stage);
         }
 
+        foreach (var name in _request.NoCacheStages)
+        {
+            FindTarget(new BuildTarget { Stage = name });
+        }
+
         var stages = targets.Select(FindTarget).OfType<Stage>().Select(Dispatch).Select(stage => stage.Result).ToImmutableArray();
         WarnOfUnusedArguments();
-        return new BuildGraph(stages);
+        return new BuildGraph(stages) { Stages = [.. _stages.OrderBy(entry => entry.Key).Select(entry => entry.Value.Result)] };
     }
 
     private Stage? FindTarget(BuildTarget target)

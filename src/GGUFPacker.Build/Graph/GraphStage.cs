@@ -11,6 +11,10 @@ public sealed record GraphStage
     /// <summary>The name after AS, lower-case, or null.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Whether a user means this stage by a name, in any case, or a number.</summary>
+    public bool IsCalled(string name) =>
+        string.Equals(Name, name, StringComparison.OrdinalIgnoreCase) || name == Index.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     /// <summary>What the stage begins with, as its FROM says.</summary>
     public required string BaseName { get; init; }
 

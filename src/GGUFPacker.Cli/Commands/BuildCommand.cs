@@ -5,6 +5,7 @@ using GGUFPacker.Build.Embedded;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Cli.Output;
 using GGUFPacker.Oci.Store;
+using GGUFPacker.Packerfile.Diagnostics;
 
 namespace GGUFPacker.Cli.Commands;
 
@@ -64,6 +65,14 @@ internal sealed class BuildCommand
 
     private readonly Option<bool> _noCache = new("--no-cache") { Description = "Run every step again." };
 
+    private readonly Option<string[]> _noCacheFilter = new("--no-cache-filter")
+    {
+        Description = "Run the steps of these stages again.",
+        HelpName = "STAGE[,…]",
+    };
+
+    private readonly Option<string?> _progress = ProgressOption.Create();
+
     private readonly Option<int> _threads = new("--threads")
     {
         Description = "Threads for CONVERT and QUANTIZE (default: one per core).",
@@ -89,7 +98,7 @@ internal sealed class BuildCommand
         var command = new Command("build", "Builds a GGUFPackerfile into an image of the local store.")
         {
             build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts,
-            build._platforms, build._check, build._call, build._noCache, build._threads, build._output, build._push, build._insecure, build._json,
+            build._platforms, build._check, build._call, build._noCache, build._noCacheFilter, build._progress, build._threads, build._output, build._push, build._insecure, build._json,
         };
         command.SetAction(build.RunAsync);
         return command;
@@ -97,6 +106,7 @@ internal sealed class BuildCommand
 
     private async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
+        var mode = ProgressOption.Resolve(line.GetValue(_progress), _environment);
         var request = CreateRequest(line);
         var call = line.GetValue(_check) ? "check" : line.GetValue(_call)!;
         var other = PackerfileCall.Parse(call, line.GetValue(_json));
@@ -109,21 +119,31 @@ internal sealed class BuildCommand
             return await other.RunAsync(_environment.Console, request, store, cancellationToken).ConfigureAwait(false);
         }
 
-        var result = await ProgressDisplay.RunAsync(
-            _environment, display => NewEngine(store).BuildAsync(request, display, cancellationToken)).ConfigureAwait(false);
-        foreach (var diagnostic in result.Diagnostics)
+        var began = _environment.Time.GetTimestamp();
+        BuildResult? built = null;
+        BuildResult result;
+        try
         {
-            DiagnosticReport.Write(_environment.Console.Error, diagnostic);
+            result = await ProgressDisplay.RunAsync(
+                _environment,
+                async display =>
+                {
+                    built = await NewEngine(store).BuildAsync(request, display, cancellationToken).ConfigureAwait(false);
+                    await (output?.WriteAsync(store, built, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+                    await (line.GetValue(_push) ? PushAsync(store, built, line.GetValue(_insecure), display, cancellationToken) : Task.CompletedTask).ConfigureAwait(false);
+                    return built;
+                },
+                mode,
+                "Building").ConfigureAwait(false);
+        }
+        finally
+        {
+            WriteDiagnostics(built, mode);
         }
 
-        if (output is not null)
+        if (mode is not (ProgressMode.Quiet or ProgressMode.RawJson))
         {
-            await output.WriteAsync(store, result, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (line.GetValue(_push))
-        {
-            await PushAsync(store, result, line.GetValue(_insecure), cancellationToken).ConfigureAwait(false);
+            BuildReport.WriteSummary(_environment.Console.Error, result, _environment.Time.GetElapsedTime(began));
         }
 
         if (line.GetValue(_json))
@@ -138,14 +158,29 @@ internal sealed class BuildCommand
         return ExitCode.Success;
     }
 
-    private async Task PushAsync(ContentStore store, BuildResult result, bool insecure, CancellationToken cancellationToken)
+    private void WriteDiagnostics(BuildResult? result, ProgressMode mode)
+    {
+        foreach (var diagnostic in result?.Diagnostics ?? [])
+        {
+            if (mode == ProgressMode.RawJson)
+            {
+                JsonProgress.WriteWarning(_environment.Console.Error, diagnostic);
+            }
+            else if (mode != ProgressMode.Quiet || diagnostic.Severity != DiagnosticSeverity.Information)
+            {
+                DiagnosticReport.Write(_environment.Console.Error, diagnostic);
+            }
+        }
+    }
+
+    private async Task PushAsync(ContentStore store, BuildResult result, bool insecure, IProgress<BuildProgress> display, CancellationToken cancellationToken)
     {
         foreach (var image in result.Images)
         {
             foreach (var reference in image.Target.References)
             {
                 var destination = References.Parse(reference);
-                await PushCommand.PushAsync(_environment, store, image.Manifest, destination, insecure, cancellationToken).ConfigureAwait(false);
+                await PushCommand.PushAsync(_environment, store, image.Manifest, destination, insecure, display, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -178,6 +213,7 @@ internal sealed class BuildCommand
             }],
             SourceDateEpoch = arguments.ContainsKey(EpochVariable) ? null : SourceDateEpoch(),
             NoCache = line.GetValue(_noCache),
+            NoCacheStages = [.. (line.GetValue(_noCacheFilter) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             Threads = line.GetValue(_threads) is >= 0 and var threads ? threads : throw new UsageException("--threads must be 0 or more."),
         };
     }

@@ -12,6 +12,7 @@ internal sealed class PullCommand
     private readonly Option<bool> _force = new("--force") { Description = "Ask the registry even if the store has the name." };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
     private readonly Option<string?> _platform = new("--platform") { Description = "The platform of an image that has several.", HelpName = "OS/ARCH" };
+    private readonly Option<string?> _progress = ProgressOption.Create();
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
     private readonly CliEnvironment _environment;
 
@@ -22,7 +23,7 @@ internal sealed class PullCommand
         var pull = new PullCommand(environment);
         var command = new Command("pull", "Fetches a model from a registry into the local store.")
         {
-            pull._model, pull._force, pull._insecure, pull._platform, pull._json,
+            pull._model, pull._force, pull._insecure, pull._platform, pull._progress, pull._json,
         };
         command.SetAction(pull.RunAsync);
         return command;
@@ -30,6 +31,7 @@ internal sealed class PullCommand
 
     private async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
+        var mode = ProgressOption.Resolve(line.GetValue(_progress), _environment);
         var source = References.Parse(line.GetRequiredValue(_model));
         var platform = Platforms.Parse(line.GetValue(_platform));
         using var store = _environment.OpenStore();
@@ -48,7 +50,7 @@ internal sealed class PullCommand
         var image = await pull.RunAsync(request with { WithoutLayers = true }, progress: null, cancellationToken).ConfigureAwait(false);
         StoredModel.RequireModel(source, ModelImageConfig.Read(image.Config));
         image = await ProgressDisplay.RunAsync(
-            _environment, display => pull.RunAsync(request, Registries.Show(display), cancellationToken)).ConfigureAwait(false);
+            _environment, display => pull.RunAsync(request, Registries.Show(display, "pull"), cancellationToken), mode, "Pulling").ConfigureAwait(false);
         ImageReport.Write(_environment.Console.Out, source, image.ManifestDescriptor, line.GetValue(_json));
         return ExitCode.Success;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GGUFPacker.Build.Engine;
 using GGUFPacker.Cli.Output;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.References;
@@ -18,6 +19,7 @@ internal sealed class PushCommand
     };
 
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
+    private readonly Option<string?> _progress = ProgressOption.Create();
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
     private readonly CliEnvironment _environment;
 
@@ -26,28 +28,39 @@ internal sealed class PushCommand
     public static Command Create(CliEnvironment environment)
     {
         var push = new PushCommand(environment);
-        var command = new Command("push", "Sends a model of the local store to a registry.") { push._model, push._destination, push._insecure, push._json };
+        var command = new Command("push", "Sends a model of the local store to a registry.") { push._model, push._destination, push._insecure, push._progress, push._json };
         command.SetAction(push.RunAsync);
         return command;
     }
 
-    /// <summary>Pushes an image and says so.</summary>
-    public static async Task PushAsync(
-        CliEnvironment environment, ContentStore store, Descriptor manifest, ImageReference destination, bool insecure, CancellationToken cancellationToken)
+    /// <summary>Pushes an image.</summary>
+    public static async Task<ImageReference> PushAsync(
+        CliEnvironment environment,
+        ContentStore store,
+        Descriptor manifest,
+        ImageReference destination,
+        bool insecure,
+        IProgress<BuildProgress> display,
+        CancellationToken cancellationToken)
     {
         using var client = Registries.CreateClient(environment, destination.Registry, insecure, pushing: true);
         var push = new ImagePush(client, store);
         var request = new PushRequest(manifest, destination);
-        await ProgressDisplay.RunAsync(environment, display => push.RunAsync(request, Registries.Show(display), cancellationToken)).ConfigureAwait(false);
+        return await push.RunAsync(request, Registries.Show(display, "push"), cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
     {
+        var mode = ProgressOption.Resolve(line.GetValue(_progress), _environment);
         var source = References.Parse(line.GetRequiredValue(_model));
         var destination = line.GetValue(_destination) is { } name ? References.Parse(name) : source;
         using var store = _environment.OpenStore();
         var tag = store.Tags.Find(source) ?? throw new StoreException($"The store does not have {source.Familiar}.");
-        await PushAsync(_environment, store, tag.Manifest, destination, line.GetValue(_insecure), cancellationToken).ConfigureAwait(false);
+        await ProgressDisplay.RunAsync(
+            _environment,
+            display => PushAsync(_environment, store, tag.Manifest, destination, line.GetValue(_insecure), display, cancellationToken),
+            mode,
+            "Pushing").ConfigureAwait(false);
         ImageReport.Write(_environment.Console.Out, destination, tag.Manifest, line.GetValue(_json));
         return ExitCode.Success;
     }

@@ -29,13 +29,15 @@ internal static class Registries
     }
 
     /// <summary>Shows each blob's transfer as a step.</summary>
-    public static IProgress<TransferProgress> Show(IProgress<BuildProgress> display) =>
-        new ProgressRelay<TransferProgress>(display, Translate);
+    /// <param name="display">The display.</param>
+    /// <param name="verb">What is done to the blobs: <c>push</c>.</param>
+    public static IProgress<TransferProgress> Show(IProgress<BuildProgress> display, string verb) =>
+        new ProgressRelay<TransferProgress>(display, transfer => Translate(transfer, verb));
 
-    private static BuildProgress Translate(TransferProgress transfer) => new()
+    private static BuildProgress Translate(TransferProgress transfer, string verb) => new()
     {
         Step = transfer.Blob.Digest.ToString(),
-        Name = $"{Short(transfer)} {GgufUnits.FormatBytes(transfer.Blob.Size)}",
+        Name = $"{verb} {Short(transfer)} {GgufUnits.FormatBytes(transfer.Blob.Size)}",
         Status = transfer.Status switch
         {
             TransferStatus.Started => BuildStepStatus.Started,

@@ -23,6 +23,14 @@ internal static class BuildReport
         }
     }
 
+    /// <summary>Writes how long it took and what it cost.</summary>
+    public static void WriteSummary(TextWriter writer, BuildResult result, TimeSpan elapsed)
+    {
+        var images = result.Images.Length;
+        writer.WriteLine(FormattableString.Invariant(
+            $"built {images} {(images == 1 ? "image" : "images")} in {elapsed.TotalSeconds:0.0}s: {result.Totals.Describe(result.StepsRun, result.StepsCached)}"));
+    }
+
     /// <summary>Writes all of it.</summary>
     public static void WriteJson(TextWriter output, BuildResult result) => JsonText.Write(output, writer =>
     {
@@ -43,8 +51,19 @@ internal static class BuildReport
         writer.WriteEndArray();
         writer.WriteNumber("stepsRun", result.StepsRun);
         writer.WriteNumber("stepsCached", result.StepsCached);
+        WriteVolume(writer, "downloaded", result.Totals.Downloaded);
+        WriteVolume(writer, "written", result.Totals.Written);
+        WriteVolume(writer, "reused", result.Totals.Reused);
         writer.WriteEndObject();
     });
+
+    private static void WriteVolume(Utf8JsonWriter writer, string name, BuildVolume volume)
+    {
+        writer.WriteStartObject(name);
+        writer.WriteNumber("files", volume.Files);
+        writer.WriteNumber("bytes", volume.Bytes);
+        writer.WriteEndObject();
+    }
 
     private static void WriteImage(Utf8JsonWriter writer, BuiltImage image)
     {

@@ -46,7 +46,9 @@ public sealed class ContentArea
 
     /// <summary>Begins to take in a file that is written front to back.</summary>
     /// <param name="layer">A layer to make around it on the way; null for none.</param>
-    public ContentIngest BeginIngest(PendingLayer? layer = null) => new(this, layer);
+    /// <param name="size">The file's size, as far as known: a disk that is too small for it is found out at once.</param>
+    /// <exception cref="StoreException">The disk is full.</exception>
+    public ContentIngest BeginIngest(PendingLayer? layer = null, long size = 0) => new(this, layer, size);
 
     /// <summary>Begins to take in a file within a tar whose digest is computed on the way.</summary>
     internal ContentIngest BeginIngest(HashLane tar, string? path) => new(this, new ContentHasher(tar), path);

@@ -19,18 +19,27 @@ public sealed class ContentIngest : Stream
     private long _written;
     private bool _finished;
 
-    internal ContentIngest(ContentArea area, PendingLayer? layer)
-        : this(area, new ContentHasher(layer, area.AppendTo)) => _layer = layer;
+    internal ContentIngest(ContentArea area, PendingLayer? layer, long size)
+        : this(area, new ContentHasher(layer, area.AppendTo), size: size) => _layer = layer;
 
     /// <summary>Creates the ingest.</summary>
     /// <param name="area">Where the file goes.</param>
     /// <param name="hasher">Computes its digest.</param>
     /// <param name="path">Where the unfinished file lies; null for a temporary file.</param>
-    internal ContentIngest(ContentArea area, ContentHasher hasher, string? path = null)
+    /// <param name="size">Its size, as far as known.</param>
+    internal ContentIngest(ContentArea area, ContentHasher hasher, string? path = null, long size = 0)
     {
         (_area, _hasher) = (area, hasher);
         _temporary = path ?? area.Files.NewTemporary();
-        _file = File.OpenHandle(_temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        try
+        {
+            _file = area.Files.Create(_temporary, size);
+        }
+        catch
+        {
+            hasher.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -109,7 +118,7 @@ public sealed class ContentIngest : Stream
         }
 
         var rest = _block.Bytes;
-        RandomAccess.Write(_file, rest, _written);
+        _area.Files.Write(_file, rest, _written);
         var (content, layer) = _hasher.Finish(rest);
         _written += rest.Length;
         _file.Dispose();
@@ -155,7 +164,7 @@ public sealed class ContentIngest : Stream
 
     private void WriteBlock()
     {
-        RandomAccess.Write(_file, _block.Bytes, _written);
+        _area.Files.Write(_file, _block.Bytes, _written);
         _written += _block.Length;
     }
 }

@@ -45,9 +45,14 @@ public sealed partial class ContentStore : IDisposable
     /// <summary>Opens the store in a directory, which is made if need be; what a process that is no more left half-written is removed.</summary>
     /// <param name="root">The directory.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public static ContentStore Open(string root, TimeProvider? time = null)
+    public static ContentStore Open(string root, TimeProvider? time = null) => Open(root, time, null);
+
+    /// <param name="root">The directory.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    /// <param name="writing">Told of the number of bytes before each write; may throw in the disk's place.</param>
+    internal static ContentStore Open(string root, TimeProvider? time, Action<int>? writing)
     {
-        var files = new StoreFiles(Path.GetFullPath(root), time ?? TimeProvider.System);
+        var files = new StoreFiles(Path.GetFullPath(root), time ?? TimeProvider.System, writing);
         files.Create();
         var storeLock = StoreLock.Share(files.Lock);
         files.SweepTemporary();

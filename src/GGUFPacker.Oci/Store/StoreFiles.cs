@@ -1,4 +1,5 @@
 using GGUFPacker.Oci.Content;
+using Microsoft.Win32.SafeHandles;
 
 namespace GGUFPacker.Oci.Store;
 
@@ -8,7 +9,7 @@ namespace GGUFPacker.Oci.Store;
 /// Files are not flushed to the disk one by one, which would cost more than making a model anew: after a power failure a file may be short, and sizes are
 /// checked whenever one is used.
 /// </summary>
-internal sealed class StoreFiles(string root, TimeProvider time)
+internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? writing = null)
 {
     /// <summary>Temporary files that nobody has written to for so long belong to a process that is no more.</summary>
     private static readonly TimeSpan s_abandoned = TimeSpan.FromHours(24);
@@ -34,11 +35,13 @@ internal sealed class StoreFiles(string root, TimeProvider time)
 
     public string Partial { get; } = Path.Combine(root, "partial");
 
+    public string Locks { get; } = Path.Combine(root, "locks");
+
     public string Lock { get; } = Path.Combine(root, "lock");
 
     public void Create()
     {
-        foreach (var directory in new[] { Contents, Blobs, Layers, Tags, Cache, Temporary, Partial })
+        foreach (var directory in new[] { Contents, Blobs, Layers, Tags, Cache, Temporary, Partial, Locks })
         {
             Directory.CreateDirectory(directory);
         }
@@ -54,17 +57,53 @@ internal sealed class StoreFiles(string root, TimeProvider time)
         {
             using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
             {
-                RandomAccess.Write(file, bytes, 0);
+                Write(file, bytes, 0);
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             Rename(temporary, path);
+        }
+        catch (IOException error) when (DiskFull.Is(error))
+        {
+            throw Full(error);
         }
         finally
         {
             File.Delete(temporary);
         }
     }
+
+    /// <summary>Writes into a file of the store.</summary>
+    /// <exception cref="StoreException">The disk is full.</exception>
+    public void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long position)
+    {
+        try
+        {
+            writing?.Invoke(bytes.Length);
+            RandomAccess.Write(file, bytes, position);
+        }
+        catch (IOException error) when (DiskFull.Is(error))
+        {
+            throw Full(error);
+        }
+    }
+
+    /// <summary>Makes an empty file for so many bytes, whose place is taken at once where the system can do that: what has none fails now, not in hours.</summary>
+    /// <exception cref="StoreException">The disk is full.</exception>
+    public SafeFileHandle Create(string path, long size)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, preallocationSize: size);
+        }
+        catch (IOException error) when (DiskFull.Is(error))
+        {
+            throw Full(error, size);
+        }
+    }
+
+    private StoreException Full(IOException error, long size = 0) =>
+        new($"The disk of the store '{Root}' is full{(size > 0 ? $": {size} bytes do not fit" : "")}. {DiskFull.Hint}", error);
 
     /// <summary>Gives a finished temporary file the name that its digest makes; if a whole one is there already, that one stays.</summary>
     public static void Settle(string temporary, string path, long size)

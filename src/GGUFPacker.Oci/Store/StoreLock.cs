@@ -44,5 +44,23 @@ internal sealed class StoreLock : IDisposable
         }
     }
 
+    /// <summary>A lock that one holder has at a time; null if another has it.</summary>
+    /// <exception cref="IOException">It fails for another reason.</exception>
+    public static StoreLock? TryTake(string path)
+    {
+        try
+        {
+            return new StoreLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0));
+        }
+        catch (IOException exception) when (IsHeld(exception))
+        {
+            return null;
+        }
+    }
+
+    // ERROR_SHARING_VIOLATION; EWOULDBLOCK, as Linux and the BSDs number it.
+    private static bool IsHeld(IOException exception) =>
+        OperatingSystem.IsWindows() ? exception.HResult == unchecked((int)0x80070020) : exception.HResult == (OperatingSystem.IsLinux() ? 11 : 35);
+
     public void Dispose() => _file.Dispose();
 }

@@ -44,6 +44,6 @@ internal sealed class ModelBuild(IBuildEngine engine, ContentStore store, TaskLo
             var witness = image.Files.Select(file => file.StorePath).FirstOrDefault(output.OutputsRecord);
             return image.Target.References.Select(reference => (reference, image.Manifest.Digest.ToString(), witness));
         }));
-        log.LogMessage(MessageImportance.Normal, "{0} steps run, {1} cached.", result.StepsRun, result.StepsCached);
+        log.LogMessage(MessageImportance.Normal, "{0}.", result.Totals.Describe(result.StepsRun, result.StepsCached));
     }
 }

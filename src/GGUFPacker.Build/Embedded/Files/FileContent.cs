@@ -20,4 +20,10 @@ internal abstract class FileContent
     /// <summary>The bytes as a GGUF model, read on demand; the caller disposes it.</summary>
     public virtual async ValueTask<IGgufModel> OpenModelAsync(CancellationToken cancellationToken) =>
         await GgufFile.OpenAsync(await LocateAsync(cancellationToken).ConfigureAwait(false), cancellationToken: cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Makes sure that bytes of the user's are as the build saw them first.</summary>
+    /// <exception cref="Steps.StepException">They are not.</exception>
+    public virtual void CheckUnchanged()
+    {
+    }
 }

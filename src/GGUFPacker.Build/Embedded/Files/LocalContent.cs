@@ -17,8 +17,10 @@ internal sealed class LocalContent(ContentStore store, FileHashes hashes, string
 
         var stored = await store.Contents.IngestFileAsync(path, layer: null, cancellationToken).ConfigureAwait(false);
         hashes.Remember(file, stored.Digest);
-        return new StoredFile(stored.Digest, stored.Size, store.Contents.PathOf(stored.Digest));
+        return new StoredFile(stored.Digest, stored.Size, store.Contents.PathOf(stored.Digest), ContentOrigin.Written);
     }
 
     public override ValueTask<string> LocateAsync(CancellationToken cancellationToken) => ValueTask.FromResult(path);
+
+    public override void CheckUnchanged() => hashes.CheckUnchanged(path);
 }

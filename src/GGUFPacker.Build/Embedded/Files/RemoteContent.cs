@@ -1,7 +1,7 @@
-using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Build.Sources.Http;
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Embedded.Files;
 
@@ -37,7 +37,9 @@ internal sealed class RemoteContent(
         await _once.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _stored ??= Find() ?? await TakeCopyAsync(cancellationToken).ConfigureAwait(false) ?? await FetchAsync(cancellationToken).ConfigureAwait(false);
+            _stored ??= Find() ?? await TakeCopyAsync(cancellationToken).ConfigureAwait(false) ?? await FetchAsync(cancellationToken).ConfigureAwait(false);
+            session.Reporter.Count(_stored);
+            return _stored;
         }
         finally
         {
@@ -47,7 +49,7 @@ internal sealed class RemoteContent(
 
     private StoredFile? Find() => Digest.TryParse(identity, out var digest) && session.Store.Contents.Contains(digest, size)
         ? new StoredFile(digest, size, session.Store.Contents.PathOf(digest))
-        : session.Steps.FindContent(identity);
+        : session.Steps.FindContent(node, identity);
 
     private async ValueTask<StoredFile?> TakeCopyAsync(CancellationToken cancellationToken)
     {
@@ -63,21 +65,21 @@ internal sealed class RemoteContent(
         }
 
         var stored = await session.Store.Contents.IngestFileAsync(copy, layer: null, cancellationToken).ConfigureAwait(false);
-        return file.Digest is { } digest && digest != stored.Digest ? null : Known(new StoredFile(stored.Digest, stored.Size, session.Store.Contents.PathOf(stored.Digest)));
+        return file.Digest is { } digest && digest != stored.Digest ? null : Known(new StoredFile(stored.Digest, stored.Size, session.Store.Contents.PathOf(stored.Digest), ContentOrigin.Written));
     }
 
     private async ValueTask<StoredFile> FetchAsync(CancellationToken cancellationToken)
     {
-        session.Report(node, BuildStepStatus.Started, 0, size, name);
+        session.Reporter.BeginPart(node, name, size);
         var file = await locate(cancellationToken).ConfigureAwait(false);
-        var fetched = await download().RunAsync(file, done => session.Report(node, BuildStepStatus.Advanced, done, size, name), cancellationToken).ConfigureAwait(false);
-        session.Report(node, BuildStepStatus.Completed, size, size, name);
+        var fetched = await download().RunAsync(file, done => session.Reporter.AdvancePart(node, name, done, size), cancellationToken).ConfigureAwait(false);
+        session.Reporter.EndPart(node, name, size);
         return Known(fetched);
     }
 
     private StoredFile Known(StoredFile stored)
     {
-        session.Steps.PutContent(identity, stored.Digest, stored.Size);
+        session.Steps.PutContent(identity, CacheRecord.Source, $"{node.Name} {name}", stored.Digest, stored.Size);
         return stored;
     }
 }

@@ -12,11 +12,12 @@ internal sealed class TextContent(ContentStore store, ImmutableArray<byte> bytes
     public override ValueTask<StoredFile> StoreAsync(CancellationToken cancellationToken)
     {
         var digest = Digest.Of(bytes.AsSpan());
-        if (!store.Contents.Contains(digest, bytes.Length))
+        var isThere = store.Contents.Contains(digest, bytes.Length);
+        if (!isThere)
         {
             store.Contents.Ingest(bytes.AsSpan());
         }
 
-        return ValueTask.FromResult(new StoredFile(digest, bytes.Length, store.Contents.PathOf(digest)));
+        return ValueTask.FromResult(new StoredFile(digest, bytes.Length, store.Contents.PathOf(digest), isThere ? ContentOrigin.Reused : ContentOrigin.Written));
     }
 }

@@ -22,13 +22,15 @@ internal static class ConvertStep
             node,
             onto,
             node.Destination,
-            async cancellationToken => await DescribeAsync(node, source, from, cancellationToken).ConfigureAwait(false)
-                + (baseModel is null ? "" : "base " + await DescribeAsync(node, baseModel, onto, cancellationToken).ConfigureAwait(false)),
-            async cancellationToken => Open(
-                session,
-                node,
-                await FilesAsync(source, from, cancellationToken).ConfigureAwait(false),
-                baseModel is null ? null : await FilesAsync(baseModel, onto, cancellationToken).ConfigureAwait(false)));
+            new DerivedModel(
+                async cancellationToken => await DescribeAsync(node, source, from, cancellationToken).ConfigureAwait(false)
+                    + (baseModel is null ? "" : "base " + await DescribeAsync(node, baseModel, onto, cancellationToken).ConfigureAwait(false)),
+                async cancellationToken => Open(
+                    session,
+                    node,
+                    await FilesAsync(source, from, cancellationToken).ConfigureAwait(false),
+                    baseModel is null ? null : await FilesAsync(baseModel, onto, cancellationToken).ConfigureAwait(false)),
+                () => CheckUnchanged([.. CheckpointEntries(source, from), .. baseModel is null ? [] : CheckpointEntries(baseModel, onto)])));
     }
 
     private static string RequireDirectory(string path, FileTree tree, string rule)
@@ -91,6 +93,14 @@ internal static class ConvertStep
         }).ConfigureAwait(false);
 
         return new CheckpointFiles(NameOf(source, from), files);
+    }
+
+    private static void CheckUnchanged(IEnumerable<(string Path, FileEntry File)> entries)
+    {
+        foreach (var (_, file) in entries)
+        {
+            file.Content.CheckUnchanged();
+        }
     }
 
     private static IEnumerable<(string Path, FileEntry File)> CheckpointEntries(string source, FileTree from)

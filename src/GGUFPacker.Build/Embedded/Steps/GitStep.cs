@@ -8,6 +8,7 @@ using GGUFPacker.Build.Graph;
 using GGUFPacker.Build.Sources;
 using GGUFPacker.Build.Sources.Git;
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Embedded.Steps;
 
@@ -26,11 +27,16 @@ internal static partial class GitStep
         var commit = await repository.ResolveAsync(address, cancellationToken).ConfigureAwait(false);
         commit.Verify(node.Checksum, node.Remote);
         var key = $"git 2\n{node.Remote}\n{commit.Name}\n{node.Directory}{(node.KeepGitDirectory ? $"\n{commit.Reference} {commit.Object}" : "")}";
-        if (Known(session, key) is not { } entries)
+        if (Known(session, node, key) is not { } entries)
         {
             session.Report(node, BuildStepStatus.Started);
             entries = await repository.FetchAsync(address, commit, node.KeepGitDirectory, text => session.Note(node, text), cancellationToken).ConfigureAwait(false);
-            Remember(session, key, entries);
+            Remember(session, node, key, entries);
+            foreach (var entry in entries.Where(entry => !entry.IsLarge && entry.Fault is null))
+            {
+                session.Reporter.Count(new StoredFile(entry.Digest, entry.Size, "", ContentOrigin.Downloaded));
+            }
+
             session.Report(node, BuildStepStatus.Completed);
         }
 
@@ -68,9 +74,9 @@ internal static partial class GitStep
         return address.LargeFiles ?? throw new SourceException($"{address.Remote} has large files (git LFS), and no server for them can be derived from that address.");
     }
 
-    private static ImmutableArray<GitEntry>? Known(BuildSession session, string key)
+    private static ImmutableArray<GitEntry>? Known(BuildSession session, GitNode node, string key)
     {
-        if (session.Steps.FindContent(key) is not { } stored)
+        if (session.Steps.FindContent(node, key) is not { } stored)
         {
             return null;
         }
@@ -87,11 +93,11 @@ internal static partial class GitStep
         }
     }
 
-    private static void Remember(BuildSession session, string key, ImmutableArray<GitEntry> entries)
+    private static void Remember(BuildSession session, GitNode node, string key, ImmutableArray<GitEntry> entries)
     {
         var records = entries.Select(entry => new Record(entry.Path, entry.IsExecutable, entry.Fault is null ? entry.Digest.ToString() : "", entry.Size, entry.IsLarge, entry.Fault)).ToArray();
         var stored = session.Store.Contents.Ingest(JsonSerializer.SerializeToUtf8Bytes(records, GitStepJson.Default.RecordArray));
-        session.Steps.PutContent(key, stored.Digest, stored.Size);
+        session.Steps.PutContent(key, CacheRecord.Source, node.Name, stored.Digest, stored.Size);
     }
 
     internal sealed record Record(string Path, bool IsExecutable, string Digest, long Size, bool IsLarge, string? Fault = null);

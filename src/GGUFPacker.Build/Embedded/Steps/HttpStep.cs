@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using GGUFPacker.Build.Embedded.Files;
-using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Build.Sources;
 using GGUFPacker.Build.Sources.Http;
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Embedded.Steps;
 
@@ -21,7 +21,7 @@ internal static class HttpStep
     /// <exception cref="SourceException">It cannot be read.</exception>
     public static async ValueTask<StageTree> RunAsync(BuildSession session, HttpNode node, CancellationToken cancellationToken)
     {
-        var content = node.Checksum is { } checksum && session.Steps.FindContent(checksum) is { } there
+        var content = node.Checksum is { } checksum && session.Steps.FindContent(node, checksum) is { } there
             ? (FileContent)new StoredContentFile(there)
             : await AskAsync(session, node, cancellationToken).ConfigureAwait(false);
         var files = new DifferenceBuilder(StageTree.Empty);
@@ -64,8 +64,8 @@ internal static class HttpStep
             throw new SourceException($"{HttpFetcher.Shown(node.Address)} answered {(int)response.StatusCode} ({response.ReasonPhrase}).");
         }
 
-        session.Report(node, BuildStepStatus.Started);
         var expected = response.Content.Headers.ContentLength;
+        session.Reporter.BeginPart(node, NameOf(node.Address), expected ?? 0);
         using var ingest = session.Store.Contents.BeginIngest();
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         var buffer = new byte[256 << 10];
@@ -73,7 +73,7 @@ internal static class HttpStep
         while ((read = await http.ReadInTimeAsync(body, buffer, cancellationToken).ConfigureAwait(false)) > 0)
         {
             ingest.Write(buffer.AsSpan(0, read));
-            session.Report(node, BuildStepStatus.Advanced, ingest.Length, expected ?? 0, NameOf(node.Address));
+            session.Reporter.AdvancePart(node, NameOf(node.Address), ingest.Length, expected ?? 0);
         }
 
         if (expected is { } length && ingest.Length != length)
@@ -82,7 +82,7 @@ internal static class HttpStep
         }
 
         var stored = ingest.Commit();
-        var file = new StoredFile(stored.Digest, stored.Size, session.Store.Contents.PathOf(stored.Digest));
+        var file = new StoredFile(stored.Digest, stored.Size, session.Store.Contents.PathOf(stored.Digest), ContentOrigin.Downloaded);
         if (node.Checksum is { } checksum)
         {
             if (!await HasAsync(file.Path, checksum, cancellationToken).ConfigureAwait(false))
@@ -90,10 +90,11 @@ internal static class HttpStep
                 throw new SourceException($"{HttpFetcher.Shown(node.Address)} gave bytes with the digest {stored.Digest}; {checksum} was expected.");
             }
 
-            session.Steps.PutContent(checksum, stored.Digest, stored.Size);
+            session.Steps.PutContent(checksum, CacheRecord.Source, HttpFetcher.Shown(node.Address), stored.Digest, stored.Size);
         }
 
-        session.Report(node, BuildStepStatus.Completed, stored.Size, stored.Size);
+        session.Reporter.EndPart(node, NameOf(node.Address), stored.Size);
+        session.Reporter.Count(file);
         return file;
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Build.Graph;
-using GGUFPacker.Gguf.Format;
 using GGUFPacker.Oci.Layers;
 using GGUFPacker.Oci.Store;
 
@@ -15,17 +14,15 @@ internal static class ModelFile
     /// <param name="node">The node.</param>
     /// <param name="onto">Its base.</param>
     /// <param name="destination">Where the file goes.</param>
-    /// <param name="describe">What identifies the file: everything it is made of.</param>
-    /// <param name="open">Opens the model that the file will hold.</param>
+    /// <param name="model">The model that the file will hold.</param>
     /// <exception cref="StepException">The destination cannot take a file.</exception>
     public static ImmutableSortedDictionary<string, TreeEntry> Place(
         BuildSession session,
         GraphNode node,
         StageTree onto,
         string destination,
-        Func<CancellationToken, ValueTask<string>> describe,
-        Func<CancellationToken, ValueTask<IGgufModel>> open) =>
-        PlaceParts(session, node, onto, [destination], (_, cancellationToken) => describe(cancellationToken), (_, cancellationToken) => open(cancellationToken));
+        DerivedModel model) =>
+        PlaceParts(session, node, onto, [destination], _ => model);
 
     /// <summary>The same for several files, each known by its number from 0.</summary>
     /// <inheritdoc cref="Place"/>
@@ -34,14 +31,12 @@ internal static class ModelFile
         GraphNode node,
         StageTree onto,
         IReadOnlyList<string> destinations,
-        Func<int, CancellationToken, ValueTask<string>> describe,
-        Func<int, CancellationToken, ValueTask<IGgufModel>> open)
+        Func<int, DerivedModel> partOf)
     {
         var difference = ImmutableSortedDictionary<string, TreeEntry>.Empty;
         var builder = new DifferenceBuilder(onto);
         for (var i = 0; i < destinations.Count; i++)
         {
-            var part = i;
             var path = TreePath.Normalize(destinations[i]);
             if (TreePath.IsDirectoryForm(destinations[i]) || onto.Find(path) is DirectoryEntry)
             {
@@ -53,8 +48,7 @@ internal static class ModelFile
                 session,
                 node,
                 destinations.Count == 1 ? size => Layer(path, size) : null,
-                cancellationToken => describe(part, cancellationToken),
-                cancellationToken => open(part, cancellationToken));
+                partOf(i));
             builder.Set(path, new FileEntry(content));
         }
 

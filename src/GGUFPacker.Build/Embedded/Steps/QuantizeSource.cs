@@ -75,6 +75,16 @@ internal sealed class QuantizeSource
         return GgufFile.OpenParts(paths, cancellationToken: cancellationToken);
     }
 
+    /// <summary>Makes sure that files of the user's are as the build saw them first.</summary>
+    /// <exception cref="StepException">One is not.</exception>
+    public void CheckUnchanged()
+    {
+        foreach (var part in _parts)
+        {
+            part.CheckUnchanged();
+        }
+    }
+
     private static FileContent Require(string path, string name, FileTree tree) => tree.Find(path) is DirectoryEntry
         ? throw new StepException($"QUANTIZE reads a GGUF file; '{name}' is a directory.")
         : RequireFile("GGUF file", path, tree);

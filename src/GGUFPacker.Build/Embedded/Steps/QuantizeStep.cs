@@ -38,7 +38,8 @@ internal sealed class QuantizeStep
         var options = QuantizeArguments.Parse(_node.Options, _node.Type);
         if (!options.KeepSplit)
         {
-            return ModelFile.Place(_session, _node, onto, _node.Destination, DescribeAsync, async token => await OpenAsync(token).ConfigureAwait(false));
+            return ModelFile.Place(
+                _session, _node, onto, _node.Destination, new DerivedModel(DescribeAsync, async token => await OpenAsync(token).ConfigureAwait(false), CheckUnchanged));
         }
 
         // How many files there will be depends on the source's headers where layers are left out.
@@ -56,8 +57,15 @@ internal sealed class QuantizeStep
             _node,
             onto,
             [.. Enumerable.Range(1, count).Select(number => new GgufSplitName(prefix, number, count).ToString())],
-            async (part, token) => $"{await DescribeAsync(token).ConfigureAwait(false)}\npart {part} of {count}",
-            OpenPartAsync);
+            part => new DerivedModel(
+                async token => $"{await DescribeAsync(token).ConfigureAwait(false)}\npart {part} of {count}", token => OpenPartAsync(part, token), CheckUnchanged));
+    }
+
+    private void CheckUnchanged()
+    {
+        _source.CheckUnchanged();
+        _imatrix?.CheckUnchanged();
+        _tensorTypes?.CheckUnchanged();
     }
 
     private async ValueTask<string> DescribeAsync(CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ internal static class UnpackStep
             throw new StepException($"'{name}' cannot be unpacked. {exception.Message} With --unpack=false it is added as it is.", exception);
         }
 
-        session.Steps.PutLayer(key, recipe.DiffId, recipe.Size);
+        session.Steps.PutLayer(key, $"{node.Name} (unpacked)", recipe.DiffId, recipe.Size);
         return recipe;
     }
 

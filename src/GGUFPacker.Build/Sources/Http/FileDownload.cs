@@ -65,7 +65,7 @@ internal sealed class FileDownload(HttpFetcher http, ContentStore store)
             throw new SourceException($"{file.Name}: {HttpFetcher.Shown(file.Address)} gave bytes with the digest {stored.Digest}; {digest} was expected.");
         }
 
-        return new StoredFile(stored.Digest, stored.Size, store.Contents.PathOf(stored.Digest));
+        return new StoredFile(stored.Digest, stored.Size, store.Contents.PathOf(stored.Digest), ContentOrigin.Downloaded);
     }
 
     // One process transfers a file; another that wants it too waits, and then finds it.

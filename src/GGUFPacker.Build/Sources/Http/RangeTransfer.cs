@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
+using GGUFPacker.Oci.Store;
 using Microsoft.Win32.SafeHandles;
 
 namespace GGUFPacker.Build.Sources.Http;
@@ -165,7 +166,7 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
                     throw new IOException($"the answer ended {end - position} bytes early");
                 }
 
-                await RandomAccess.WriteAsync(data, buffer.AsMemory(0, read), position, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(buffer.AsMemory(0, read), position, cancellationToken).ConfigureAwait(false);
                 position += read;
                 progress?.Invoke(Interlocked.Add(ref _done, read));
                 yield return read;
@@ -174,6 +175,20 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // A disk that takes no more is no matter of the network: nothing is tried again.
+    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, long position, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RandomAccess.WriteAsync(data, bytes, position, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException error)
+        {
+            throw new SourceException(
+                $"{_file.Name} cannot be kept: {error.Message.TrimEnd('.')}. What has come is kept; run the command again to go on.{(DiskFull.Is(error) ? " " + DiskFull.Hint : "")}", error);
         }
     }
 
