@@ -61,6 +61,21 @@ public static class ModelConverter
             throw new CheckpointException("A vocabulary without tensors cannot be split: --vocab-only and --no-tensor-first-split exclude each other.");
         }
 
+        var tokenizerSources = new TokenizerSources(files);
+        var readingAhead = tokenizerSources.ReadAheadAsync(withPreTokenizer: options.PreTokenizer is null);
+        try
+        {
+            return OpenModel(files, options, tokenizerSources);
+        }
+        finally
+        {
+            // Whoever opened the checkpoint may remove its files once this method is left.
+            readingAhead.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing).GetAwaiter().GetResult();
+        }
+    }
+
+    private static ConvertedModel OpenModel(CheckpointFiles files, ConvertOptions options, TokenizerSources tokenizerSources)
+    {
         var loaded = options.MistralFormat ? MistralConfigLoader.Load(files) : ModelConfigLoader.Load(files);
         var checkpoint = CheckpointWeights.Open(files, options.MistralFormat);
         try
@@ -81,7 +96,7 @@ public static class ModelConverter
 
             var count = ParameterCount.Of(encoders.Select(encoder => encoder.Info));
             var description = ModelMetadataLoader.Load(files, options.MetadataPath, options.ModelName, count);
-            var tokenizer = TokenizerLoader.Load(files, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer });
+            var tokenizer = TokenizerLoader.Load(tokenizerSources, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer });
             var metadata = BuildMetadata(architecture, description, fileType.Number, options.VocabularyOnly, tokenizer);
             return new ConvertedModel(checkpoint, metadata, encoders, FileName)
             {

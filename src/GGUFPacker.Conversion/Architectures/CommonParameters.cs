@@ -99,6 +99,6 @@ internal static class CommonParameters
         }
 
         var numbers = sections.Element.EnumerateArray().Select(item => new ConfigValue(sections.Key, item).Integer).Concat([0L, 0, 0, 0]).Take(4);
-        return sections with { Element = JsonSerializer.SerializeToElement(numbers.ToArray()) };
+        return sections with { Element = JsonElements.Of(numbers.ToArray()) };
     }
 }

@@ -60,7 +60,7 @@ internal class Deepseek2 : ModelArchitecture
         get
         {
             var config = IsOcr ? Config : Config.With("num_key_value_heads", 1);
-            return config.Contains("rms_norm_eps") ? config : config.With([new("rms_norm_eps", System.Text.Json.JsonSerializer.SerializeToElement(1e-6))]);
+            return config.Contains("rms_norm_eps") ? config : config.With([new("rms_norm_eps", JsonElements.Of(1e-6))]);
         }
     }
 

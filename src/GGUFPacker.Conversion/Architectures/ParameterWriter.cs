@@ -62,7 +62,7 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
 
     /// <summary>Counts, one for each layer (32-bit, signed). None are left out.</summary>
     public void Counts(string key, IEnumerable<long> values, string? source = null) =>
-        CountOrCounts(key, new ConfigValue(source ?? key, JsonSerializer.SerializeToElement(values)));
+        CountOrCounts(key, new ConfigValue(source ?? key, JsonElements.Of(values)));
 
     /// <summary>Yes or no, for each layer. None are left out.</summary>
     public void Flags(string key, IEnumerable<bool> values)

@@ -12,7 +12,7 @@ internal static class ShortConvolution
     {
         var heads = config.RequireInteger("num_key_value_heads");
         var counts = config.Texts("layer_types").Select(type => hasAttention(type) ? heads : 0);
-        return config.With([new("num_key_value_heads", JsonSerializer.SerializeToElement(counts))]);
+        return config.With([new("num_key_value_heads", JsonElements.Of(counts))]);
     }
 
     /// <summary>A convolution's kernel without its axis of one channel; other tensors as they are.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
 using GGUFPacker.Conversion.Checkpoints;
@@ -12,18 +11,19 @@ internal static class SupportedArchitectures
     public static ImmutableArray<ArchitectureFamily> Families { get; } =
     [
         .. typeof(ModelArchitecture).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(ModelArchitecture)))
             .Select(type => (Type: type, Family: type.GetCustomAttribute<FamilyAttribute>()))
             .Where(entry => entry.Family is not null)
             .Select(entry => new ArchitectureFamily(entry.Family!, entry.Type))
             .OrderBy(family => family.Title, StringComparer.OrdinalIgnoreCase),
     ];
 
-    private static readonly FrozenDictionary<string, ArchitectureFamily> ByName = Families
+    private static readonly Dictionary<string, ArchitectureFamily> ByName = Families
         .SelectMany(family => family.Names.Select(name => KeyValuePair.Create(name, family)))
-        .ToFrozenDictionary(StringComparer.Ordinal);
+        .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>The names that config.json has for them, in order.</summary>
-    public static ImmutableArray<string> Names { get; } = [.. ByName.Keys.Order(StringComparer.Ordinal)];
+    public static ImmutableArray<string> Names => [.. ByName.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>The family of a name in config.json, or null.</summary>
     public static ArchitectureFamily? Find(string name) => ByName.GetValueOrDefault(name);

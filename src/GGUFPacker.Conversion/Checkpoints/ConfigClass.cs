@@ -37,7 +37,7 @@ internal sealed record ConfigClass(string ModelType, string Defaults)
     public ModelConfig? Apply(ModelConfig raw)
     {
         using var defaults = JsonDocument.Parse(Defaults);
-        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["max_length"] = JsonSerializer.SerializeToElement(MaximumLength) };
+        var values = new Dictionary<string, JsonElement>(StringComparer.Ordinal) { ["max_length"] = JsonElements.Of(MaximumLength) };
         foreach (var property in defaults.RootElement.EnumerateObject())
         {
             values[property.Name] = property.Value.Clone();
@@ -89,7 +89,7 @@ internal sealed record ConfigClass(string ModelType, string Defaults)
 
         // Rounds down, as Python's // does, also for the negative numbers that nobody means.
         var result = left / right - (left % right != 0 && (left < 0) != (right < 0) ? 1 : 0);
-        quotient = JsonSerializer.SerializeToElement(result);
+        quotient = JsonElements.Of(result);
         return true;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Reflection;
 
 namespace GGUFPacker.Conversion.Checkpoints;
@@ -9,12 +8,12 @@ namespace GGUFPacker.Conversion.Checkpoints;
 /// </summary>
 internal static class ConfigClasses
 {
-    private static readonly FrozenDictionary<string, ConfigClass> ByModelType = typeof(ConfigClasses).Assembly.GetTypes()
-        .Where(type => type.IsDefined(typeof(ConfigClassesAttribute)))
+    private static readonly Dictionary<string, ConfigClass> ByModelType = typeof(ConfigClasses).Assembly.GetTypes()
+        .Where(type => type is { IsAbstract: true, IsSealed: true } && type.IsDefined(typeof(ConfigClassesAttribute)))
         .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
         .Select(field => field.GetValue(null))
         .OfType<ConfigClass>()
-        .ToFrozenDictionary(configClass => configClass.ModelType, StringComparer.Ordinal);
+        .ToDictionary(configClass => configClass.ModelType, StringComparer.Ordinal);
 
     /// <summary>The class of a model type, or null.</summary>
     public static ConfigClass? Find(string? modelType) => modelType is null ? null : ByModelType.GetValueOrDefault(modelType);

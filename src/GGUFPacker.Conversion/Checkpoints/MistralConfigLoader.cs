@@ -22,7 +22,7 @@ internal static class MistralConfigLoader
                 throw CheckpointException.NotSupported($"the quantization '{format}' of {FileName}", "Use the model's unquantized checkpoint, or one in FP8.");
             }
 
-            config = config.With([new("quantization_config", JsonSerializer.SerializeToElement(new Dictionary<string, string> { ["quant_method"] = "fp8" }))]);
+            config = config.With([new("quantization_config", JsonElements.Of([KeyValuePair.Create("quant_method", JsonElements.Of("fp8"))]))]);
         }
 
         return new LoadedConfig("MistralModel", config, "MistralModel");

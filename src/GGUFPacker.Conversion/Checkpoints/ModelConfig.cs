@@ -69,13 +69,13 @@ internal sealed class ModelConfig
 
     /// <summary>A copy in which a key has the value of another one: null if that is absent.</summary>
     public ModelConfig WithRenamed(string source, string key) =>
-        With([new(key, Contains(source) ? _values[source] : JsonSerializer.SerializeToElement<object?>(null))]);
+        With([new(key, Contains(source) ? _values[source] : JsonElements.Null)]);
 
     /// <summary>A copy with one key set anew.</summary>
-    public ModelConfig With(string key, long value) => With([new(key, JsonSerializer.SerializeToElement(value))]);
+    public ModelConfig With(string key, long value) => With([new(key, JsonElements.Of(value))]);
 
     /// <summary>A copy with one key set anew.</summary>
-    public ModelConfig With(string key, string value) => With([new(key, JsonSerializer.SerializeToElement(value))]);
+    public ModelConfig With(string key, string value) => With([new(key, JsonElements.Of(value))]);
 
     /// <summary>A copy without these keys.</summary>
     public ModelConfig Without(params string[] keys) => new(_values.Where(entry => !keys.Contains(entry.Key)));

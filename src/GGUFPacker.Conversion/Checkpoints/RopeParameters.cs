@@ -45,7 +45,7 @@ internal sealed class RopeParameters
         {
             if (config.Find("local_rope_theta", "rope_local_theta", "rope_theta_local", "swa_rope_theta", "rope_local_base_freq") is { } local)
             {
-                values["sliding_attention"] = JsonSerializer.SerializeToElement(new Dictionary<string, JsonElement> { ["rope_theta"] = local.Element });
+                values["sliding_attention"] = JsonElements.Of(new Dictionary<string, JsonElement> { ["rope_theta"] = local.Element });
             }
 
             AddMissing("rope_theta", config.Find("global_rope_theta", "rope_global_theta", "rope_theta_global", "rope_theta", "rotary_emb_base")?.Element);

@@ -46,6 +46,6 @@ internal static class RopeScalingCheck
             return null;
         }
 
-        return JsonSerializer.SerializeToElement(values);
+        return JsonElements.Of(values);
     }
 }

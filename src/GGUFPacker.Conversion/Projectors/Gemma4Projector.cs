@@ -20,11 +20,11 @@ internal sealed class Gemma4Projector : Projector
     {
         // Any size is possible; the key must be there.
         Vision = (Vision ?? throw new CheckpointException("Cannot convert: config.json has no 'vision_config'."))
-            .With([new("image_size", JsonSerializer.SerializeToElement(224))]);
+            .With([new("image_size", JsonElements.Of(224))]);
         HasAudio = Audio is not null;
         if (Audio?.Find("hidden_size") is { } size)
         {
-            Audio = Audio.With([new("intermediate_size", JsonSerializer.SerializeToElement(checked(size.Integer * 4)))]);
+            Audio = Audio.With([new("intermediate_size", JsonElements.Of(checked(size.Integer * 4)))]);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class Lfm2VlProjector : Projector
         : base(context)
     {
         // Any size is possible; llama.cpp needs one.
-        Vision = Main.With([new("image_size", JsonSerializer.SerializeToElement(256))]);
+        Vision = Main.With([new("image_size", JsonElements.Of(256))]);
     }
 
     /// <inheritdoc/>

@@ -54,7 +54,7 @@ internal static class ProjectorConfigDefaults
 
         text.TryAdd("hidden_size", entry.TextHiddenSize);
         text.TryAdd("rms_norm_eps", 1e-6);
-        additions["text_config"] = JsonSerializer.SerializeToElement(text);
+        additions["text_config"] = JsonElement.Parse(text.ToJsonString());
         using var root = JsonDocument.Parse(entry.Root);
         foreach (var property in root.RootElement.EnumerateObject().Where(property => !config.Contains(property.Name)))
         {
@@ -83,7 +83,7 @@ internal static class ProjectorConfigDefaults
                 // A part of another kind has another class, whose defaults are not known here.
                 if ((section["model_type"] as JsonValue)?.TryGetValue<string>(out var actual) != true || actual != type)
                 {
-                    additions[name] = JsonSerializer.SerializeToElement(section);
+                    additions[name] = JsonElement.Parse(section.ToJsonString());
                     return;
                 }
             }
@@ -96,7 +96,7 @@ internal static class ProjectorConfigDefaults
                 }
             }
 
-            additions[name] = JsonSerializer.SerializeToElement(section);
+            additions[name] = JsonElement.Parse(section.ToJsonString());
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class Qwen2VlProjector : Projector
         : base(context)
     {
         var vision = Vision ?? throw new CheckpointException("Cannot convert: config.json has no 'vision_config'.");
-        vision = vision.Contains("image_size") ? vision : vision.With([new("image_size", JsonSerializer.SerializeToElement(560))]);
+        vision = vision.Contains("image_size") ? vision : vision.With([new("image_size", JsonElements.Of(560))]);
         vision = vision.WithRenamed("num_heads", "num_attention_heads").WithRenamed("depth", "num_hidden_layers");
         Vision = vision.Contains("embed_dim") ? vision.WithRenamed("hidden_size", "intermediate_size").WithRenamed("embed_dim", "hidden_size") : vision;
     }

@@ -25,7 +25,7 @@ internal sealed class Qwen3VlProjector : Projector
             // The position embedding is a square of patches.
             var positions = vision.Find("num_position_embeddings")?.Number ?? 2304;
             var patch = vision.Find("patch_size")?.Number ?? 16;
-            vision = vision.With([new("image_size", JsonSerializer.SerializeToElement((long)(Math.Sqrt(positions) * patch)))]);
+            vision = vision.With([new("image_size", JsonElements.Of((long)(Math.Sqrt(positions) * patch)))]);
         }
 
         Vision = vision.WithRenamed("num_heads", "num_attention_heads").WithRenamed("depth", "num_hidden_layers");

@@ -46,5 +46,5 @@ internal sealed class SmolVlmProjector : Projector
     }
 
     private static ModelConfig WithDefault(ModelConfig config, string key, int value) =>
-        config.Contains(key) ? config : config.With([new(key, JsonSerializer.SerializeToElement(value))]);
+        config.Contains(key) ? config : config.With([new(key, JsonElements.Of(value))]);
 }

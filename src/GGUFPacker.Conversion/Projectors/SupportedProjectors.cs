@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
 using GGUFPacker.Conversion.Checkpoints;
@@ -8,13 +7,14 @@ namespace GGUFPacker.Conversion.Projectors;
 /// <summary>The projectors that can be converted: every class with a <see cref="ProjectorAttribute"/>.</summary>
 internal static class SupportedProjectors
 {
-    private static readonly FrozenDictionary<string, ConstructorInfo> ByName = typeof(Projector).Assembly.GetTypes()
+    private static readonly Dictionary<string, ConstructorInfo> ByName = typeof(Projector).Assembly.GetTypes()
+        .Where(type => type.IsSubclassOf(typeof(Projector)))
         .SelectMany(type => (type.GetCustomAttribute<ProjectorAttribute>()?.Names ?? []).Select(name =>
             KeyValuePair.Create(name, type.GetConstructor([typeof(ProjectorContext)])!)))
-        .ToFrozenDictionary(StringComparer.Ordinal);
+        .ToDictionary(StringComparer.Ordinal);
 
     /// <summary>The names that config.json has for their models, in order.</summary>
-    public static ImmutableArray<string> Names { get; } = [.. ByName.Keys.Order(StringComparer.Ordinal)];
+    public static ImmutableArray<string> Names => [.. ByName.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>Creates the converter of a checkpoint.</summary>
     /// <exception cref="CheckpointException">There is no projector of this name, or the configuration lacks something.</exception>

@@ -1,12 +1,10 @@
-using System.Collections.Frozen;
-
 namespace GGUFPacker.Conversion.Tensors;
 
 /// <summary>Names and sizes of the element types.</summary>
 internal static class ElementTypes
 {
-    private static readonly FrozenDictionary<string, ElementType> ByName =
-        Enum.GetValues<ElementType>().ToFrozenDictionary(type => type.ToString(), StringComparer.Ordinal);
+    private static readonly Dictionary<string, ElementType> ByName =
+        Enum.GetValues<ElementType>().ToDictionary(type => type.ToString(), StringComparer.Ordinal);
 
     extension(ElementType type)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using GGUFPacker.Gguf.Quantization;
 using GGUFPacker.Gguf.Quantization.Halves;
@@ -96,6 +97,7 @@ internal sealed class TensorEncoder
     }
 
     /// <summary>What the way through float32 does to bfloat16: nothing but to set the first mantissa bit of a NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void QuietNaNs(Span<ushort> numbers)
     {
         var magnitude = new Vector<ushort>(0x7FFF);

@@ -63,7 +63,7 @@ internal sealed class TokenizerDraft(TokenizerSources sources, TokenizerRequest 
     {
         if (Request.PreTokenizer is not { } name)
         {
-            var detection = PreTokenizerDetector.Detect(Sources.Tokenizer, Sources.Model);
+            var detection = Sources.PreTokenizer;
             if (detection.Note is { } note)
             {
                 Sources.Note(note);

@@ -8,17 +8,19 @@ internal static class TokenizerLoader
 {
     /// <summary>Loads the tokenizer of the first of the requested kinds that the checkpoint has.</summary>
     /// <exception cref="CheckpointException">It has none of them, or a file is not what it must be.</exception>
-    public static GgufTokenizer Load(CheckpointFiles files, TokenizerRequest request)
+    public static GgufTokenizer Load(CheckpointFiles files, TokenizerRequest request) => Load(new TokenizerSources(files), request);
+
+    /// <inheritdoc cref="Load(CheckpointFiles, TokenizerRequest)"/>
+    public static GgufTokenizer Load(TokenizerSources sources, TokenizerRequest request)
     {
         if (request.VocabularySize is < 0 or > TokenizerJsonReader.MaximumTokens)
         {
             throw new CheckpointException($"config.json: vocab_size is {request.VocabularySize}; at most {TokenizerJsonReader.MaximumTokens} is possible.");
         }
 
-        var sources = new TokenizerSources(files);
         var vocabulary = request.Vocabularies.FirstOrDefault(vocabulary => vocabulary.When?.Invoke(sources) != false && vocabulary.IsIn(sources))
             ?? throw new CheckpointException(
-                $"The checkpoint '{files.Name}' has no tokenizer that can be converted: neither "
+                $"The checkpoint '{sources.Files.Name}' has no tokenizer that can be converted: neither "
                 + $"{string.Join(" nor ", request.Vocabularies.Select(vocabulary => vocabulary.FileName).Distinct())}.");
         var draft = new TokenizerDraft(sources, request);
         Apply(vocabulary.First);

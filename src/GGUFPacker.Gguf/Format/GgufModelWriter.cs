@@ -1,7 +1,9 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace GGUFPacker.Gguf.Format;
 
 /// <summary>
-/// Writes models as GGUF files of version 3. Rows are read on several threads and written in order, so the output is the same for any number of them.
+/// Writes models as GGUF files of version 3. Rows are read on several threads; the output is the same for any number of them.
 /// </summary>
 public static class GgufModelWriter
 {
@@ -12,15 +14,20 @@ public static class GgufModelWriter
     /// <param name="progress">Told after each run of rows.</param>
     /// <param name="cancellationToken">Stops the writing; what was written by then is no model.</param>
     /// <exception cref="GgufException">The model cannot be laid out or a tensor cannot be read; the message names the tensor.</exception>
-    public static Task WriteAsync(
+    public static async Task WriteAsync(
         IGgufModel model, Stream output, GgufWriteOptions? options = null, IProgress<GgufWriteProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(output);
         options ??= new GgufWriteOptions();
         var layout = GgufLayout.Create(model.Metadata, model.Tensors, options.BigEndian, options.PadHeader);
-        var done = new GgufWriteProgress("", 0, layout.TotalBytes) { TensorCount = model.Tensors.Length };
-        return WriteAsync(model, layout, output, options, progress, done, cancellationToken);
+        var counter = new GgufWriteCounter(layout.TotalBytes, model.Tensors.Length, progress);
+        var head = Head(layout);
+        await output.WriteAsync(head, cancellationToken).ConfigureAwait(false);
+        counter.BeginFile(model.Tensors, head.Length);
+        var pipeline = new GgufRowPipeline(GgufChunk.Plan(model, layout), new GgufChunkReader(model, layout.IsBigEndian), ThreadsOf(options));
+        await pipeline.RunAsync(output, counter.Add, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes a model to a file: first beside it under another name, so that a file of this name is always whole.</summary>
@@ -61,7 +68,7 @@ public static class GgufModelWriter
     {
         options ??= new GgufWriteOptions();
         var layouts = files.Select(file => GgufLayout.Create(file.Model.Metadata, file.Model.Tensors, options.BigEndian, options.PadHeader)).ToArray();
-        var done = new GgufWriteProgress("", 0, layouts.Sum(layout => layout.TotalBytes)) { TensorCount = files.Sum(file => file.Model.Tensors.Length) };
+        var counter = new GgufWriteCounter(layouts.Sum(layout => layout.TotalBytes), files.Sum(file => file.Model.Tensors.Length), progress);
         foreach (var (_, path) in files)
         {
             GgufTemporaryFile.RemoveAbandoned(path);
@@ -74,7 +81,7 @@ public static class GgufModelWriter
             {
                 var temporary = GgufTemporaryFile.Create(files[i].Path, layouts[i].TotalBytes);
                 temporaries.Add(temporary);
-                done = await WriteAsync(files[i].Model, layouts[i], temporary.Stream, options, progress, done, cancellationToken).ConfigureAwait(false);
+                await WriteAsync(files[i].Model, layouts[i], temporary.Handle, ThreadsOf(options), counter, cancellationToken).ConfigureAwait(false);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -86,31 +93,22 @@ public static class GgufModelWriter
         }
     }
 
-    // What was done before, together with what is done here.
-    private static async Task<GgufWriteProgress> WriteAsync(
-        IGgufModel model, GgufLayout layout, Stream output, GgufWriteOptions options, IProgress<GgufWriteProgress>? progress, GgufWriteProgress done,
-        CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        IGgufModel model, GgufLayout layout, SafeFileHandle file, int threads, GgufWriteCounter counter, CancellationToken cancellationToken)
     {
-        var tensorsBefore = done.TensorNumber;
+        var head = Head(layout);
+        await RandomAccess.WriteAsync(file, head, 0, cancellationToken).ConfigureAwait(false);
+        counter.BeginFile(model.Tensors, head.Length);
+        var pipeline = new GgufFilePipeline(GgufChunk.Plan(model, layout), new GgufChunkReader(model, layout.IsBigEndian), threads);
+        await pipeline.RunAsync(file, counter.Add, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static byte[] Head(GgufLayout layout)
+    {
         var head = new byte[layout.DataOffset];
         layout.Header.CopyTo(head);
-        await output.WriteAsync(head, cancellationToken).ConfigureAwait(false);
-        Report(done with { BytesDone = done.BytesDone + head.Length });
-        var pipeline = new GgufRowPipeline(model, layout, options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
-        await pipeline.RunAsync(output, Written, cancellationToken).ConfigureAwait(false);
-        return done with { TensorNumber = tensorsBefore + model.Tensors.Length };
-
-        void Written(int tensor, int bytes) => Report(done with
-        {
-            TensorName = model.Tensors[tensor].Name,
-            TensorNumber = tensorsBefore + tensor + 1,
-            BytesDone = done.BytesDone + bytes,
-        });
-
-        void Report(GgufWriteProgress now)
-        {
-            done = now;
-            progress?.Report(now);
-        }
+        return head;
     }
+
+    private static int ThreadsOf(GgufWriteOptions options) => options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
 }

@@ -1,42 +1,37 @@
-using System.Diagnostics;
-using GGUFPacker.Gguf.Tensors;
+using System.Collections.Immutable;
 
 namespace GGUFPacker.Gguf.Format;
 
 /// <summary>
-/// Writes tensor data: threads read runs of whole rows ("chunks") into a ring of buffers, in any order; one writer writes the chunks in order.
+/// Writes tensor data to a stream: threads read chunks into a ring of buffers, in any order; one writer writes the chunks in order.
 /// A thread takes the next chunk only when its place in the ring is free, which bounds the memory and holds the threads back behind a slow output.
 /// </summary>
 internal sealed class GgufRowPipeline
 {
-    private const long ChunkBytes = 2 << 20;
-    private const long ChunkElements = 2 << 20;
-    private const long FirstElements = 16 * 1024;
-    private static readonly TimeSpan ShortCall = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongCall = TimeSpan.FromMilliseconds(50);
-
-    private readonly IGgufModel _model;
-    private readonly GgufLayout _layout;
-    private readonly List<Chunk> _chunks;
+    private readonly ImmutableArray<GgufChunk> _chunks;
+    private readonly GgufChunkReader _reader;
     private readonly int _threads;
     private readonly byte[]?[] _buffers;
     private readonly TaskCompletionSource[] _filled;
     private readonly int _bufferBytes;
     private int _next;
 
-    public GgufRowPipeline(IGgufModel model, GgufLayout layout, int threads)
+    public GgufRowPipeline(ImmutableArray<GgufChunk> chunks, GgufChunkReader reader, int threads)
     {
-        _model = model;
-        _layout = layout;
-        _chunks = Plan(model, layout);
-        _threads = Math.Min(threads, Math.Max(1, _chunks.Count));
+        _chunks = chunks;
+        _reader = reader;
+        _threads = Math.Min(threads, Math.Max(1, _chunks.Length));
         var places = (2 * _threads) + 1;
         _buffers = new byte[places][];
         _filled = new TaskCompletionSource[places];
-        _bufferBytes = _chunks.Count == 0 ? 0 : _chunks.Max(chunk => chunk.Bytes);
+        _bufferBytes = _chunks.IsEmpty ? 0 : _chunks.Max(chunk => chunk.Bytes);
     }
 
-    public async Task RunAsync(Stream output, Action<int, int> written, CancellationToken cancellationToken)
+    /// <summary>Writes all chunks.</summary>
+    /// <param name="output">Takes the bytes in order.</param>
+    /// <param name="written">Told after each chunk.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public async Task RunAsync(Stream output, Action<GgufChunk> written, CancellationToken cancellationToken)
     {
         for (var i = 0; i < _filled.Length; i++)
         {
@@ -45,15 +40,15 @@ internal sealed class GgufRowPipeline
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var free = new SemaphoreSlim(_filled.Length);
-        var workers = Enumerable.Range(0, _threads).Select(_ => StartWorker(free, stop.Token)).ToArray();
+        var workers = Enumerable.Range(0, _threads).Select(_ => GgufThread.Start(() => Work(free, stop.Token))).ToArray();
         try
         {
-            for (var i = 0; i < _chunks.Count; i++)
+            for (var i = 0; i < _chunks.Length; i++)
             {
                 var place = i % _filled.Length;
                 await _filled[place].Task.WaitAsync(cancellationToken).ConfigureAwait(false);
                 await output.WriteAsync(_buffers[place].AsMemory(0, _chunks[i].Bytes), cancellationToken).ConfigureAwait(false);
-                written(_chunks[i].Tensor, _chunks[i].Bytes);
+                written(_chunks[i]);
                 _filled[place] = NewCompletion();
                 free.Release();
             }
@@ -66,52 +61,7 @@ internal sealed class GgufRowPipeline
         }
     }
 
-    private static List<Chunk> Plan(IGgufModel model, GgufLayout layout)
-    {
-        var chunks = new List<Chunk>();
-        for (var index = 0; index < model.Tensors.Length; index++)
-        {
-            var tensor = model.Tensors[index];
-            if (tensor.ByteLength == 0)
-            {
-                continue;
-            }
-
-            var rowsAtOnce = Math.Max(1, Math.Min(ChunkBytes / tensor.RowBytes, ChunkElements / tensor.Columns));
-            for (var row = 0L; row < tensor.Rows; row += rowsAtOnce)
-            {
-                var rows = Math.Min(rowsAtOnce, tensor.Rows - row);
-                var padding = row + rows == tensor.Rows ? GgufLayout.Align(tensor.ByteLength, layout.Alignment) - tensor.ByteLength : 0;
-                var bytes = (rows * tensor.RowBytes) + padding;
-                if (bytes > Array.MaxLength)
-                {
-                    throw new GgufException($"Cannot write the tensor '{tensor.Name}': a row of {tensor.RowBytes} bytes is too long.");
-                }
-
-                chunks.Add(new Chunk(index, row, rows, (int)bytes));
-            }
-        }
-
-        return chunks;
-    }
-
     private static TaskCompletionSource NewCompletion() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private Task StartWorker(SemaphoreSlim free, CancellationToken stop)
-    {
-        var ended = NewCompletion();
-        var thread = new Thread(() =>
-        {
-            Work(free, stop);
-            ended.SetResult();
-        })
-        {
-            IsBackground = true,
-            Name = "GGUF rows",
-        };
-        thread.Start();
-        return ended.Task;
-    }
 
     private void Work(SemaphoreSlim free, CancellationToken stop)
     {
@@ -127,7 +77,7 @@ internal sealed class GgufRowPipeline
             }
 
             var index = Interlocked.Increment(ref _next) - 1;
-            if (index >= _chunks.Count)
+            if (index >= _chunks.Length)
             {
                 return;
             }
@@ -137,7 +87,8 @@ internal sealed class GgufRowPipeline
             var filled = _filled[place];
             try
             {
-                Fill(_chunks[index], _buffers[place] ??= GC.AllocateUninitializedArray<byte>(_bufferBytes), stop);
+                var buffer = _buffers[place] ??= GC.AllocateUninitializedArray<byte>(_bufferBytes);
+                _reader.Read(_chunks[index], buffer.AsSpan(0, _chunks[index].Bytes), stop);
                 filled.SetResult();
             }
             catch (OperationCanceledException)
@@ -152,41 +103,4 @@ internal sealed class GgufRowPipeline
             }
         }
     }
-
-    private void Fill(Chunk chunk, byte[] buffer, CancellationToken stop)
-    {
-        var tensor = _model.Tensors[chunk.Tensor];
-        var rowBytes = (int)tensor.RowBytes;
-        var data = buffer.AsSpan(0, (int)chunk.Rows * rowBytes);
-        try
-        {
-            // Slow rows are read few at a time, so that cancelling never waits long: the slowest search makes some 300,000 elements a second.
-            var rowsAtOnce = (int)Math.Min(chunk.Rows, Math.Max(1, FirstElements / tensor.Columns));
-            for (var row = 0; row < chunk.Rows;)
-            {
-                stop.ThrowIfCancellationRequested();
-                var rows = (int)Math.Min(rowsAtOnce, chunk.Rows - row);
-                var started = Stopwatch.GetTimestamp();
-                _model.ReadRows(chunk.Tensor, chunk.FirstRow + row, data.Slice(row * rowBytes, rows * rowBytes));
-                var elapsed = Stopwatch.GetElapsedTime(started);
-                row += rows;
-                rowsAtOnce = elapsed < ShortCall ? (int)Math.Min(chunk.Rows, 4L * rowsAtOnce) : elapsed > LongCall ? Math.Max(1, rowsAtOnce / 2) : rowsAtOnce;
-            }
-        }
-        catch (Exception error) when (error is not OutOfMemoryException
-            && !(error is OperationCanceledException && stop.IsCancellationRequested)
-            && !(error is GgufException && error.Message.Contains($"'{tensor.Name}'", StringComparison.Ordinal)))
-        {
-            throw new GgufException($"Cannot write the tensor '{tensor.Name}': {error.Message}", error);
-        }
-
-        if (_layout.IsBigEndian)
-        {
-            GgufByteOrder.Reverse(data, GgufByteOrder.SwapUnit(tensor.Type));
-        }
-
-        buffer.AsSpan(data.Length, chunk.Bytes - data.Length).Clear();
-    }
-
-    private readonly record struct Chunk(int Tensor, long FirstRow, long Rows, int Bytes);
 }

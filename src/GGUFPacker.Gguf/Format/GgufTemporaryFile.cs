@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace GGUFPacker.Gguf.Format;
 
 /// <summary>
@@ -15,8 +17,8 @@ internal sealed class GgufTemporaryFile : IDisposable
 
     private GgufTemporaryFile(string path, string temporaryPath, FileStream stream) => (_path, _temporaryPath, _stream) = (path, temporaryPath, stream);
 
-    /// <summary>Takes the bytes.</summary>
-    public Stream Stream => _stream;
+    /// <summary>Takes the bytes, at any place.</summary>
+    public SafeFileHandle Handle => _stream.SafeFileHandle;
 
     /// <summary>Creates a file with room for its bytes: the size is known, so a full disk is noticed before the work and the file is not fragmented.</summary>
     /// <param name="path">The place that the file takes in the end.</param>

@@ -38,7 +38,7 @@ public sealed class GgufTemporaryFileTests : IDisposable
     public async Task A_file_that_is_being_written_stays_and_takes_its_place()
     {
         using var first = GgufTemporaryFile.Create(_folder["m.gguf"], 4);
-        first.Stream.Write("late"u8);
+        RandomAccess.Write(first.Handle, "late"u8, 0);
         var temporary = Assert.Single(_folder.Names);
 
         await WriteModelAsync("m.gguf");

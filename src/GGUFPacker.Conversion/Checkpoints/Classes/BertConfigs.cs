@@ -41,7 +41,7 @@ internal static class BertConfigs
         if (!values.TryGetValue("id2label", out var labels) || labels.ValueKind == JsonValueKind.Null)
         {
             var count = values.TryGetValue("num_labels", out var number) && number.TryGetInteger(out var given) && given is >= 0 and < 1 << 20 ? given : 2;
-            values["id2label"] = JsonSerializer.SerializeToElement(Enumerable.Range(0, (int)count).ToDictionary(id => $"{id}", id => $"LABEL_{id}"));
+            values["id2label"] = JsonElements.Of(Enumerable.Range(0, (int)count).Select(id => KeyValuePair.Create($"{id}", JsonElements.Of($"LABEL_{id}"))));
         }
 
         return true;

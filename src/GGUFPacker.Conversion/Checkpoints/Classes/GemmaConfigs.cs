@@ -31,7 +31,7 @@ internal static class GemmaConfigs
         {
             if (values["use_bidirectional_attention"].ValueKind == JsonValueKind.True && values["sliding_window"].TryGetInteger(out var window))
             {
-                values["sliding_window"] = JsonSerializer.SerializeToElement((window / 2) + 1);
+                values["sliding_window"] = JsonElements.Of((window / 2) + 1);
             }
 
             return true;

@@ -17,7 +17,7 @@ internal static class HybridConfigs
         {
             if (values["mamba_dt_rank"] is { ValueKind: JsonValueKind.String } rank && rank.GetString() == "auto" && values["hidden_size"].TryGetInteger(out var size))
             {
-                values["mamba_dt_rank"] = JsonSerializer.SerializeToElement((size + 15) / 16);
+                values["mamba_dt_rank"] = JsonElements.Of((size + 15) / 16);
             }
 
             return true;
@@ -45,7 +45,7 @@ internal static class HybridConfigs
         if (values["mamba_d_head"].ValueKind == JsonValueKind.String && values["mamba_expand"].TryGetInteger(out var factor)
             && values["hidden_size"].TryGetInteger(out var size) && values["mamba_n_heads"].TryGetInteger(out var heads) && heads > 0)
         {
-            values["mamba_d_head"] = JsonSerializer.SerializeToElement(factor * size / heads);
+            values["mamba_d_head"] = JsonElements.Of(factor * size / heads);
         }
 
         return true;

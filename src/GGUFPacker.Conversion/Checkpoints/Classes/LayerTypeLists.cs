@@ -28,7 +28,7 @@ internal static class LayerTypeLists
             return false;
         }
 
-        values["layer_types"] = JsonSerializer.SerializeToElement(Enumerable.Range(1, (int)layers).Select(layer => layer % interval == 0 ? nth : usual));
+        values["layer_types"] = JsonElements.Of(Enumerable.Range(1, (int)layers).Select(layer => layer % interval == 0 ? nth : usual));
         return true;
     }
 }

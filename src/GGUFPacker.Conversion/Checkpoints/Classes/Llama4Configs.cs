@@ -21,7 +21,7 @@ internal static class Llama4Configs
         if (values.TryGetValue("no_rope_layers", out var layers) && layers.ValueKind == JsonValueKind.Array && layers.GetArrayLength() > 0
             && (!values.TryGetValue("layer_types", out var types) || types.ValueKind == JsonValueKind.Null))
         {
-            values["layer_types"] = JsonSerializer.SerializeToElement(layers.EnumerateArray()
+            values["layer_types"] = JsonElements.Of(layers.EnumerateArray()
                 .Select(layer => layer.TryGetInteger(out var hasRope) && hasRope != 0 ? "chunked_attention" : "full_attention"));
         }
 

@@ -60,7 +60,7 @@ internal static class OtherConfigs
         {
             if (values["sliding_window"].ValueKind == JsonValueKind.Null)
             {
-                values["sliding_window_pattern"] = JsonSerializer.SerializeToElement(0);
+                values["sliding_window_pattern"] = JsonElements.Of(0);
             }
 
             return LayerTypeLists.FillByInterval(values, "sliding_window_pattern", 0, "sliding_attention", "full_attention");
@@ -122,7 +122,7 @@ internal static class OtherConfigs
         HashSet<long>? withAttention = values.TryGetValue("full_attn_idxs", out var list) && list.ValueKind == JsonValueKind.Array
             ? [.. list.EnumerateArray().Select(item => item.TryGetInteger(out var layer) ? layer : -1)]
             : null;
-        values["layer_types"] = JsonSerializer.SerializeToElement(
+        values["layer_types"] = JsonElements.Of(
             Enumerable.Range(0, (int)layers).Select(layer => withAttention?.Contains(layer) == false ? "conv" : "full_attention"));
         return true;
     }

@@ -42,8 +42,8 @@ internal static class PhiConfigs
         if (type is "su" or "yarn")
         {
             var keys = scaling.EnumerateObject().ToDictionary(property => property.Name, property => property.Value, StringComparer.Ordinal);
-            keys["type"] = JsonSerializer.SerializeToElement(type = "longrope");
-            values["rope_scaling"] = JsonSerializer.SerializeToElement(keys);
+            keys["type"] = JsonElements.Of(type = "longrope");
+            values["rope_scaling"] = JsonElements.Of(keys);
         }
 
         if (type != "longrope"

@@ -50,9 +50,9 @@ internal static class QwenVLConfigs
         var vision = values.TryGetValue("vision_config", out var given) && given.ValueKind == JsonValueKind.Object
             ? given.EnumerateObject().ToDictionary(property => property.Name, property => property.Value, StringComparer.Ordinal)
             : [];
-        if (vision.TryAdd("deepstack_visual_indexes", JsonSerializer.SerializeToElement<int[]>([8, 16, 24])))
+        if (vision.TryAdd("deepstack_visual_indexes", JsonElements.Of([8L, 16, 24])))
         {
-            values["vision_config"] = JsonSerializer.SerializeToElement(vision);
+            values["vision_config"] = JsonElements.Of(vision);
         }
 
         return true;

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using GGUFPacker.Conversion.Checkpoints;
@@ -10,7 +9,7 @@ internal sealed class PreTokenizerCatalog
 {
     private static readonly Lazy<PreTokenizerCatalog> LazyInstance = new(Load);
 
-    private PreTokenizerCatalog(FrozenDictionary<string, string> hashes, ImmutableArray<PreTokenizerFamily> families)
+    private PreTokenizerCatalog(IReadOnlyDictionary<string, string> hashes, ImmutableArray<PreTokenizerFamily> families)
     {
         Hashes = hashes;
         Families = families;
@@ -20,7 +19,7 @@ internal sealed class PreTokenizerCatalog
     public static PreTokenizerCatalog Instance => LazyInstance.Value;
 
     /// <summary>Names by the hash of the test text's ids.</summary>
-    public FrozenDictionary<string, string> Hashes { get; }
+    public IReadOnlyDictionary<string, string> Hashes { get; }
 
     /// <summary>The families.</summary>
     public ImmutableArray<PreTokenizerFamily> Families { get; }
@@ -41,7 +40,6 @@ internal sealed class PreTokenizerCatalog
             hashes[entry[0].Unescape()] = entry[1].Unescape();
         }
 
-        return new PreTokenizerCatalog(
-            hashes.ToFrozenDictionary(StringComparer.Ordinal), [.. document.RootElement.Elements("families").Select(PreTokenizerFamily.Read)]);
+        return new PreTokenizerCatalog(hashes, [.. document.RootElement.Elements("families").Select(PreTokenizerFamily.Read)]);
     }
 }

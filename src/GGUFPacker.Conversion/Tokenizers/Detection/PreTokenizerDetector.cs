@@ -39,7 +39,7 @@ internal static class PreTokenizerDetector
         SplitSample sample;
         try
         {
-            sample = SplitSample.Take(steps);
+            sample = SplitSample.Take(steps).SplitAll();
         }
         catch (TokenizerStepException exception)
         {
@@ -61,6 +61,10 @@ internal static class PreTokenizerDetector
             $"The pre-tokenizer is '{name}', found by how tokenizer.json splits text: llama.cpp does not know this tokenizer. --pre-tokenizer names another.");
     }
 
+    /// <summary>Whether a tokenizer works on bytes.</summary>
+    public static bool IsByteLevel(TokenizerJson definition) =>
+        definition.PreTokenizers.Concat(definition.Normalizers).Any(step => step.Type == "ByteLevel") || definition.DecoderType == "ByteLevel";
+
     private static string? FindByHash(AutoTokenizer tokenizer)
     {
         try
@@ -74,9 +78,6 @@ internal static class PreTokenizerDetector
             return null;
         }
     }
-
-    private static bool IsByteLevel(TokenizerJson definition) =>
-        definition.PreTokenizers.Concat(definition.Normalizers).Any(step => step.Type == "ByteLevel") || definition.DecoderType == "ByteLevel";
 
     // How published tokenizers say it comes first: for some, llama.cpp's own patterns are only close.
     private static List<PreTokenizerFamily> Match(ImmutableArray<TokenizerStep> steps, SplitSample sample)

@@ -27,31 +27,57 @@ internal sealed class SplitSample
         "the cat sat; tell sell drill; these, 're 've 'll 'S 'T'D 'twas 'sup y'all'd've l'été d'accord O'Donnell rock'n'roll L'Lena it'sok",
     ];
 
-    private readonly ImmutableArray<ImmutableArray<string>> _pieces;
+    private readonly TextPreTokenizer _preTokenizer;
 
-    private SplitSample(ImmutableArray<ImmutableArray<string>> pieces) => _pieces = pieces;
+    // Of each text, once it is asked for: nearly all pre-tokenizers differ in one of the first.
+    private readonly ImmutableArray<string>[] _pieces = new ImmutableArray<string>[Texts.Length];
 
-    /// <summary>Splits the texts by the steps of a pre-tokenizer, without a space before them.</summary>
+    private SplitSample(TextPreTokenizer preTokenizer) => _preTokenizer = preTokenizer;
+
+    /// <summary>Splits by the steps of a pre-tokenizer, without a space before the texts.</summary>
     /// <exception cref="TokenizerStepException">A step cannot be carried out.</exception>
-    public static SplitSample Take(ImmutableArray<TokenizerStep> steps)
-    {
-        var preTokenizer = new TextPreTokenizer([.. steps.Select(WithoutPrefixSpace)]);
-        return new SplitSample([.. Texts.Select(text => preTokenizer.Split(text).Select(piece => piece.Text).ToImmutableArray())]);
-    }
+    public static SplitSample Take(ImmutableArray<TokenizerStep> steps) => new(new TextPreTokenizer([.. steps.Select(WithoutPrefixSpace)]));
 
-    /// <summary>Splits the texts by patterns, one after the other.</summary>
+    /// <summary>Splits by patterns, one after the other.</summary>
     /// <exception cref="TokenizerStepException">A pattern is not supported.</exception>
     public static SplitSample Take(IEnumerable<string> patterns) => Take([.. patterns.Select(PatternStep), ByteLevelStep]);
 
+    /// <summary>Splits all texts now.</summary>
+    /// <exception cref="TokenizerStepException">A step cannot be carried out.</exception>
+    public SplitSample SplitAll()
+    {
+        foreach (var index in Indices)
+        {
+            Pieces(index);
+        }
+
+        return this;
+    }
+
     /// <summary>Whether all texts were split alike.</summary>
-    public bool IsLike(SplitSample other) => _pieces.Zip(other._pieces).All(pair => pair.First.SequenceEqual(pair.Second, StringComparer.Ordinal));
+    public bool IsLike(SplitSample other) => Indices.All(index => Pieces(index).SequenceEqual(other.Pieces(index), StringComparer.Ordinal));
 
     /// <summary>How much alike the texts were split: the share of places where both or one split that both did, from 0 to 1.</summary>
-    public double Similarity(SplitSample other) => _pieces.Zip(other._pieces).Average(pair =>
+    public double Similarity(SplitSample other) => Indices.Average(index =>
     {
-        var (left, right) = (Boundaries(pair.First), Boundaries(pair.Second));
+        var (left, right) = (Boundaries(Pieces(index)), Boundaries(other.Pieces(index)));
         return (double)left.Intersect(right).Count() / left.Union(right).Count();
     });
+
+    private static IEnumerable<int> Indices => Enumerable.Range(0, Texts.Length);
+
+    private ImmutableArray<string> Pieces(int index)
+    {
+        lock (_pieces)
+        {
+            if (_pieces[index].IsDefault)
+            {
+                _pieces[index] = [.. _preTokenizer.Split(Texts[index]).Select(piece => piece.Text)];
+            }
+
+            return _pieces[index];
+        }
+    }
 
     private static HashSet<int> Boundaries(ImmutableArray<string> pieces)
     {
