@@ -18,6 +18,8 @@ internal static class GraphTemplates
         ["jina-bert-v2"] = Bert.Build,
         ["jina-bert-v3"] = Bert.Build,
         ["llama"] = Llama.Build,
+        ["mamba"] = Mamba.Build,
+        ["mamba2"] = Mamba.Build,
         ["nomic-bert"] = Bert.Build,
         ["nomic-bert-moe"] = Bert.Build,
         ["olmo2"] = Olmo.Build2,
@@ -28,6 +30,9 @@ internal static class GraphTemplates
         ["qwen2moe"] = Qwen2.BuildExperts,
         ["qwen3"] = Qwen3.Build,
         ["qwen3moe"] = Qwen3.BuildExperts,
+        ["qwen35"] = QwenHybrid.Build,
+        ["qwen35moe"] = QwenHybrid.Build,
+        ["qwen3next"] = QwenHybrid.Build,
         ["starcoder2"] = Starcoder2.Build,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
