@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using GGUFPacker.Tasks.Generation;
 using GGUFPacker.Tasks.Reporting;
@@ -11,8 +10,6 @@ namespace GGUFPacker.Tasks;
 /// <summary>Writes a project's GGUFPackerfile, unless the project brings one, and says which of its stages become which images.</summary>
 public sealed class GenerateGGUFPackerfile : MSBuildTask
 {
-    private static readonly (string Metadata, string Flag)[] ConvertFlags = [("PreTokenizer", "pre-tokenizer"), ("ModelName", "model-name")];
-
     /// <summary>The project file.</summary>
     [Required]
     public string ProjectFile { get; set; } = "";
@@ -27,6 +24,15 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
     /// The <c>GGUFQuantizeType</c> items, with a metadata for each flag of QUANTIZE: <c>Imatrix</c>, <c>Pure</c>, <c>TensorTypes</c>, ….
     /// </summary>
     public ITaskItem[] QuantizeTypes { get; set; } = [];
+
+    /// <summary>The <c>GGUFAdapter</c> items, with metadata <c>Base</c>, <c>Scale</c> and those of <see cref="Models"/>.</summary>
+    public ITaskItem[] Adapters { get; set; } = [];
+
+    /// <summary>The <c>GGUFProjector</c> items, with the metadata of <see cref="Models"/>.</summary>
+    public ITaskItem[] Projectors { get; set; } = [];
+
+    /// <summary>The <c>GGUFDrafter</c> items, with metadata <c>QuantizeType</c> and those of <see cref="Models"/>.</summary>
+    public ITaskItem[] Drafters { get; set; } = [];
 
     /// <summary>The <c>GGUFCommandArgument</c> items; metadata <c>Value</c> is the word behind.</summary>
     public ITaskItem[] CommandArguments { get; set; } = [];
@@ -88,17 +94,19 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
     private ModelProject ReadProject()
     {
         var projectName = Path.GetFileNameWithoutExtension(ProjectFile);
+        var directory = Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!;
         return new ModelProject
         {
             Path = ProjectFile,
-            Models = [.. Models.Select(item => new ModelSource(
-                item.ItemSpec,
-                Path.TrimEndingDirectorySeparator(item.GetMetadata("FullPath")),
-                item.GetMetadata("Type") is { Length: > 0 } type && !type.Equals("auto", StringComparison.OrdinalIgnoreCase) ? type.ToUpperInvariant() : "auto",
-                Flags(item, ConvertFlags),
-                item.GetMetadata("Name") is { Length: > 0 } name ? name : projectName))],
+            Models = [.. Models.Select(item => ModelMetadata.Read(item, projectName))],
+            Companions =
+            [
+                .. CompanionMetadata.Read(CompanionKind.Drafter, Drafters, projectName, directory),
+                .. CompanionMetadata.Read(CompanionKind.Projector, Projectors, projectName, directory),
+                .. CompanionMetadata.Read(CompanionKind.Adapter, Adapters, projectName, directory),
+            ],
             QuantizeTypes = [.. QuantizeTypes
-                .Select(item => QuantizeMetadata.Read(item, Models.FirstOrDefault(), Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!))
+                .Select(item => QuantizeMetadata.Read(item, Models.FirstOrDefault(), directory))
                 .DistinctBy(variant => variant.Type)],
             CommandArguments = [.. CommandArguments.SelectMany(item => new[] { item.ItemSpec, item.GetMetadata("Value") }.Where(word => word.Length > 0))],
             Labels = [.. Labels.Select(item => KeyValuePair.Create(item.ItemSpec, item.GetMetadata("Value")))],
@@ -108,9 +116,6 @@ public sealed class GenerateGGUFPackerfile : MSBuildTask
             HasPackerfile = CustomPackerfile.Length > 0,
         };
     }
-
-    private static ImmutableArray<KeyValuePair<string, string?>> Flags(ITaskItem item, (string Metadata, string Flag)[] flags) =>
-        [.. flags.Select(flag => KeyValuePair.Create(flag.Flag, (string?)item.GetMetadata(flag.Metadata))).Where(flag => flag.Value!.Length > 0)];
 
     private static void WriteIfDifferent(string path, string text)
     {

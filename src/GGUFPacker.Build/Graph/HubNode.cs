@@ -18,6 +18,9 @@ public sealed class HubNode : GraphNode
     /// <summary>The directory or file in it that is meant, without slashes around it; empty for all.</summary>
     public string Path { get; init; } = "";
 
+    /// <summary>Whether it is one file by its own address; such a file has the mode of a download, 0600.</summary>
+    public bool IsDownload { get; init; }
+
     /// <summary>What the commit's name begins with, hexadecimal digits; null for any commit.</summary>
     public string? Checksum { get; init; }
 
@@ -30,5 +33,6 @@ public sealed class HubNode : GraphNode
         writer.WriteString("revision", Revision ?? "");
         writer.WriteString("path", Path);
         writer.WriteString("checksum", Checksum);
+        writer.WriteBoolean("isDownload", IsDownload);
     }
 }

@@ -20,7 +20,8 @@ internal static class RemoteSource
         var checksum = string.IsNullOrEmpty(add.Checksum) ? null : add.Checksum;
         var git = GitAddress.Parse(source);
         var keepsGit = Agreed("keep-git-dir", add.KeepGitDirectory, git?.KeepGitDirectory) ?? false;
-        if (HubAddress.Parse(source) is { } hub)
+        // A checksum of bytes is checked where bytes are fetched.
+        if (HubAddress.Parse(source) is { } hub && !(hub.IsDownload && checksum is not null))
         {
             // The hub's API has no .git; git itself does.
             if (!keepsGit)
@@ -33,6 +34,7 @@ internal static class RemoteSource
                         Repository = hub.Repository,
                         Revision = hub.Revision,
                         Path = hub.Path,
+                        IsDownload = hub.IsDownload,
                         Checksum = Agreed("checksum", checksum, git?.Checksum),
                     },
                     hub.Path.Length == 0 ? "/" : hub.Path,

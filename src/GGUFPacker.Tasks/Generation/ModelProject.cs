@@ -11,6 +11,9 @@ internal sealed record ModelProject
     /// <summary>The models, in order.</summary>
     public ImmutableArray<ModelSource> Models { get; init; } = [];
 
+    /// <summary>The model files that each image has beside the model: adapters, a projector, a drafter.</summary>
+    public ImmutableArray<CompanionModel> Companions { get; init; } = [];
+
     /// <summary>The types to quantize to; empty for the converted model itself.</summary>
     public ImmutableArray<QuantizeVariant> QuantizeTypes { get; init; } = [];
 

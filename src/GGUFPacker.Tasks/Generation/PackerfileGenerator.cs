@@ -11,7 +11,9 @@ namespace GGUFPacker.Tasks.Generation;
 /// <summary>Writes the GGUFPackerfile that a model project amounts to: a stage for the conversion, and one for each quantize type.</summary>
 internal static class PackerfileGenerator
 {
-    private const string ModelContext = "model";
+    /// <summary>The named context or stage that has the model.</summary>
+    public const string ModelContext = "model";
+
     private const string ConvertStage = "convert";
 
     /// <summary>Generates the file and the targets to build.</summary>
@@ -33,6 +35,7 @@ internal static class PackerfileGenerator
                 $"The model '{model.Include}' is neither a directory nor a file: '{model.FullPath}' does not exist.");
         }
 
+        CompanionStages.Verify(project, ModelFiles(project, model));
         var text = new StringBuilder(PackerfileText.Comment($"""
             Generated from {Path.GetFileName(project.Path)}; what is changed here is lost.
             To write your own, copy this file beside the project and name the copy in the property GGUFPackerfile.
@@ -55,6 +58,7 @@ internal static class PackerfileGenerator
             text.Append(PackerfileText.Instruction("CONVERT", convertFlags, [checkpoint, source]));
         }
 
+        CompanionStages.AppendStages(text, project);
         foreach (var variant in project.QuantizeTypes)
         {
             QuantizeFiles.Verify(project, variant);
@@ -111,9 +115,17 @@ internal static class PackerfileGenerator
 
     private static void AppendCommand(StringBuilder text, ModelProject project, string file)
     {
+        CompanionStages.AppendFiles(text, project);
         // The user's own -m stands in for ours.
         var namesModel = project.CommandArguments.Any(argument => argument is "-m" or "--model");
-        text.Append(PackerfileText.Cmd(namesModel ? project.CommandArguments : ["-m", file, .. project.CommandArguments]));
+        var companions = project.Companions.SelectMany(companion => companion.Arguments);
+        text.Append(PackerfileText.Cmd(namesModel ? [.. project.CommandArguments, .. companions] : ["-m", file, .. companions, .. project.CommandArguments]));
+    }
+
+    private static IEnumerable<string> ModelFiles(ModelProject project, ModelSource model)
+    {
+        var types = project.QuantizeTypes.IsEmpty ? [VariantWithoutQuantize(project)] : project.QuantizeTypes.Select(variant => variant.Type);
+        return types.Select(type => type.Length == 0 ? $"{model.Name}.gguf" : $"{model.Name}.{type}.gguf");
     }
 
     private static ModelSource TheOnlyModel(ModelProject project) => project.Models switch
@@ -168,7 +180,7 @@ internal static class PackerfileGenerator
             contexts[index == 0 ? ModelContext : $"{ModelContext}{index + 1}"] = directory;
         }
 
-        foreach (var (name, directory) in QuantizeFiles.Contexts(project))
+        foreach (var (name, directory) in QuantizeFiles.Contexts(project).Concat(CompanionStages.Contexts(project)))
         {
             contexts[name] = directory;
         }

@@ -26,6 +26,9 @@ internal static class TaskDiagnosticCodes
     /// <summary>A file that a quantize type names is not there, or cannot be read.</summary>
     public const string FileNotThere = "GGUF0615";
 
+    /// <summary>A LoRA adapter has no checkpoint to be converted on.</summary>
+    public const string NoBase = "GGUF0616";
+
     /// <summary>Two images hold different files of one name.</summary>
     public const string SameName = "GGUF0620";
 

@@ -14,8 +14,8 @@ namespace GGUFPacker.Build.Embedded.Steps;
 /// <summary>A file at an address as a file system of its own. With a checksum nothing is asked for that the store has; without, the server says whether it has changed.</summary>
 internal static class HttpStep
 {
-    // What BuildKit gives a file from the network.
-    private const int Mode = 0x180;
+    /// <summary>What BuildKit gives a file from the network, 0600.</summary>
+    public const int Mode = 0x180;
 
     /// <summary>Finds out what the address has.</summary>
     /// <exception cref="SourceException">It cannot be read.</exception>

@@ -17,7 +17,7 @@ internal static class HubStep
         if (sources.HubSettings.IsOffline && cache.FindRevision(node.Repository, node.Revision ?? "main") is { } snapshot
             && (node.Checksum is null || Path.GetFileName(snapshot).StartsWith(node.Checksum, StringComparison.OrdinalIgnoreCase)))
         {
-            return OfSnapshot(session, snapshot, node.Path);
+            return OfSnapshot(session, snapshot, node);
         }
 
         var model = await sources.Hub.GetAsync(new HubAddress(node.Repository, node.Revision, node.Path), cancellationToken).ConfigureAwait(false);
@@ -33,7 +33,7 @@ internal static class HubStep
             {
                 var remote = sources.Hub.Remote(model, file);
                 files.Set(file.Path, new FileEntry(new RemoteContent(
-                    session, node, file.Path, remote.Identity, file.Size, _ => Task.FromResult(remote), () => sources.HubFiles, () => cache.Find(model.Repository, model.Commit, file.Path))));
+                    session, node, file.Path, remote.Identity, file.Size, _ => Task.FromResult(remote), () => sources.HubFiles, () => cache.Find(model.Repository, model.Commit, file.Path)), ModeOf(node)));
             }
         }
 
@@ -43,16 +43,18 @@ internal static class HubStep
             : throw new StepException(node.Path.Length == 0 ? $"{node.Repository} has no files." : $"{node.Repository} has no directory or file '{node.Path}'.");
     }
 
+    private static int ModeOf(HubNode node) => node.IsDownload ? HttpStep.Mode : FileEntry.DefaultMode;
+
     // Without the network, what the hub's own tools have fetched is taken as it is.
-    private static StageTree OfSnapshot(BuildSession session, string snapshot, string directory)
+    private static StageTree OfSnapshot(BuildSession session, string snapshot, HubNode node)
     {
         var files = new DifferenceBuilder(StageTree.Empty);
         foreach (var file in Directory.EnumerateFiles(snapshot, "*", SearchOption.AllDirectories))
         {
             var path = Path.GetRelativePath(snapshot, file).Replace(Path.DirectorySeparatorChar, '/');
-            if (TreePath.IsAtOrBelow(path, directory))
+            if (TreePath.IsAtOrBelow(path, node.Path))
             {
-                files.Set(path, new FileEntry(new LocalContent(session.Store, session.Hashes, File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file)));
+                files.Set(path, new FileEntry(new LocalContent(session.Store, session.Hashes, File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file), ModeOf(node)));
             }
         }
 

@@ -8,9 +8,12 @@ internal sealed record HubAddress(string Repository, string? Revision, string Pa
 {
     private const string Scheme = "hf://";
 
+    /// <summary>Whether it is a file's own address (<c>…/resolve/REVISION/PATH</c>), as a browser downloads it.</summary>
+    public bool IsDownload { get; init; }
+
     /// <summary>
     /// Reads <c>hf://ORG/REPO[@REVISION][/PATH]</c>, or the address of a git repository on the hub's host: <c>https://huggingface.co/ORG/REPO.git[#REVISION[:PATH]]</c>,
-    /// also without <c>.git</c> where there is nothing behind the name.
+    /// also without <c>.git</c> where there is nothing behind the name; or the address of one of its files, <c>https://huggingface.co/ORG/REPO/resolve/REVISION/PATH</c>.
     /// </summary>
     /// <param name="source">The source.</param>
     /// <returns>Null if it is none.</returns>
@@ -29,6 +32,11 @@ internal sealed record HubAddress(string Repository, string? Revision, string Pa
         }
 
         var path = uri.AbsolutePath.Trim('/');
+        if (path.Split('/') is [not ("datasets" or "spaces" or "api"), _, "resolve", _, _, ..] file)
+        {
+            return new HubAddress($"{file[0]}/{file[1]}", Uri.UnescapeDataString(file[3]), Uri.UnescapeDataString(string.Join('/', file[4..]))) { IsDownload = true };
+        }
+
         var isGit = path.EndsWith(".git", StringComparison.Ordinal);
         path = isGit ? path[..^4] : path;
         if (path.Split('/') is not ([not ("datasets" or "spaces"), _] or [_]) || path.Length == 0 || (!isGit && uri.Query.Length > 0))
