@@ -28,17 +28,7 @@ internal static class LayerRecipeJson
         writer.WriteStartArray("entries");
         foreach (var entry in recipe.Entries)
         {
-            writer.WriteStartObject();
-            writer.WriteString("path", entry.Path);
-            writer.WriteString("kind", entry.Kind.ToString());
-            writer.WriteNumber("mode", entry.Mode);
-            writer.WriteNumber("uid", entry.UserId);
-            writer.WriteNumber("gid", entry.GroupId);
-            writer.WriteNumber("size", entry.Size);
-            writer.WriteNumber("modified", entry.Modified);
-            writer.WriteText("content", entry.Content.IsEmpty ? null : entry.Content.ToString());
-            writer.WriteText("link", entry.LinkTarget);
-            writer.WriteEndObject();
+            WriteEntry(writer, entry);
         }
 
         writer.WriteEndArray();
@@ -55,11 +45,12 @@ internal static class LayerRecipeJson
                 throw new LayerException($"The layer recipe is of version {json.GetProperty("version").GetInt32()}; this version reads {Version}.");
             }
 
+            var diffId = Digest.Parse(json.GetProperty("diffId").GetString()!);
             var recipe = new LayerRecipe(
-                Digest.Parse(json.GetProperty("diffId").GetString()!),
+                diffId,
                 json.GetProperty("size").GetInt64(),
                 JsonMembers.List(json, "segments", ReadSegment),
-                JsonMembers.List(json, "entries", ReadEntry));
+                JsonMembers.List(json, "entries", entry => ReadEntry(entry, diffId)));
             return recipe.Segments.Sum(s => s.Length) == recipe.Size
                 ? recipe
                 : throw new LayerException($"The recipe of layer {recipe.DiffId} does not add up to its size.");
@@ -90,7 +81,29 @@ internal static class LayerRecipeJson
         ? LayerSegment.Of(inline.GetBytesFromBase64())
         : LayerSegment.Of(Digest.Parse(json.GetProperty("content").GetString()!), json.GetProperty("size").GetInt64());
 
-    private static LayerEntry ReadEntry(JsonElement json) =>
+    public static void WriteEntry(Utf8JsonWriter writer, LayerEntry entry)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("path", entry.Path);
+        writer.WriteString("kind", entry.Kind.ToString());
+        writer.WriteNumber("mode", entry.Mode);
+        writer.WriteNumber("uid", entry.UserId);
+        writer.WriteNumber("gid", entry.GroupId);
+        writer.WriteNumber("size", entry.Size);
+        writer.WriteNumber("modified", entry.Modified);
+        writer.WriteText("content", entry.Content.IsEmpty ? null : entry.Content.ToString());
+        writer.WriteText("link", entry.LinkTarget);
+        if (entry.Place is { } place)
+        {
+            writer.WriteNumber("offset", place.Offset);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <param name="json">The entry.</param>
+    /// <param name="diffId">The layer that it is in.</param>
+    public static LayerEntry ReadEntry(JsonElement json, Digest diffId) =>
         new(json.GetProperty("path").GetString()!, Enum.Parse<LayerEntryKind>(json.GetProperty("kind").GetString()!))
         {
             Mode = json.GetProperty("mode").GetInt32(),
@@ -100,5 +113,6 @@ internal static class LayerRecipeJson
             Modified = json.GetProperty("modified").GetInt64(),
             Content = json.TryGetProperty("content", out var content) ? Digest.Parse(content.GetString()!) : default,
             LinkTarget = JsonMembers.Text(json, "link"),
+            Place = json.TryGetProperty("offset", out var offset) ? new LayerPlace(diffId, offset.GetInt64()) : null,
         };
 }

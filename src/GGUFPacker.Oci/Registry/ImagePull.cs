@@ -1,6 +1,5 @@
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Layers;
-using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.RemoteImages;
 using GGUFPacker.Oci.Store;
 
@@ -27,13 +26,24 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
         var image = await RemoteImage.OpenAsync(client, source, request.Platform, store.Blobs.Find, cancellationToken).ConfigureAwait(false);
         var (manifest, config) = (image.Manifest, image.Config);
         store.Blobs.Put(manifest.Config.MediaType, image.ConfigBytes);
+        var origin = new BlobOrigin(source.Registry, source.Repository);
+        foreach (var layer in manifest.Layers)
+        {
+            store.Origins.Add(layer.Digest, origin);
+        }
+
+        foreach (var index in image.Indexes)
+        {
+            store.Blobs.Put(index.Descriptor.MediaType, index.Bytes);
+        }
+
         if (!request.WithoutLayers)
         {
             var layers = manifest.Layers.Zip(config.DiffIds).DistinctBy(l => l.Second).OrderByDescending(l => l.First.Size);
             await Parallel.ForEachAsync(
                 layers,
                 new ParallelOptions { MaxDegreeOfParallelism = client.Options.ParallelTransfers, CancellationToken = cancellationToken },
-                async (layer, token) => await PullLayerAsync(source, layer.First, layer.Second, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
+                async (layer, token) => await PullLayerAsync(origin, layer.First, layer.Second, progress, token).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         var descriptor = store.Blobs.Put(image.ManifestDescriptor.MediaType, image.ManifestBytes);
@@ -45,14 +55,35 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
         return new PulledImage(descriptor, manifest, config);
     }
 
+    /// <summary>
+    /// Fetches the layers that an image of the store lacks: those of base images that its build has not read. Afterwards all of it is there.
+    /// </summary>
+    /// <param name="manifest">The manifest or index.</param>
+    /// <param name="progress">Told of each blob's transfer; may be called from any thread.</param>
+    /// <param name="cancellationToken">Stops; layers that are whole stay.</param>
+    /// <exception cref="RegistryException">A registry does not give a layer.</exception>
+    /// <exception cref="StoreException">It is not known where a layer is.</exception>
+    public Task CompleteAsync(Digest manifest, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        var missing = StoredImage.All(store, manifest)
+            .SelectMany(image => image.Blobs.Skip(1).Zip(image.Config.DiffIds))
+            .Where(layer => !layer.First.Origins.IsEmpty && store.Layers.Find(layer.Second) is null)
+            .DistinctBy(layer => layer.Second)
+            .OrderByDescending(layer => layer.First.Descriptor.Size);
+        return Parallel.ForEachAsync(
+            missing,
+            new ParallelOptions { MaxDegreeOfParallelism = client.Options.ParallelTransfers, CancellationToken = cancellationToken },
+            async (layer, token) => await PullLayerAsync(layer.First.Origins[0], layer.First.Descriptor, layer.Second, progress, token).ConfigureAwait(false));
+    }
+
     /// <summary>Pulls one layer of an image, such as the one of a base image that a file is copied from.</summary>
-    /// <param name="source">The image.</param>
+    /// <param name="source">A repository that has the layer.</param>
     /// <param name="layer">The layer's descriptor in the manifest.</param>
     /// <param name="diffId">The digest of its plain tar in the config.</param>
     /// <param name="progress">Told of the transfer.</param>
     /// <param name="cancellationToken">Stops the pull.</param>
     public async Task<LayerRecipe> PullLayerAsync(
-        ImageReference source, Descriptor layer, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+        BlobOrigin source, Descriptor layer, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         if (store.Layers.Find(diffId) is { } present)
         {
@@ -66,12 +97,13 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
         var recipe = compression == LayerCompression.None
             ? await PullPlainAsync(source, layer, diffId, progress, cancellationToken).ConfigureAwait(false)
             : await PullCompressedAsync(source, layer, compression, diffId, progress, cancellationToken).ConfigureAwait(false);
+        LayerListing.Verify(layer, recipe);
         progress?.Report(new TransferProgress(layer, TransferStatus.Completed, layer.Size));
         return recipe;
     }
 
     private async Task<LayerRecipe> PullPlainAsync(
-        ImageReference source, Descriptor layer, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+        BlobOrigin source, Descriptor layer, Digest diffId, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         using var partial = layer.Size < PartialLayer.MinContentSize ? null : store.Layers.OpenPartial(layer.Digest);
         for (var resumes = partial is { Length: > 0 }; ; resumes = false)
@@ -108,7 +140,7 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
     }
 
     private async Task<LayerRecipe> PullCompressedAsync(
-        ImageReference source,
+        BlobOrigin source,
         Descriptor layer,
         LayerCompression compression,
         Digest diffId,

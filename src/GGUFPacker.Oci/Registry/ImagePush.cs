@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Net;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.References;
+using GGUFPacker.Oci.RemoteImages;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Oci.Registry;
@@ -24,7 +26,7 @@ public sealed class ImagePush(RegistryClient client, ContentStore store)
     {
         var destination = request.Destination.WithDefaultTag();
         var bytes = store.Blobs.Get(request.Manifest.Digest);
-        var images = ImageContent.All(store, request.Manifest.Digest);
+        var images = StoredImage.All(store, request.Manifest.Digest);
 
         // Two quantizations of a model share layers: each blob goes once.
         var blobs = images.SelectMany(i => i.Blobs).DistinctBy(b => b.Descriptor.Digest).OrderByDescending(b => b.Descriptor.Size).ToList();
@@ -35,7 +37,13 @@ public sealed class ImagePush(RegistryClient client, ContentStore store)
 
         foreach (var image in images.Where(i => i.Digest != request.Manifest.Digest))
         {
-            await client.Manifests.PutAsync(destination.WithDigest(image.Digest), image.MediaType, image.Bytes, cancellationToken).ConfigureAwait(false);
+            await client.Manifests.PutAsync(destination.WithDigest(image.Digest), image.Manifest.MediaType, image.Bytes, cancellationToken).ConfigureAwait(false);
+        }
+
+        // From now on another repository of this registry need not be sent these.
+        foreach (var layer in images.SelectMany(i => i.Manifest.Layers).DistinctBy(l => l.Digest))
+        {
+            store.Origins.Add(layer.Digest, new BlobOrigin(destination.Registry, destination.Repository));
         }
 
         var mediaType = ManifestJson.DetectMediaType(bytes);
@@ -62,16 +70,16 @@ public sealed class ImagePush(RegistryClient client, ContentStore store)
             return;
         }
 
-        foreach (var from in mountFrom.Where(from => from != repository))
+        foreach (var from in mountFrom.Concat(blob.Origins.Where(o => o.Registry == registry).Select(o => o.Repository)).Distinct().Where(from => from != repository))
         {
-            if (await client.Uploads.MountAsync(registry, repository, blob.Descriptor.Digest, from, cancellationToken).ConfigureAwait(false))
+            if (await TryMountAsync(destination, blob.Descriptor.Digest, from, cancellationToken).ConfigureAwait(false))
             {
                 progress?.Report(new TransferProgress(blob.Descriptor, TransferStatus.Mounted, blob.Descriptor.Size));
                 return;
             }
         }
 
-        if (blob.Open is not { } open)
+        if ((blob.Open ?? Passing(blob)) is not { } open)
         {
             throw new StoreException(
                 $"The layer {blob.Descriptor.Digest} was pulled compressed and is kept only as its files, "
@@ -88,4 +96,20 @@ public sealed class ImagePush(RegistryClient client, ContentStore store)
             cancellationToken).ConfigureAwait(false);
         progress?.Report(new TransferProgress(blob.Descriptor, TransferStatus.Completed, blob.Descriptor.Size));
     }
+
+    // Being allowed to push is not being allowed to read what another repository has: then the blob goes up after all.
+    private async Task<bool> TryMountAsync(ImageReference destination, Digest digest, string from, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.Uploads.MountAsync(destination.Registry, destination.Repository, digest, from, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RegistryException exception) when (exception.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    // What only another registry has goes through this machine without being kept.
+    private Func<Stream>? Passing(ImageBlob blob) => blob.Origins is [var origin, ..] ? () => new PassingBlobStream(client.Blobs, origin, blob.Descriptor) : null;
 }

@@ -43,6 +43,9 @@ public sealed class RemoteImage
     /// <summary>The config.</summary>
     public ImageConfig Config { get; }
 
+    /// <summary>The indexes that led to the manifest.</summary>
+    internal ImmutableArray<FetchedManifest> Indexes { get; private init; } = [];
+
     /// <summary>Fetches an image's manifest and config.</summary>
     /// <param name="client">The registry client, which has to outlive the image.</param>
     /// <param name="source">The image; without tag and digest it is <c>latest</c>.</param>
@@ -58,6 +61,7 @@ public sealed class RemoteImage
         RegistryClient client, ImageReference source, Platform platform, Func<Digest, byte[]?> find, CancellationToken cancellationToken)
     {
         source = source.WithDefaultTag();
+        var indexes = ImmutableArray.CreateBuilder<FetchedManifest>();
         var fetched = await GetAsync(source).ConfigureAwait(false);
         for (var depth = 0; MediaTypes.IsIndex(fetched.Descriptor.MediaType); depth++)
         {
@@ -66,13 +70,14 @@ public sealed class RemoteImage
                 throw new ContentException($"The image {source} is an index of indexes of indexes.");
             }
 
+            indexes.Add(fetched);
             fetched = await GetAsync(source.WithDigest(ImageIndex.Parse(fetched.Bytes).Select(platform).Digest)).ConfigureAwait(false);
         }
 
         var manifest = ImageManifest.Parse(fetched.Bytes);
         var config = find(manifest.Config.Digest)
             ?? await client.Blobs.GetAsync(source.Registry, source.Repository, manifest.Config, cancellationToken).ConfigureAwait(false);
-        return new RemoteImage(client, source, fetched, manifest, config);
+        return new RemoteImage(client, source, fetched, manifest, config) { Indexes = indexes.ToImmutable() };
 
         async Task<FetchedManifest> GetAsync(ImageReference reference) => !reference.Digest.IsEmpty && find(reference.Digest) is { } bytes
             ? new FetchedManifest(new Descriptor(ManifestJson.DetectMediaType(bytes), reference.Digest, bytes.Length), bytes)

@@ -20,6 +20,7 @@ public sealed partial class ContentStore : IDisposable
         Contents = new ContentArea(files);
         Layers = Contents.Layers;
         Blobs = new BlobArea(files);
+        Origins = new OriginArea(files);
         Tags = new TagArea(files);
         Cache = new CacheArea(files);
     }
@@ -35,6 +36,9 @@ public sealed partial class ContentStore : IDisposable
 
     /// <summary>Manifests and configs.</summary>
     public BlobArea Blobs { get; }
+
+    /// <summary>The repositories that layers have come from.</summary>
+    public OriginArea Origins { get; }
 
     /// <summary>The names of images.</summary>
     public TagArea Tags { get; }

@@ -14,26 +14,9 @@ public sealed class ImageContent
     /// <exception cref="ContentException">It is no image.</exception>
     public ImageContent(ContentStore store, Digest manifest)
     {
-        Digest = manifest;
-        Bytes = store.Blobs.Get(manifest);
-        Manifest = ImageManifest.Parse(Bytes);
-        MediaType = Manifest.MediaType;
-        var config = store.Blobs.Get(Manifest.Config.Digest);
-        Config = ImageConfig.Parse(config);
-        if (Config.DiffIds.Length != Manifest.Layers.Length)
-        {
-            throw new ContentException($"The image {manifest} has {Manifest.Layers.Length} layers, but its config lists {Config.DiffIds.Length}.");
-        }
-
-        Layers = [.. Config.DiffIds.Select(store.Layers.Get)];
-        var blobs = ImmutableArray.CreateBuilder<ImageBlob>();
-        blobs.Add(new ImageBlob(Manifest.Config, () => new MemoryStream(config, writable: false)));
-        foreach (var (descriptor, layer) in Manifest.Layers.Zip(Layers))
-        {
-            blobs.Add(new ImageBlob(descriptor, descriptor.Digest == layer.DiffId ? () => store.Layers.OpenRead(layer) : store.Blobs.Opener(descriptor)));
-        }
-
-        Blobs = blobs.DrainToImmutable();
+        var image = new StoredImage(store, manifest);
+        (Digest, Bytes, Manifest, MediaType, Config, Blobs) = (manifest, image.Bytes, image.Manifest, image.Manifest.MediaType, image.Config, image.Blobs);
+        Layers = [.. Config.DiffIds.Select((diffId, i) => store.Layers.Find(diffId) ?? throw Missing(diffId, image.Blobs[i + 1]))];
     }
 
     /// <summary>The images of an index, or the one of a manifest.</summary>
@@ -70,4 +53,7 @@ public sealed class ImageContent
     /// <summary>The files that are seen when the layers lie upon each other, by path.</summary>
     /// <exception cref="LayerException">A hard link leads to no file.</exception>
     public ImmutableSortedDictionary<string, LayerEntry> Files() => LayerFiles.Flatten(Layers);
+
+    private static StoreException Missing(Digest diffId, ImageBlob blob) => new(
+        $"The store does not have the layer {diffId}{(blob.Origins is [var origin, ..] ? $": it is in {origin}, and nothing has needed it so far" : "")}.");
 }

@@ -27,6 +27,8 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
 
     public string Layers { get; } = Path.Combine(root, "layers", "sha256");
 
+    public string Origins { get; } = Path.Combine(root, "origins", "sha256");
+
     public string Tags { get; } = Path.Combine(root, "tags");
 
     public string Cache { get; } = Path.Combine(root, "cache");
@@ -41,7 +43,7 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
 
     public void Create()
     {
-        foreach (var directory in new[] { Contents, Blobs, Layers, Tags, Cache, Temporary, Partial, Locks })
+        foreach (var directory in new[] { Contents, Blobs, Layers, Origins, Tags, Cache, Temporary, Partial, Locks })
         {
             Directory.CreateDirectory(directory);
         }

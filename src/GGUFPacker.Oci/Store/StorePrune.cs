@@ -54,6 +54,7 @@ public sealed partial class StorePrune
         removed = Sweep(_files.Contents, IsMarked, removed);
         removed = Sweep(_files.Blobs, IsMarked, removed);
         removed = Sweep(_files.Layers, IsMarked, removed);
+        removed = Sweep(_files.Origins, IsMarked, removed);
         removed = Sweep(_files.Temporary, _ => false, removed);
         return Sweep(_files.Partial, _ => false, removed);
     }

@@ -171,7 +171,7 @@ public sealed class ImagePullTests : RegistryTestBase
         Assert.Equal(manifest.Digest, pulled.ManifestDescriptor.Digest);
         Assert.Null(Other.Tags.Find(Reference(registry)));
         Assert.DoesNotContain(registry.Requests, r => r.Method == "GET" && r.Path.Contains(ModelPath(manifest), StringComparison.Ordinal));
-        await new ImagePull(Client, Other).PullLayerAsync(Reference(registry), pulled.Manifest.Layers[0], pulled.Config.DiffIds[0], null, Token);
+        await new ImagePull(Client, Other).PullLayerAsync(new BlobOrigin(Reference(registry).Registry, "team/model"), pulled.Manifest.Layers[0], pulled.Config.DiffIds[0], null, Token);
         Assert.NotNull(Other.Layers.Find(pulled.Config.DiffIds[0]));
     }
 
