@@ -22,6 +22,12 @@ internal sealed record CliEnvironment
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Whether the console's streams are this process's own, which programs that it starts may take over.</summary>
+    public bool OwnsStreams { get; init; }
+
+    /// <summary>Whether somebody sits at a terminal.</summary>
+    public bool IsInteractive { get; init; }
+
     /// <summary>The environment of this process.</summary>
     public static CliEnvironment OfProcess()
     {
@@ -36,6 +42,8 @@ internal sealed record CliEnvironment
             Variable = Environment.GetEnvironmentVariable,
             Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
             CurrentDirectory = Environment.CurrentDirectory,
+            OwnsStreams = true,
+            IsInteractive = !System.Console.IsInputRedirected && !System.Console.IsOutputRedirected,
         };
     }
 

@@ -23,6 +23,11 @@ internal sealed class CliRunner : IDisposable
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    public bool IsInteractive { get; init; }
+
+    /// <summary>Sees each line of a command that is still running.</summary>
+    public Action<string>? OnLine { get; set; }
+
     public string this[params ReadOnlySpan<string> parts] => Path.Combine([Directory, .. parts]);
 
     public ContentStore OpenStore() => ContentStore.Open(StorePath);
@@ -37,18 +42,36 @@ internal sealed class CliRunner : IDisposable
 
     public async Task<CliResult> RunAsync(CancellationToken cancellationToken, params string[] arguments)
     {
-        var (output, error) = (new StringWriter { NewLine = "\n" }, new StringWriter { NewLine = "\n" });
+        var (output, error) = (new ObservedWriter(OnLine), new ObservedWriter(OnLine));
         var environment = new CliEnvironment
         {
-            Console = new CliConsole(output, TextWriter.Synchronized(error), Terminal: null),
+            Console = new CliConsole(TextWriter.Synchronized(output), TextWriter.Synchronized(error), Terminal: null),
             Variable = name => Variables.GetValueOrDefault(name),
             Home = _directory["home"],
             CurrentDirectory = Directory,
             Time = Time,
+            IsInteractive = IsInteractive,
         };
         var exitCode = await CliApplication.RunAsync(arguments, environment, cancellationToken);
         return new CliResult(exitCode, output.ToString(), error.ToString());
     }
 
     public void Dispose() => _directory.Dispose();
+
+    private sealed class ObservedWriter : StringWriter
+    {
+        private readonly Action<string>? _observe;
+
+        public ObservedWriter(Action<string>? observe)
+        {
+            _observe = observe;
+            NewLine = "\n";
+        }
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            _observe?.Invoke(value ?? "");
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GGUFPacker.Build.Images;
 using GGUFPacker.Cli.Output;
 using GGUFPacker.Oci.Registry;
 
@@ -42,16 +41,9 @@ internal sealed class PullCommand
             return ExitCode.Success;
         }
 
-        using var client = Registries.CreateClient(_environment, source.Registry, line.GetValue(_insecure), pushing: false);
-        var pull = new ImagePull(client, store);
-
-        // The config tells whether it is worth fetching gigabytes.
         var request = new PullRequest(source) { Platform = platform };
-        var image = await pull.RunAsync(request with { WithoutLayers = true }, progress: null, cancellationToken).ConfigureAwait(false);
-        StoredModel.RequireModel(source, ModelImageConfig.Read(image.Config));
-        image = await ProgressDisplay.RunAsync(
-            _environment, display => pull.RunAsync(request, Registries.Show(display, "pull"), cancellationToken), mode, "Pulling").ConfigureAwait(false);
-        ImageReport.Write(_environment.Console.Out, source, image.ManifestDescriptor, line.GetValue(_json));
+        var manifest = await ModelImages.PullAsync(_environment, store, request, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
+        ImageReport.Write(_environment.Console.Out, source, manifest, line.GetValue(_json));
         return ExitCode.Success;
     }
 }

@@ -40,6 +40,26 @@ public static class EntryPath
         return parts.Contains("..") ? throw new LayerException($"The entry '{path}' climbs out of the image with '..'.") : string.Join('/', parts);
     }
 
+    /// <summary>A path in its one form, as a program inside the image sees it: <c>..</c> goes up, but never beyond the root.</summary>
+    public static string Clean(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var parts = new List<string>();
+        foreach (var part in path.Split('/'))
+        {
+            if (part == "..")
+            {
+                parts.RemoveRange(Math.Max(0, parts.Count - 1), Math.Min(1, parts.Count));
+            }
+            else if (part is not ("" or "."))
+            {
+                parts.Add(part);
+            }
+        }
+
+        return string.Join('/', parts);
+    }
+
     /// <summary>The directory that a path lies in; the empty string for the root.</summary>
     public static string Parent(string path) => path.LastIndexOf('/') is >= 0 and var slash ? path[..slash] : "";
 

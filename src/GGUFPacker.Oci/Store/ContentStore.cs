@@ -23,6 +23,7 @@ public sealed partial class ContentStore : IDisposable
         Origins = new OriginArea(files);
         Tags = new TagArea(files);
         Cache = new CacheArea(files);
+        Trees = new TreeArea(files, Contents);
     }
 
     /// <summary>The store's directory.</summary>
@@ -42,6 +43,9 @@ public sealed partial class ContentStore : IDisposable
 
     /// <summary>The names of images.</summary>
     public TagArea Tags { get; }
+
+    /// <summary>Images as directories, for programs that read files.</summary>
+    public TreeArea Trees { get; }
 
     /// <summary>What builds remember.</summary>
     public CacheArea Cache { get; }

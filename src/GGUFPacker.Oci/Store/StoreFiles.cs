@@ -33,6 +33,8 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
 
     public string Cache { get; } = Path.Combine(root, "cache");
 
+    public string Trees { get; } = Path.Combine(root, "trees");
+
     public string Temporary { get; } = Path.Combine(root, "temp");
 
     public string Partial { get; } = Path.Combine(root, "partial");
@@ -43,7 +45,7 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
 
     public void Create()
     {
-        foreach (var directory in new[] { Contents, Blobs, Layers, Origins, Tags, Cache, Temporary, Partial, Locks })
+        foreach (var directory in new[] { Contents, Blobs, Layers, Origins, Tags, Cache, Trees, Temporary, Partial, Locks })
         {
             Directory.CreateDirectory(directory);
         }
@@ -180,6 +182,18 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
         {
             // In use, on Windows: the next sweep takes it.
             return false;
+        }
+    }
+
+    public static void TryDeleteDirectory(DirectoryInfo directory)
+    {
+        try
+        {
+            directory.Delete(recursive: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // In use, on Windows: the next time takes it.
         }
     }
 

@@ -51,6 +51,7 @@ public sealed partial class StorePrune
         }
 
         Mark();
+        RemoveTrees();
         removed = Sweep(_files.Contents, IsMarked, removed);
         removed = Sweep(_files.Blobs, IsMarked, removed);
         removed = Sweep(_files.Layers, IsMarked, removed);
@@ -103,6 +104,18 @@ public sealed partial class StorePrune
         if (_marked.Add(digest))
         {
             _open.Enqueue(digest);
+        }
+    }
+
+    // What is in a tree are links to contents, which are counted where they lie. A program that still reads one of them keeps it open.
+    private void RemoveTrees()
+    {
+        foreach (var directory in new DirectoryInfo(_files.Trees).EnumerateDirectories())
+        {
+            if (!Digest.TryParse("sha256:" + directory.Name, out var digest) || !_marked.Contains(digest))
+            {
+                StoreFiles.TryDeleteDirectory(directory);
+            }
         }
     }
 

@@ -8,8 +8,13 @@ namespace GGUFPacker.Testing.LlamaCpp;
 /// </summary>
 internal static class LlamaTrialProgram
 {
-    private static int Main()
+    private static int Main(string[] arguments)
     {
+        if (arguments.Length > 0)
+        {
+            return LlamaServerProgram.Run(arguments);
+        }
+
         if (!LlamaLibrary.IsLoaded)
         {
             Console.Error.WriteLine($"{LlamaFolder.Variable} does not name a folder with llama.cpp's libraries.");

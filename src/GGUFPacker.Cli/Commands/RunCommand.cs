@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using GGUFPacker.Build.Images;
+using GGUFPacker.Cli.Output;
+using GGUFPacker.Cli.Running;
+using GGUFPacker.Cli.Verifying;
+using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Store;
+
+namespace GGUFPacker.Cli.Commands;
+
+/// <summary><c>gguf-packer run MODEL [-- ARG…]</c>: runs a model by a program of this machine or by a container.</summary>
+internal sealed class RunCommand
+{
+    private readonly Argument<string> _model = new("MODEL") { Description = "The image's name. It is pulled if the store does not have it." };
+    private readonly Argument<string[]> _arguments = new("ARG") { Description = "Arguments for the server, after --.", Arity = ArgumentArity.ZeroOrMore };
+
+    private readonly Option<string?> _by = new("--by")
+    {
+        Description = "What runs it: a program, or an image with registry and tag, which Docker runs. Default: llama-server, llama-box, llama or ollama if it is on the PATH, else Docker with llama.cpp's server.",
+        HelpName = "IMAGE|PROGRAM",
+    };
+
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the command line, do not run it." };
+    private readonly Option<Shell?> _shell = new("--shell") { Description = "Whose quotes --dry-run writes (default: PowerShell on Windows, else sh)." };
+    private readonly Option<string?> _port = new("--port") { Description = "Where it listens (default: the model's own port, or 8080).", HelpName = "[HOST:]PORT" };
+    private readonly Option<string[]> _environmentVariables = new("--env", "-e") { Description = "An environment variable for the server; without a value it is passed on. May be repeated.", HelpName = "NAME[=VALUE]" };
+    private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Let it run on in the background, and end when the model is ready." };
+    private readonly Option<string> _gpus = new("--gpus") { Description = "The GPUs of a container: auto, none, all, a number, or device=….", DefaultValueFactory = _ => GpuChoice.Auto };
+    private readonly Option<string?> _name = new("--name") { Description = "The container's name." };
+    private readonly Option<string[]> _dockerArguments = new("--docker-arg") { Description = "An option for docker run as it is: --docker-arg=--privileged. May be repeated.", HelpName = "ARG" };
+    private readonly Option<bool> _asIs = new("--as-is") { Description = "Pass the image's arguments as they are. Otherwise flags that llama-server has renamed are written as it takes them today." };
+    private readonly Option<string?> _progress = ProgressOption.Create();
+    private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
+    private readonly CliEnvironment _environment;
+
+    private RunCommand(CliEnvironment environment) => _environment = environment;
+
+    public static Command Create(CliEnvironment environment)
+    {
+        var run = new RunCommand(environment);
+        var command = new Command("run", "Runs a model: by llama-server or another program of this machine, or in a container.")
+        {
+            run._model, run._arguments, run._by, run._dryRun, run._shell, run._port, run._environmentVariables, run._detach, run._gpus, run._name, run._dockerArguments,
+            run._asIs, run._progress, run._insecure,
+        };
+        command.SetAction(run.RunAsync);
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult line, CancellationToken cancellationToken)
+    {
+        var options = ReadOptions(line);
+        var mode = ProgressOption.Resolve(line.GetValue(_progress), _environment);
+        var reference = References.Parse(line.GetRequiredValue(_model));
+        ModelCommand command;
+        ModelTree tree;
+        using (var store = _environment.OpenStore())
+        {
+            var model = await ModelImages.FindOrPullAsync(_environment, store, reference, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
+            (command, tree) = Place(store, model, cancellationToken);
+        }
+
+        string? gpus = null;
+        var asked = false;
+        var engine = await Engine.ChooseAsync(line.GetValue(_by), async () => await GpusAsync().ConfigureAwait(false) is not null, _environment).ConfigureAwait(false);
+        command = Renew(command, engine, options, line.GetValue(_asIs));
+        var plan = engine.IsContainer
+            ? ContainerPlan.Create(engine.Image, command, tree, await GpusAsync().ConfigureAwait(false), options)
+            : BinaryPlan.Create(engine.Program, command, tree, options, _environment.Variable, Warn);
+        if (line.GetValue(_dryRun))
+        {
+            _environment.Console.Out.WriteLine(CommandText.Of(plan, line.GetValue(_shell) ?? (OperatingSystem.IsWindows() ? Shell.PowerShell : Shell.Sh)));
+            return ExitCode.Success;
+        }
+
+        var run = new ModelRun(reference.Familiar, _environment);
+        return options.IsDetached
+            ? await run.DetachAsync(plan, LogPath(options.Name), cancellationToken).ConfigureAwait(false)
+            : await run.RunAsync(plan, cancellationToken).ConfigureAwait(false);
+
+        async Task<string?> GpusAsync()
+        {
+            if (!asked)
+            {
+                gpus = await GpuChoice.ResolveAsync(options.Gpus, _environment, cancellationToken).ConfigureAwait(false);
+                asked = true;
+            }
+
+            return gpus;
+        }
+    }
+
+    private static (ModelCommand Command, ModelTree Tree) Place(ContentStore store, StoredModel model, CancellationToken cancellationToken)
+    {
+        var image = new ImageContent(store, model.Manifest.Digest);
+        var command = model.Model.Command;
+        var tree = new ModelTree(store.Trees.PathOf(image.Digest), image.Files());
+        return command.Files.FirstOrDefault(file => tree.Find(file.Value) is null) is { } missing
+            ? throw new ContentException($"CMD names {missing.Value}, but the image has no such file.")
+            : (command, tree with { Directory = store.Trees.Place(image, cancellationToken) });
+    }
+
+    // Programs of other makes and ages have flags of their own: nothing is known of them.
+    private ModelCommand Renew(ModelCommand command, Engine engine, RunOptions options, bool asIs)
+    {
+        if (!engine.IsLlamaServer)
+        {
+            return command;
+        }
+
+        var renewed = asIs ? command : new ModelCommand(ArgumentRenewal.Renew(command.Arguments));
+        foreach (var finding in FlagCheck.Check([.. renewed.Arguments, .. options.ServerArguments]))
+        {
+            Warn($"{finding.Message} {finding.Advice}");
+        }
+
+        return renewed;
+    }
+
+    private RunOptions ReadOptions(ParseResult line)
+    {
+        // What stands before -- and looks like an option is a slip, not an argument for the server.
+        var given = line.GetResult(_arguments)?.Tokens ?? [];
+        var afterDashes = line.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Count();
+        if (given.Take(Math.Max(0, given.Count - afterDashes)).FirstOrDefault(token => token.Value.StartsWith('-')) is { } slip)
+        {
+            throw new UsageException($"'{slip.Value}' is no option of run. Arguments for the server stand after --: gguf-packer run MODEL -- {slip.Value} …");
+        }
+
+        var (host, port) = ParseAddress(line.GetValue(_port));
+        var variables = NameValues.Parse("--env", line.GetValue(_environmentVariables), _environment.Variable);
+        return new RunOptions
+        {
+            Host = host,
+            Port = port,
+            Gpus = line.GetRequiredValue(_gpus),
+            Name = line.GetValue(_name) ?? $"gguf-packer-{Guid.NewGuid().ToString("n")[..8]}",
+            Environment = variables.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            IsDetached = line.GetValue(_detach),
+            IsInteractive = _environment.IsInteractive,
+            DockerArguments = [.. line.GetValue(_dockerArguments) ?? []],
+            ServerArguments = [.. line.GetValue(_arguments) ?? []],
+        };
+    }
+
+    private static (string? Host, int? Port) ParseAddress(string? text)
+    {
+        if (text is null)
+        {
+            return (null, null);
+        }
+
+        var colon = text.LastIndexOf(':');
+        return (colon > 0 ? text[..colon].Trim('[', ']') : null, ServerArguments.ParsePort(text[(colon + 1)..]));
+    }
+
+    private string LogPath(string name) => Path.Combine(_environment.StoreRoot, "temp", Path.GetFileName(name) + ".log");
+
+    private void Warn(string message) => _environment.Console.Note($"gguf-packer: warning: {message}");
+}
