@@ -19,6 +19,7 @@ internal static class ContextResolution
             throw new EstimateException($"{sequences} sequences in parallel: llama.cpp takes at most {MaxSequences}.");
         }
 
+        // A context of none takes the model's own.
         long wanted = options.ContextSize == 0 ? shape.TrainedContext : options.ContextSize;
         if (wanted <= 0 || options.BatchSize <= 0 || options.MicroBatchSize < 0 || options.Outputs < 0)
         {
@@ -45,13 +46,8 @@ internal static class ContextResolution
             throw new EstimateException($"A context of {context} tokens is larger than any model's.");
         }
 
-        var flashAttention = ResolveFlashAttention(options, placement);
-        var transposed = options.FlashAttention == FlashAttention.Off;
-        if (!flashAttention && options.ValueType.IsQuantized)
-        {
-            throw new EstimateException($"A cache of {options.ValueType.GgmlName} values needs flash attention.");
-        }
-
+        var asked = AskedFlashAttention(shape, options);
+        RequireCacheTypes(shape, options, asked);
         return new ResolvedContext
         {
             ContextSize = (int)context,
@@ -61,8 +57,8 @@ internal static class ContextResolution
             Outputs = options.Outputs == 0 || Architectures.HasEncoder(shape.Architecture) ? batch : options.Outputs,
             Sequences = sequences,
             UnifiedCache = options.UnifiedCache,
-            FlashAttention = flashAttention,
-            TransposedValues = transposed,
+            FlashAttention = ResolveFlashAttention(asked, options, placement),
+            TransposedValues = asked == FlashAttention.Off,
             PipelineCopies = IsPipeline(shape, options, placement) ? 4 : 1,
             RecurrentSnapshots = Architectures.KeepsSnapshots(shape.Architecture) ? options.RecurrentSnapshots : 0,
             CausalAttention = shape.CausalAttention,
@@ -77,13 +73,46 @@ internal static class ContextResolution
         };
     }
 
+    // What llama_init_from_model makes of the request: Grok's attention has no fused form, and quantized values have no other.
+    private static FlashAttention AskedFlashAttention(ModelShape shape, EstimateOptions options) =>
+        shape.Architecture == "grok" ? FlashAttention.Off
+        : options is { FlashAttention: FlashAttention.Auto, ValueType.IsQuantized: true } ? FlashAttention.On
+        : options.FlashAttention;
+
     // An automatic one is given up if a layer's attention would run on another device than the layer: with the cache on the host it does.
-    private static bool ResolveFlashAttention(EstimateOptions options, Placement placement) => options.FlashAttention switch
+    private static bool ResolveFlashAttention(FlashAttention asked, EstimateOptions options, Placement placement) => asked switch
     {
         FlashAttention.On => true,
         FlashAttention.Off => false,
         _ => options.OffloadCache || placement.LayerDevices.All(device => device == Placement.Host),
     };
+
+    private static void RequireCacheTypes(ModelShape shape, EstimateOptions options, FlashAttention asked)
+    {
+        if ((shape.IsLatent || shape.Architecture == "deepseek4") && options.KeyType != options.ValueType)
+        {
+            throw new EstimateException($"{shape.Architecture} caches keys and values in one: they cannot have different types.");
+        }
+
+        if (asked == FlashAttention.Off && options.ValueType.IsQuantized)
+        {
+            throw new EstimateException($"A cache of {options.ValueType.GgmlName} values needs flash attention.");
+        }
+
+        for (var layer = 0; layer < shape.TrunkLayers; layer++)
+        {
+            RequireBlocks(options.KeyType, shape.KeyLength(layer), "keys");
+            RequireBlocks(options.ValueType, shape.ValueLength(layer), "values");
+        }
+    }
+
+    private static void RequireBlocks(TensorType type, int length, string what)
+    {
+        if (length % type.BlockLength != 0)
+        {
+            throw new EstimateException($"The model's heads have {what} of {length} elements, which are no whole blocks of {type.GgmlName}.");
+        }
+    }
 
     private static bool IsPipeline(ModelShape shape, EstimateOptions options, Placement placement) =>
         placement.Devices.Length > 1

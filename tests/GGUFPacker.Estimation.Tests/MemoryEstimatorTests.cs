@@ -17,13 +17,13 @@ public class MemoryEstimatorTests
 
     private static ModelHeader SmallModel() => new(
         new GgufMetadata.Builder()
-            .Set("general.architecture", GgufValue.Of("llama"))
-            .Set("llama.block_count", GgufValue.Of(2u))
-            .Set("llama.context_length", GgufValue.Of(512u))
-            .Set("llama.embedding_length", GgufValue.Of(64u))
-            .Set("llama.feed_forward_length", GgufValue.Of(128u))
-            .Set("llama.attention.head_count", GgufValue.Of(2u))
-            .Set("llama.vocab_size", GgufValue.Of(100u))
+            .Set("general.architecture", GgufValue.Of("arcee"))
+            .Set("arcee.block_count", GgufValue.Of(2u))
+            .Set("arcee.context_length", GgufValue.Of(512u))
+            .Set("arcee.embedding_length", GgufValue.Of(64u))
+            .Set("arcee.feed_forward_length", GgufValue.Of(128u))
+            .Set("arcee.attention.head_count", GgufValue.Of(2u))
+            .Set("arcee.vocab_size", GgufValue.Of(100u))
             .Build(),
         [new TensorInfo("token_embd.weight", TensorType.F32, [64, 100]), new TensorInfo("output_norm.weight", TensorType.F32, [64])]);
 }

@@ -26,7 +26,7 @@ internal static class ModelShapeReader
             TrainedContext = keys.Require("context_length"),
             EmbeddingLength = keys.Require("embedding_length"),
             CausalAttention = keys.GetFlag("attention.causal", true),
-            Pooling = (PoolingType)keys.Get("pooling_type"),
+            Pooling = PoolingOf(keys),
             PredictionLayers = keys.Get("nextn_predict_layers"),
             Experts = keys.Get("expert_count"),
             Vocabulary = VocabularyOf(metadata, keys),
@@ -54,6 +54,10 @@ internal static class ModelShapeReader
         shape.OutputEmbeddingLength = shape.OutputEmbeddingLength > 0 ? shape.OutputEmbeddingLength : shape.EmbeddingLength;
         return shape;
     }
+
+    // llama.cpp's own writer puts "unspecified" there as the largest number; it then counts as none.
+    private static PoolingType PoolingOf(HeaderKeys keys) =>
+        keys.Find("pooling_type") is { } value && value.TryGetInteger(out var type) && type is >= 0 and <= (int)PoolingType.Rank ? (PoolingType)type : PoolingType.None;
 
     private static int VocabularyOf(GgufMetadata metadata, HeaderKeys keys) =>
         metadata["tokenizer.ggml.tokens"] is { Type: GgufValueType.Array } tokens ? tokens.Count : keys.Get("vocab_size");

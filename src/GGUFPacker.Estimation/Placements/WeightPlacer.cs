@@ -40,6 +40,11 @@ internal sealed class WeightPlacer(ModelShape shape, EstimateOptions options, Im
             AddTiedOutput();
         }
 
+        if (shape.Architecture == "codeshell")
+        {
+            AddEmbeddingsOfOutput();
+        }
+
         return _weights.ToImmutable();
     }
 
@@ -57,6 +62,16 @@ internal sealed class WeightPlacer(ModelShape shape, EstimateOptions options, Im
         if (embeddings is not null)
         {
             Add(embeddings.Tensor, embeddings.Index, -1, TensorUse.Multiply, layers[^1]);
+        }
+    }
+
+    // CodeShell's files may have the output alone. It is then there twice: the embeddings are made of it first, and the output does not look for them.
+    private void AddEmbeddingsOfOutput()
+    {
+        var output = _weights.FirstOrDefault(weight => weight.Tensor.Name == "output.weight");
+        if (output is not null && !_weights.Any(weight => weight.Tensor.Name == "token_embd.weight"))
+        {
+            _weights.Add(output with { IsCopy = true });
         }
     }
 
