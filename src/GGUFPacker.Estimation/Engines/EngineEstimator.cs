@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+
+namespace GGUFPacker.Estimation.Engines;
+
+/// <summary>Sums what an engine takes for everything that it is started with.</summary>
+public static class EngineEstimator
+{
+    /// <summary>Estimates an engine.</summary>
+    /// <param name="models">The headers of its files.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="devices">The devices, in the engine's order; one of kind <see cref="ComputeDeviceKind.Cpu"/> describes the host.</param>
+    /// <param name="footprint">What the platform takes; <see cref="PlatformFootprint.Default"/> if null.</param>
+    /// <exception cref="EstimateException">llama.cpp would refuse a model or the options.</exception>
+    public static EngineEstimate Estimate(
+        EngineModels models, EngineArguments arguments, IReadOnlyList<ComputeDevice> devices, PlatformFootprint? footprint = null)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(devices);
+        footprint ??= PlatformFootprint.Default;
+
+        // A draft model is drafted with, even if it was named elsewhere than in the arguments: it changes how many outputs there are.
+        if (models.Drafter is not null && arguments.Drafter is null)
+        {
+            arguments = arguments with { Drafter = "" };
+        }
+
+        var model = MemoryEstimator.Estimate(models.Model, arguments.Options, devices);
+        var drafter = models.Drafter is { } draft ? MemoryEstimator.Estimate(draft, arguments.DrafterOptions(model.Resolved), devices) : null;
+        var parts = ImmutableArray.CreateBuilder<EnginePart>();
+        parts.Add(PartOf(EngineRole.Model, model));
+        if (drafter is not null)
+        {
+            parts.Add(PartOf(EngineRole.Drafter, drafter));
+        }
+
+        if (models.Projector is { } projector)
+        {
+            parts.Add(ProjectorMemory.Of(projector, model, arguments.OffloadProjector));
+        }
+
+        parts.AddRange(AdapterMemory.Of(models.Adapters, models.Model, model));
+        var all = parts.ToImmutable();
+        return new EngineEstimate
+        {
+            Arguments = arguments,
+            Model = model,
+            Drafter = drafter,
+            Parts = all,
+            Host = Sum(model.Host, all.Select(part => part.Host)) with { Footprint = footprint.HostBytes },
+            Devices = [.. model.Devices.Select((device, i) => Sum(device, all.Select(part => part.Devices[i])) with { Footprint = footprint.DeviceBytes })],
+        };
+    }
+
+    private static EnginePart PartOf(EngineRole role, MemoryEstimate estimate) => new(role, estimate.Architecture, estimate.Confidence, estimate.Host, estimate.Devices);
+
+    private static DeviceMemory Sum(DeviceMemory first, IEnumerable<DeviceMemory> parts)
+    {
+        var all = parts.ToArray();
+        return first with
+        {
+            Weights = all.Sum(part => part.Weights),
+            MappedWeights = all.Sum(part => part.MappedWeights),
+            Cache = all.Sum(part => part.Cache),
+            Compute = all.Sum(part => part.Compute),
+            Output = all.Sum(part => part.Output),
+            Staging = all.Sum(part => part.Staging),
+        };
+    }
+}

@@ -1,0 +1,107 @@
+using GGUFPacker.Estimation.Engines;
+using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Tensors;
+using GGUFPacker.Testing;
+
+namespace GGUFPacker.Estimation.Tests.Engines;
+
+public sealed class EngineEstimatorTests
+{
+    private static readonly EngineArguments Server = EngineArguments.Of(EngineProfile.LlamaServer).Apply(["-c", "2048"]);
+
+    [Fact]
+    public void A_model_alone_is_what_the_estimator_says()
+    {
+        var models = new EngineModels(Llama(4));
+        var alone = MemoryEstimator.Estimate(models.Model, Server.Options, Gpus(2));
+
+        var estimate = EngineEstimator.Estimate(models, Server, Gpus(2), PlatformFootprint.None);
+
+        Assert.Equal(alone.Host, estimate.Host);
+        Assert.Equal(alone.Devices.AsEnumerable(), estimate.Devices.AsEnumerable());
+        Assert.Single(estimate.Parts);
+    }
+
+    [Fact]
+    public void Parts_add_up_and_the_platform_comes_on_top()
+    {
+        var models = new EngineModels(Llama(4)) { Drafter = Llama(1), Projector = Projector(), Adapters = [Lora("blk.3.attn_q.weight", "token_embd.weight"), ControlVector(), ControlVector()] };
+
+        var estimate = EngineEstimator.Estimate(models, Server, Gpus(2));
+
+        Assert.Equal([EngineRole.Model, EngineRole.Drafter, EngineRole.Projector, EngineRole.Adapter, EngineRole.ControlVector], estimate.Parts.Select(part => part.Role));
+        Assert.Equal(estimate.Parts.Sum(part => part.Host.Allocated) + PlatformFootprint.Default.HostBytes, estimate.Host.Total);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal(estimate.Parts.Sum(part => part.Devices[i].Allocated) + PlatformFootprint.Default.DeviceBytes, estimate.Devices[i].Total);
+        }
+
+        // The draft model makes the server ask for more outputs at once.
+        Assert.Equal(16, estimate.Model.Resolved.Outputs);
+        Assert.Equal(2048, estimate.Drafter!.Resolved.ContextSize);
+        Assert.Equal(EstimateConfidence.Approximate, estimate.Confidence);
+    }
+
+    [Fact]
+    public void An_adapter_lies_where_its_matrices_belong()
+    {
+        var models = new EngineModels(Llama(4)) { Adapters = [Lora("blk.0.attn_q.weight", "token_embd.weight", "output.weight")] };
+
+        var part = EngineEstimator.Estimate(models, Server, Gpus(1)).Parts[1];
+
+        Assert.Equal(2 * 8 * 256 * sizeof(float), part.Host.Weights);
+        Assert.Equal(2 * 2 * 8 * 256 * sizeof(float), part.Devices[0].Weights);
+
+        part = EngineEstimator.Estimate(models, Server.Apply(["-ngl", "0"]), Gpus(1)).Parts[1];
+        Assert.Equal(0, part.Devices[0].Weights);
+    }
+
+    [Fact]
+    public void Control_vectors_are_one_vector_for_each_layer_but_the_first()
+    {
+        var models = new EngineModels(Llama(4)) { Adapters = [ControlVector(), ControlVector()] };
+
+        Assert.Equal(3 * 256 * sizeof(float), EngineEstimator.Estimate(models, Server, Gpus(1)).Parts[1].Devices[0].Weights);
+    }
+
+    [Fact]
+    public void A_projector_goes_to_the_first_device_unless_told_otherwise()
+    {
+        var models = new EngineModels(Llama(2)) { Projector = Projector() };
+
+        var there = EngineEstimator.Estimate(models, Server, Gpus(2)).Parts[1];
+        var here = EngineEstimator.Estimate(models, Server.Apply(["--no-mmproj-offload"]), Gpus(2)).Parts[1];
+
+        Assert.True(there.Devices[0].Weights > 0 && there.Host.Weights == 0 && there.Devices[1].Allocated == 0);
+        Assert.Equal(there.Devices[0].Compute, here.Host.Compute);
+        Assert.Equal(EstimateConfidence.Approximate, there.Confidence);
+    }
+
+    [Fact]
+    public void An_adapter_of_another_model_is_refused()
+    {
+        var models = new EngineModels(Llama(2)) { Adapters = [Lora("blk.77.attn_q.weight")] };
+
+        Assert.Throws<EstimateException>(() => EngineEstimator.Estimate(models, Server, Gpus(1)));
+    }
+
+    internal static ComputeDevice[] Gpus(int count, long memory = 0) => [.. Enumerable.Range(0, count).Select(i => new ComputeDevice($"GPU{i}", ComputeDeviceKind.Cuda, memory))];
+
+    internal static ModelHeader Llama(int layers, int width = 256)
+    {
+        var (metadata, tensors) = TestModels.Llama(layers, width, 512, TensorType.F16);
+        return new ModelHeader(metadata, [.. tensors]);
+    }
+
+    private static ModelHeader Projector() => new(
+        new GgufMetadata.Builder().Set("general.architecture", GgufValue.Of("clip")).Set("clip.vision.image_size", GgufValue.Of(224u)).Set("clip.vision.patch_size", GgufValue.Of(14u)).Build(),
+        [new TensorInfo("v.patch_embd.weight", TensorType.F16, [14, 14, 3, 64])]);
+
+    private static ModelHeader Lora(params string[] matrices) => new(
+        new GgufMetadata.Builder().Set("general.architecture", GgufValue.Of("llama")).Set("general.type", GgufValue.Of("adapter")).Build(),
+        [.. matrices.SelectMany(name => new[] { new TensorInfo(name + ".lora_a", TensorType.F32, [256, 8]), new TensorInfo(name + ".lora_b", TensorType.F32, [8, 256]) })]);
+
+    private static ModelHeader ControlVector() => new(
+        new GgufMetadata.Builder().Set("general.architecture", GgufValue.Of("controlvector")).Set("controlvector.model_hint", GgufValue.Of("llama")).Build(),
+        [new TensorInfo("direction.1", TensorType.F32, [256])]);
+}
