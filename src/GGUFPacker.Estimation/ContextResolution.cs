@@ -57,7 +57,8 @@ internal static class ContextResolution
             Outputs = options.Outputs == 0 || Architectures.HasEncoder(shape.Architecture) ? batch : options.Outputs,
             Sequences = sequences,
             UnifiedCache = options.UnifiedCache,
-            FlashAttention = ResolveFlashAttention(asked, options, placement),
+            FlashAttention = asked != FlashAttention.Off,
+            ProbesFlashAttention = asked == FlashAttention.Auto,
             TransposedValues = asked == FlashAttention.Off,
             PipelineCopies = IsPipeline(shape, options, placement) ? 4 : 1,
             RecurrentSnapshots = Architectures.KeepsSnapshots(shape.Architecture) ? options.RecurrentSnapshots : 0,
@@ -78,14 +79,6 @@ internal static class ContextResolution
         shape.Architecture == "grok" ? FlashAttention.Off
         : options is { FlashAttention: FlashAttention.Auto, ValueType.IsQuantized: true } ? FlashAttention.On
         : options.FlashAttention;
-
-    // An automatic one is given up if a layer's attention would run on another device than the layer: with the cache on the host it does.
-    private static bool ResolveFlashAttention(FlashAttention asked, EstimateOptions options, Placement placement) => asked switch
-    {
-        FlashAttention.On => true,
-        FlashAttention.Off => false,
-        _ => options.OffloadCache || placement.LayerDevices.All(device => device == Placement.Host),
-    };
 
     private static void RequireCacheTypes(ModelShape shape, EstimateOptions options, FlashAttention asked)
     {

@@ -24,7 +24,15 @@ public static class MemoryEstimator
         var placement = PlacementPlanner.Plan(shape, options, devices);
         var context = ContextResolution.Resolve(shape, options, placement);
         var caches = CachePlanner.Plan(shape, context, placement);
-        var compute = ComputeEstimators.For(shape).Estimate(new ComputeRequest(shape, context, placement, caches));
+        var estimator = ComputeEstimators.For(shape);
+        var request = new ComputeRequest(shape, context, placement, caches);
+        if (context.ProbesFlashAttention && !estimator.KeepsFlashAttention(request))
+        {
+            context = context with { FlashAttention = false };
+            request = request with { Context = context };
+        }
+
+        var compute = estimator.Estimate(request);
         return EstimateReport.Of(shape, options, context, placement, caches, compute, devices);
     }
 }

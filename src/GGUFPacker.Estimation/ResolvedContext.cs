@@ -29,6 +29,9 @@ public sealed record ResolvedContext
     /// <summary>Whether the fused attention is used.</summary>
     public required bool FlashAttention { get; init; }
 
+    /// <summary>Whether the fused attention is used only if each layer's can run on the layer's device.</summary>
+    internal bool ProbesFlashAttention { get; init; }
+
     /// <summary>Whether the values are cached transposed: decided before an automatic flash attention is.</summary>
     internal bool TransposedValues { get; init; }
 

@@ -6,6 +6,10 @@ namespace GGUFPacker.Estimation.Compute;
 /// <summary>The size of the compute buffers by the few tensors that are the largest of any transformer's graph.</summary>
 internal sealed class ClosedFormCompute : IComputeEstimator
 {
+    // With the cache on the host, attention runs there.
+    public bool KeepsFlashAttention(ComputeRequest request) =>
+        request.Context.OffloadCache || request.Placement.LayerDevices.All(device => device == Placement.Host);
+
     public ComputeBuffers Estimate(ComputeRequest request)
     {
         var (shape, context, placement) = (request.Shape, request.Context, request.Placement);

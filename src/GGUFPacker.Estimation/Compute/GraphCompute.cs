@@ -13,6 +13,25 @@ namespace GGUFPacker.Estimation.Compute;
 /// <param name="otherwise">What estimates a model that is not shaped as the template expects.</param>
 internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimator otherwise) : IComputeEstimator
 {
+    /// <summary>The probe of llama_context::resolve_fused_ops: the graph of one token of each sequence is scheduled with the fused attention.</summary>
+    public bool KeepsFlashAttention(ComputeRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        long sequences = request.Context.Sequences;
+        var backends = new BackendSet(request.Placement);
+        var probe = request with { Context = request.Context with { FlashAttention = true, DryRun = false } };
+        try
+        {
+            var graph = Build(probe, backends, GraphSize.Of(sequences, sequences, sequences));
+            var assigned = BackendAssignment.Assign(backends.Backends, request.Context.OffloadOperations, graph.Graph, graph.G.Count);
+            return graph.FusedAttentions.All(fused => assigned[fused.Attention.Id] == backends.PlaceOf(request.Placement.LayerDevices[fused.Layer]));
+        }
+        catch (UnknownGraphException)
+        {
+            return otherwise.KeepsFlashAttention(request);
+        }
+    }
+
     public ComputeBuffers Estimate(ComputeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -43,10 +62,16 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
 
     private long[] Reserve(ComputeRequest request, BackendSet backends, GraphSize size)
     {
+        var graph = Build(request, backends, size);
+        var scheduler = new GraphScheduler(backends.Backends, request.Context.PipelineCopies, request.Context.OffloadOperations);
+        return GraphAllocator.Reserve(scheduler.Schedule(graph.Graph, graph.G), backends.Compute);
+    }
+
+    private ModelGraph Build(ComputeRequest request, BackendSet backends, GraphSize size)
+    {
         var graph = new ModelGraph(request, backends, size);
         template(graph);
         graph.Complete();
-        var scheduler = new GraphScheduler(backends.Backends, request.Context.PipelineCopies, request.Context.OffloadOperations);
-        return GraphAllocator.Reserve(scheduler.Schedule(graph.Graph, graph.G), backends.Compute);
+        return graph;
     }
 }
