@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GGUFPacker.Estimation.Allocation;
 using GGUFPacker.Estimation.Graphs;
+using GGUFPacker.Estimation.Placements;
 using GGUFPacker.Estimation.Scheduling;
 
 namespace GGUFPacker.Estimation.Compute;
@@ -11,7 +12,8 @@ namespace GGUFPacker.Estimation.Compute;
 /// </summary>
 /// <param name="template">What builds the graphs.</param>
 /// <param name="otherwise">What estimates a model that is not shaped as the template expects.</param>
-internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimator otherwise) : IComputeEstimator
+/// <param name="exactness">Where the template's size is llama.cpp's.</param>
+internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimator otherwise, GraphExactness exactness) : IComputeEstimator
 {
     /// <summary>The probe of llama_context::resolve_fused_ops: the graph of one token of each sequence is scheduled with the fused attention.</summary>
     public bool KeepsFlashAttention(ComputeRequest request)
@@ -57,7 +59,7 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
             Math.Max(prompt[^1], generation[^1]),
             [.. Enumerable.Range(0, devices).Select(device => Math.Max(prompt[device], generation[device]))],
             [.. Enumerable.Repeat(0L, devices)],
-            request.Placement.Devices.All(device => device.Device.Kind == ComputeDeviceKind.Cuda));
+            IsExact(request.Placement));
     }
 
     private long[] Reserve(ComputeRequest request, BackendSet backends, GraphSize size)
@@ -74,4 +76,11 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
         graph.Complete();
         return graph;
     }
+
+    private bool IsExact(Placement placement) => exactness switch
+    {
+        GraphExactness.Everywhere => placement.Devices.All(device => device.Device.Kind == ComputeDeviceKind.Cuda),
+        GraphExactness.OnHost => placement.Devices.IsEmpty,
+        _ => false,
+    };
 }

@@ -26,6 +26,12 @@ internal static class Architectures
     private static readonly FrozenSet<string> WithoutOutput = Set(
         "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "modern-bert", "wavtokenizer-dec", "clip", "eagle3", "dflash");
 
+    private static readonly FrozenSet<string> Unrotated = Set(
+        "gpt2", "gptj", "mpt", "refact", "bloom", "jais", "jina-bert-v2", "t5", "t5encoder", "jamba", "nemotron_h", "nemotron_h_moe", "kimi-linear", "kimi-k3");
+
+    /// <summary>Whether queries and keys are rotated by their positions (llama_model_rope_type).</summary>
+    public static bool Rotates(string architecture) => !Unrotated.Contains(architecture);
+
     /// <summary>Whether layers that predict further tokens are left in the file (TENSOR_SKIP).</summary>
     public static bool SkipsPrediction(string architecture) => Skipping.Contains(architecture);
 
