@@ -57,6 +57,7 @@ internal static class CliApplication
         PullCommand.Create(environment),
         ListCommand.Create(environment),
         InspectCommand.Create(environment),
+        EstimateCommand.Create(environment),
         RunCommand.Create(environment),
         RemoveCommand.Create(environment),
         PruneCommand.Create(environment),

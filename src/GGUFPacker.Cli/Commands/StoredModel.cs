@@ -31,12 +31,12 @@ internal sealed record StoredModel(Descriptor Manifest, Descriptor Config, byte[
     /// <summary>Reads an image.</summary>
     /// <exception cref="StoreException">The store does not have its manifest or config.</exception>
     /// <exception cref="ContentException">It is no image.</exception>
-    public static StoredModel Load(ContentStore store, Descriptor manifest)
+    public static StoredModel Load(ContentStore store, Descriptor manifest, Platform? platform = null)
     {
         var bytes = store.Blobs.Get(manifest.Digest);
         if (MediaTypes.IsIndex(manifest.MediaType))
         {
-            manifest = ImageIndex.Parse(bytes).Select(Platform.Host);
+            manifest = ImageIndex.Parse(bytes).Select(platform ?? Platform.Host);
             bytes = store.Blobs.Get(manifest.Digest);
         }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Build.Sources;
 using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Estimation;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Layers;
@@ -54,6 +56,8 @@ internal static class FailureReport
             or LayerException
             or StoreException
             or RegistryException
+            or SourceException
+            or EstimateException
             or FormatException
             or JsonException
             or IOException

@@ -40,7 +40,7 @@ internal sealed class EngineArgumentReader(EngineArguments start, IReadOnlyList<
                 Set(options => options with { ContextSize = context });
                 return true;
             case "-b" or "--batch-size":
-                var batch = Integer(option, 1);
+                var batch = Integer(option, 0);
                 Set(options => options with { BatchSize = batch });
                 return true;
             case "-ub" or "--ubatch-size":

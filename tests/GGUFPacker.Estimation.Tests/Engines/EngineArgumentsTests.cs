@@ -96,7 +96,7 @@ public sealed class EngineArgumentsTests
     [InlineData("-c", "many")]
     [InlineData("-c", "-1")]
     [InlineData("-c")]
-    [InlineData("-b", "0")]
+    [InlineData("-b", "-2")]
     [InlineData("-ctk", "q6_K")]
     [InlineData("-ctv", "unknown")]
     [InlineData("-sm", "tensor")]
