@@ -60,11 +60,19 @@ internal static class CliApplication
         EstimateCommand.Create(environment),
         RunCommand.Create(environment),
         RemoveCommand.Create(environment),
-        PruneCommand.Create(environment),
+        CacheCommand.Create(environment),
         ConvertCommand.Create(environment),
         QuantizeCommand.Create(environment),
     };
 
-    private static IEnumerable<string> CommandPath(ParseResult result) =>
-        result.CommandResult.Command is RootCommand ? [] : [result.CommandResult.Command.Name];
+    private static IEnumerable<string> CommandPath(ParseResult result)
+    {
+        var names = new Stack<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = result.CommandResult; at is System.CommandLine.Parsing.CommandResult { Command: not RootCommand and var command }; at = at.Parent)
+        {
+            names.Push(command.Name);
+        }
+
+        return names;
+    }
 }

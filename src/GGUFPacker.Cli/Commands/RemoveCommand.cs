@@ -46,11 +46,11 @@ internal static partial class RemoveCommand
     {
         try
         {
-            StorePrune.Run(environment.StoreRoot, cacheAge: null, environment.Time);
+            StorePrune.Run(environment.StoreRoot, time: environment.Time);
         }
         catch (StoreException error)
         {
-            environment.Console.Note($"gguf-packer: the files stay until 'gguf-packer prune' is run: {error.Message}");
+            environment.Console.Note($"gguf-packer: the files stay until 'gguf-packer cache prune' is run: {error.Message}");
         }
     }
 

@@ -10,11 +10,13 @@ namespace GGUFPacker.Oci.Store;
 public sealed class ContentArea
 {
     private readonly LayerArea _layers;
+    private readonly ContentSeals _seals;
 
     internal ContentArea(StoreFiles files)
     {
         Files = files;
         _layers = new LayerArea(files, this);
+        _seals = new ContentSeals(files);
     }
 
     internal StoreFiles Files { get; }
@@ -24,8 +26,8 @@ public sealed class ContentArea
     /// <summary>Whether the store has the file.</summary>
     public bool Contains(Digest digest) => File.Exists(PathOf(digest));
 
-    /// <summary>Whether the store has the file with this size; one that was cut off does not count.</summary>
-    public bool Contains(Digest digest, long size) => StoreFiles.IsWhole(PathOf(digest), size);
+    /// <summary>Whether the store has the file with this size; one that was cut off, or that somebody has written to through a link, does not count.</summary>
+    public bool Contains(Digest digest, long size) => StoreFiles.IsWhole(PathOf(digest), size) && _seals.Holds(digest, PathOf(digest));
 
     /// <summary>Where the file lies, if it is there.</summary>
     public string PathOf(Digest digest) => StoreFiles.In(Files.Contents, digest);
@@ -140,17 +142,31 @@ public sealed class ContentArea
     /// </summary>
     /// <param name="digest">The file.</param>
     /// <param name="destination">The path; its directory is made if need be.</param>
+    /// <param name="renews">Whether the file's time becomes now, for those who go by time and would take an old content for one that they have. A copy gets the content's time too.</param>
     /// <returns>Whether it is a link.</returns>
     /// <exception cref="StoreException">The store does not have the file.</exception>
-    public bool Link(Digest digest, string destination)
+    public bool Link(Digest digest, string destination, bool renews = false)
     {
         var source = PathOf(digest);
-        if (!File.Exists(source))
+        if (!File.Exists(source) || !_seals.Holds(digest, source))
         {
             throw Missing(digest, null);
         }
 
-        return FileLink.Place(source, Path.GetFullPath(destination));
+        if (renews)
+        {
+            Renew(source);
+        }
+
+        _seals.Set(digest, source);
+        var path = Path.GetFullPath(destination);
+        var isLink = FileLink.Place(source, path);
+        if (renews && !isLink)
+        {
+            File.SetLastWriteTimeUtc(path, File.GetLastWriteTimeUtc(source));
+        }
+
+        return isLink;
     }
 
     internal SafeFileHandle OpenHandle(Digest digest)
@@ -189,13 +205,31 @@ public sealed class ContentArea
 
     internal StoredContent Settle(string temporary, Digest content, long size, LayerRecipe? layer)
     {
-        StoreFiles.Settle(temporary, PathOf(content), size);
+        var path = PathOf(content);
+        if (StoreFiles.IsWhole(path, size))
+        {
+            _seals.Holds(content, path);
+        }
+
+        StoreFiles.Settle(temporary, path, size);
         if (layer is not null)
         {
             _layers.Save(layer);
         }
 
         return new StoredContent(content, size, layer);
+    }
+
+    private void Renew(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, Files.Time.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A store of another user's: then the time stays.
+        }
     }
 
     private static StoreException Missing(Digest digest, Exception? inner) => new($"The store does not have the content {digest}.", inner);

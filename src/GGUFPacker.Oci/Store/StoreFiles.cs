@@ -15,7 +15,10 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
     private static readonly TimeSpan s_abandoned = TimeSpan.FromHours(24);
 
     /// <summary>A transfer that ended early is gone on with for so long.</summary>
-    private static readonly TimeSpan s_partialAge = TimeSpan.FromDays(7);
+    public static readonly TimeSpan PartialAge = TimeSpan.FromDays(7);
+
+    // .NET tells that a place cannot be taken without the system's number for it.
+    private const int UnnumberedFailure = unchecked((int)0x80131620);
 
     public string Root { get; } = root;
 
@@ -39,13 +42,15 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
 
     public string Partial { get; } = Path.Combine(root, "partial");
 
+    public string Seals { get; } = Path.Combine(root, "seals");
+
     public string Locks { get; } = Path.Combine(root, "locks");
 
     public string Lock { get; } = Path.Combine(root, "lock");
 
     public void Create()
     {
-        foreach (var directory in new[] { Contents, Blobs, Layers, Origins, Tags, Cache, Trees, Temporary, Partial, Locks })
+        foreach (var directory in new[] { Contents, Blobs, Layers, Origins, Tags, Cache, Trees, Temporary, Partial, Seals, Locks })
         {
             Directory.CreateDirectory(directory);
         }
@@ -100,7 +105,7 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
         {
             return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, preallocationSize: size);
         }
-        catch (IOException error) when (DiskFull.Is(error))
+        catch (IOException error) when (DiskFull.Is(error) || (size > 0 && error.HResult == UnnumberedFailure))
         {
             throw Full(error, size);
         }
@@ -156,7 +161,7 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
     public void SweepTemporary()
     {
         Sweep(Temporary, s_abandoned);
-        Sweep(Partial, s_partialAge);
+        Sweep(Partial, PartialAge);
     }
 
     private void Sweep(string directory, TimeSpan age)
@@ -170,6 +175,9 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
             }
         }
     }
+
+    /// <summary>A listed file's size; 0 if it is gone by now.</summary>
+    public static long LengthOf(FileInfo file) => file.Exists ? file.Length : 0;
 
     public static bool TryDelete(string path)
     {
@@ -189,6 +197,12 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
     {
         try
         {
+            // Git's objects are read-only, which Windows minds.
+            foreach (var file in directory.EnumerateFiles("*", SearchOption.AllDirectories).Where(file => file.IsReadOnly))
+            {
+                file.IsReadOnly = false;
+            }
+
             directory.Delete(recursive: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

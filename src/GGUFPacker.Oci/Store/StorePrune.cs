@@ -1,138 +1,150 @@
-using System.Text.RegularExpressions;
 using GGUFPacker.Oci.Content;
-using GGUFPacker.Oci.Layers;
 
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
-/// Removes what no name and no cache record leads to. First everything that is reachable is marked, then the rest is removed; while it runs nobody else has the
-/// store open,
-/// so that nothing is taken from under a build that has not yet named its result.
+/// Removes what no name and no record of a build leads to. First everything that is reachable is marked, then the rest is removed; while it runs nobody else has the
+/// store open, so that nothing is taken from under a build that has not yet named its result.
 /// </summary>
-public sealed partial class StorePrune
+public sealed class StorePrune
 {
     private readonly StoreFiles _files;
-    private readonly BlobArea _blobs;
-    private readonly TagArea _tags;
-    private readonly HashSet<Digest> _marked = [];
-    private readonly Queue<Digest> _open = new();
+    private readonly PruneOptions _options;
+    private readonly StoreReach _reach;
+    private readonly Dictionary<Digest, int> _marks = [];
+    private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
 
-    private StorePrune(StoreFiles files)
+    private StorePrune(StoreFiles files, PruneOptions options)
     {
         _files = files;
-        _blobs = new BlobArea(files);
-        _tags = new TagArea(files);
+        _options = options;
+        _reach = new StoreReach(files);
     }
-
-    [GeneratedRegex("sha256:[0-9a-f]{64}", RegexOptions.CultureInvariant)]
-    private static partial Regex AnyDigest { get; }
 
     /// <summary>Prunes a store.</summary>
     /// <param name="root">The store's directory.</param>
-    /// <param name="cacheAge">Cache records that are older than this are forgotten first; null keeps all.</param>
+    /// <param name="options">What goes besides what nothing leads to; null for nothing.</param>
     /// <param name="time">The clock; null for the system's.</param>
     /// <exception cref="StoreException">Somebody uses the store.</exception>
-    public static PruneReport Run(string root, TimeSpan? cacheAge, TimeProvider? time = null)
+    public static PruneReport Run(string root, PruneOptions? options = null, TimeProvider? time = null)
     {
+        options ??= new PruneOptions();
         var files = new StoreFiles(Path.GetFullPath(root), time ?? TimeProvider.System);
         files.Create();
-        using var storeLock = StoreLock.TryExclude(files.Lock)
+
+        // Who only looks may look while others build.
+        using var storeLock = (options.DryRun ? StoreLock.Share(files.Lock) : StoreLock.TryExclude(files.Lock))
             ?? throw new StoreException($"The store '{files.Root}' is in use; pruning waits for nobody. Try again when no build, push or pull runs.");
-        return new StorePrune(files).Run(cacheAge);
+        return new StorePrune(files, options).Run();
     }
 
-    private PruneReport Run(TimeSpan? cacheAge)
+    private PruneReport Run()
     {
-        var removed = new PruneReport(0, 0);
-        if (cacheAge is { } age)
+        var roots = _reach.Roots().Select(root => (Root: root, Reached: _reach.From(root))).OrderBy(entry => entry.Root.LastUsed).ToList();
+        var kept = roots.Where(entry => !IsOld(entry.Root)).ToList();
+        foreach (var digest in kept.SelectMany(entry => entry.Reached))
         {
-            var limit = _files.Time.GetUtcNow().UtcDateTime - age;
-            removed = Sweep(_files.Cache, file => file.LastWriteTimeUtc >= limit, removed);
+            _marks[digest] = _marks.GetValueOrDefault(digest) + 1;
         }
 
-        Mark();
+        foreach (var (root, _) in roots.Where(entry => IsOld(entry.Root)))
+        {
+            _forgotten.Add(root.Path);
+        }
+
+        if (_options.KeepBytes is { } limit)
+        {
+            Forget(kept, limit);
+        }
+
+        var report = new PruneReport(0, 0, 0);
+        foreach (var directory in new[] { _files.Cache, _files.Tags })
+        {
+            report = Sweep(directory, file => !_forgotten.Contains(file.FullName), report);
+        }
+
+        foreach (var directory in new[] { _files.Contents, _files.Blobs, _files.Layers, _files.Origins, _files.Seals })
+        {
+            report = Sweep(directory, IsMarked, report);
+        }
+
         RemoveTrees();
-        removed = Sweep(_files.Contents, IsMarked, removed);
-        removed = Sweep(_files.Blobs, IsMarked, removed);
-        removed = Sweep(_files.Layers, IsMarked, removed);
-        removed = Sweep(_files.Origins, IsMarked, removed);
-        removed = Sweep(_files.Temporary, _ => false, removed);
-        return Sweep(_files.Partial, _ => false, removed);
+        report = Sweep(_files.Temporary, _ => false, report);
+        foreach (var directory in _options.DryRun ? [] : new DirectoryInfo(_files.Temporary).EnumerateDirectories())
+        {
+            StoreFiles.TryDeleteDirectory(directory);
+        }
+
+        Sweep(_files.Locks, _ => false, report);
+        return Sweep(_files.Partial, file => !_options.All && Now - file.LastWriteTimeUtc <= (_options.OlderThan ?? StoreFiles.PartialAge), report);
     }
 
-    // A digest may name a manifest, a layer or a content, or several of them; each way is followed.
-    private void Mark()
+    private DateTimeOffset Now => _files.Time.GetUtcNow();
+
+    private bool IsOld(StoreRoot root) =>
+        (root.Tag is null || _options.IncludeImages) && (_options.All || (_options.OlderThan is { } age && Now - root.LastUsed > age));
+
+    // Those of use longest ago go first, and as few as do.
+    private void Forget(List<(StoreRoot Root, HashSet<Digest> Reached)> kept, long limit)
     {
-        foreach (var tag in _tags.List())
+        var sizes = new Dictionary<Digest, long>();
+        foreach (var file in new[] { _files.Contents, _files.Blobs, _files.Layers }.SelectMany(directory => new DirectoryInfo(directory).EnumerateFiles()))
         {
-            Add(tag.Manifest.Digest);
-        }
-
-        foreach (var record in Directory.EnumerateFiles(_files.Cache))
-        {
-            AddAll(File.ReadAllText(record));
-        }
-
-        while (_open.TryDequeue(out var digest))
-        {
-            if (_blobs.Find(digest) is { } blob && blob.AsSpan().TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
+            if (DigestOf(file) is { } digest)
             {
-                // Manifests, indexes and configs name what they are made of; whatever else looks like a digest in them does no harm.
-                AddAll(System.Text.Encoding.UTF8.GetString(blob));
+                sizes[digest] = sizes.GetValueOrDefault(digest) + StoreFiles.LengthOf(file);
+            }
+        }
+
+        var bytes = sizes.Sum(size => _marks.ContainsKey(size.Key) ? size.Value : 0);
+        foreach (var (root, reached) in kept)
+        {
+            if (bytes <= limit)
+            {
+                return;
             }
 
-            if (StoreFiles.ReadIfThere(StoreFiles.In(_files.Layers, digest, ".json"), long.MaxValue) is { } recipe)
+            if (root.Tag is not null && !_options.IncludeImages)
             {
-                foreach (var segment in LayerRecipeJson.Parse(recipe).Segments.Where(s => s.IsContent))
+                continue;
+            }
+
+            _forgotten.Add(root.Path);
+            foreach (var digest in reached)
+            {
+                if (--_marks[digest] == 0)
                 {
-                    Add(segment.Content);
+                    _marks.Remove(digest);
+                    bytes -= sizes.GetValueOrDefault(digest);
                 }
             }
         }
     }
 
-    private void AddAll(string text)
-    {
-        foreach (Match match in AnyDigest.Matches(text))
-        {
-            Add(Digest.Parse(match.Value));
-        }
-    }
+    private bool IsMarked(FileInfo file) => DigestOf(file) is { } digest && _marks.ContainsKey(digest);
 
-    private void Add(Digest digest)
-    {
-        if (_marked.Add(digest))
-        {
-            _open.Enqueue(digest);
-        }
-    }
+    private static Digest? DigestOf(FileInfo file) => Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(file.Name), out var digest) ? digest : null;
 
     // What is in a tree are links to contents, which are counted where they lie. A program that still reads one of them keeps it open.
     private void RemoveTrees()
     {
         foreach (var directory in new DirectoryInfo(_files.Trees).EnumerateDirectories())
         {
-            if (!Digest.TryParse("sha256:" + directory.Name, out var digest) || !_marked.Contains(digest))
+            if (!_options.DryRun && (!Digest.TryParse("sha256:" + directory.Name, out var digest) || !_marks.ContainsKey(digest)))
             {
                 StoreFiles.TryDeleteDirectory(directory);
             }
         }
     }
 
-    private bool IsMarked(FileInfo file) =>
-        Digest.TryParse("sha256:" + Path.GetFileNameWithoutExtension(file.Name), out var digest) && _marked.Contains(digest);
-
-    private static PruneReport Sweep(string directory, Func<FileInfo, bool> keeps, PruneReport sofar)
+    private PruneReport Sweep(string directory, Func<FileInfo, bool> keeps, PruneReport report)
     {
         foreach (var file in new DirectoryInfo(directory).EnumerateFiles())
         {
-            var size = file.Length;
-            if (!keeps(file) && StoreFiles.TryDelete(file.FullName))
-            {
-                sofar = new PruneReport(sofar.Files + 1, sofar.Bytes + size);
-            }
+            var size = StoreFiles.LengthOf(file);
+            report = report.WithFile(size, !keeps(file) && (_options.DryRun || StoreFiles.TryDelete(file.FullName)));
         }
 
-        return sofar;
+        return report;
     }
 }

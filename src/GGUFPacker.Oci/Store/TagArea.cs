@@ -63,6 +63,7 @@ public sealed class TagArea
         }
     }
 
-    private string PathOf(ImageReference reference) =>
+    /// <summary>The file that is there as long as the store knows a reference.</summary>
+    public string PathOf(ImageReference reference) =>
         StoreFiles.In(_files.Tags, Digest.Of(Encoding.UTF8.GetBytes(reference.WithDefaultTag().ToString())), ".json");
 }

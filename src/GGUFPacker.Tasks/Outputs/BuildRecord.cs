@@ -10,9 +10,9 @@ internal static class BuildRecord
     /// <summary>Writes the files of the output directory, a path a line.</summary>
     public static void WriteOutputs(string path, IEnumerable<string> outputs) => Write(path, outputs);
 
-    /// <summary>Writes the images, <c>reference|digest|path</c> a line: what each is called, and a file that is gone when the image is.</summary>
-    public static void WriteImages(string path, IEnumerable<(string Reference, string Digest, string StorePath)> images) =>
-        Write(path, images.Select(image => $"{image.Reference}|{image.Digest}|{image.StorePath}"));
+    /// <summary>Writes the images, <c>reference|digest|content|name</c> a line: what each is called, and two files of the store: one of them is gone when the image or its name is.</summary>
+    public static void WriteImages(string path, IEnumerable<(string Reference, string Digest, string ContentPath, string NamePath)> images) =>
+        Write(path, images.Select(image => $"{image.Reference}|{image.Digest}|{image.ContentPath}|{image.NamePath}"));
 
     private static void Write(string path, IEnumerable<string> lines)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Tasks.Reporting;
 using Microsoft.Build.Framework;
@@ -41,8 +42,9 @@ internal sealed class ModelBuild(IBuildEngine engine, ContentStore store, TaskLo
         BuildRecord.WriteOutputs(output.OutputsRecord, placed);
         BuildRecord.WriteImages(output.ImagesRecord, result.Images.SelectMany(image =>
         {
-            var witness = image.Files.Select(file => file.StorePath).FirstOrDefault(output.OutputsRecord);
-            return image.Target.References.Select(reference => (reference, image.Manifest.Digest.ToString(), witness));
+            var content = image.Files.Select(file => file.StorePath).FirstOrDefault(output.OutputsRecord);
+            return image.Target.References.Select(reference =>
+                (reference, image.Manifest.Digest.ToString(), content, store.Tags.PathOf(ImageReference.Parse(reference))));
         }));
         log.LogMessage(MessageImportance.Normal, "{0}.", result.Totals.Describe(result.StepsRun, result.StepsCached));
     }

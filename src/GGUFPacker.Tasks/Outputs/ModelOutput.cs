@@ -22,27 +22,8 @@ internal static class ModelOutput
             return false;
         }
 
-        Touch(source);
-        if (!store.Contents.Link(file.Digest, path))
-        {
-            File.SetLastWriteTimeUtc(path, source.LastWriteTimeUtc);
-        }
-
+        // Newer than the file that it replaces: those who copy it go by time, and the cache may hold an old file.
+        store.Contents.Link(file.Digest, path, renews: true);
         return true;
-    }
-
-    /// <summary>Makes the file newer than the one it replaces: those who copy it go by time, and the cache may hold an old file.</summary>
-    private static void Touch(FileInfo file)
-    {
-        try
-        {
-            file.LastWriteTimeUtc = DateTime.UtcNow;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A store of another user's: then the time stays.
-        }
-
-        file.Refresh();
     }
 }

@@ -146,7 +146,7 @@ public sealed class LayerOriginTests : RegistryTestBase
         var root = Store.Root;
         Store.Dispose();
 
-        StorePrune.Run(root, cacheAge: null);
+        StorePrune.Run(root);
 
         using var again = ContentStore.Open(root);
         Assert.Empty(again.Origins.Find(digest));

@@ -32,15 +32,17 @@ public sealed class StorePruneTests : IDisposable
             store.Contents.Ingest("nobody's"u8);
         }
 
-        Assert.Equal(new PruneReport(1, 8), StorePrune.Run(Root, null));
-        Assert.Equal(new PruneReport(0, 0), StorePrune.Run(Root, null));
+        var dry = StorePrune.Run(Root, new() { DryRun = true });
+        Assert.Equal((1, 8), (dry.Files, dry.Bytes));
+        Assert.Equal(dry, StorePrune.Run(Root));
+        Assert.Equal(new PruneReport(0, 0, dry.BytesLeft), StorePrune.Run(Root));
         using (var store = ContentStore.Open(Root))
         {
             Assert.NotEmpty(new ImageContent(store, first.Digest).Files());
             store.Tags.Remove(ImageReference.Parse("x:1"));
         }
 
-        Assert.True(StorePrune.Run(Root, null).Files > 0);
+        Assert.True(StorePrune.Run(Root).Files > 0);
         using (var store = ContentStore.Open(Root))
         {
             Assert.NotEmpty(new ImageContent(store, second.Digest).Files());
@@ -49,7 +51,7 @@ public sealed class StorePruneTests : IDisposable
             store.Tags.Remove(ImageReference.Parse("x:2"));
         }
 
-        StorePrune.Run(Root, null);
+        StorePrune.Run(Root);
         Assert.Equal(["lock"], Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
     }
 
@@ -63,7 +65,7 @@ public sealed class StorePruneTests : IDisposable
             store.Tags.Set(ImageReference.Parse("x"), store.Blobs.Put(MediaTypes.ImageIndex, new ImageIndex { Manifests = [image] }.ToBytes()));
         }
 
-        StorePrune.Run(Root, null);
+        StorePrune.Run(Root);
         using var again = ContentStore.Open(Root);
         Assert.NotEmpty(new ImageContent(again, image.Digest).Files());
     }
@@ -79,13 +81,13 @@ public sealed class StorePruneTests : IDisposable
             store.Cache.Put(Digest.Of("key"u8), Encoding.UTF8.GetBytes($$"""{"layer":"{{layer}}"}"""));
         }
 
-        StorePrune.Run(Root, TimeSpan.FromDays(1));
+        StorePrune.Run(Root, new() { OlderThan = TimeSpan.FromDays(1) });
         using (var store = ContentStore.Open(Root))
         {
             Assert.NotNull(store.Layers.Find(layer));
         }
 
-        StorePrune.Run(Root, TimeSpan.Zero, new LaterTime());
+        StorePrune.Run(Root, new() { OlderThan = TimeSpan.Zero }, new LaterTime());
         using var pruned = ContentStore.Open(Root);
         Assert.Null(pruned.Layers.Find(layer));
         Assert.Null(pruned.Cache.Find(Digest.Of("key"u8)));
@@ -96,7 +98,7 @@ public sealed class StorePruneTests : IDisposable
     {
         using var one = ContentStore.Open(Root);
         using var two = ContentStore.Open(Root);
-        Assert.Contains("in use", Assert.Throws<StoreException>(() => StorePrune.Run(Root, null)).Message, StringComparison.Ordinal);
+        Assert.Contains("in use", Assert.Throws<StoreException>(() => StorePrune.Run(Root)).Message, StringComparison.Ordinal);
     }
 
     private static Descriptor Image(ContentStore store, (string Path, Digest Content, long Size)[] files)
