@@ -92,7 +92,8 @@ internal static class ContextResolution
             throw new EstimateException($"A cache of {options.ValueType.GgmlName} values needs flash attention.");
         }
 
-        for (var layer = 0; layer < shape.TrunkLayers; layer++)
+        // Only the fused attention reads each head for itself.
+        for (var layer = 0; asked != FlashAttention.Off && layer < shape.TrunkLayers; layer++)
         {
             RequireBlocks(options.KeyType, shape.KeyLength(layer), "keys");
             RequireBlocks(options.ValueType, shape.ValueLength(layer), "values");

@@ -47,6 +47,10 @@ internal static class Architectures
     /// <summary>Whether recurrent states can go back by snapshots (llm_arch_supports_rs_rollback).</summary>
     public static bool KeepsSnapshots(string architecture) => Rollback.Contains(architecture);
 
+    /// <summary>Whether recurrent layers are Mamba's, which scan the sequence (LLM_TENSOR_SSM_A rather than LLM_TENSOR_SSM_A_NOSCAN).</summary>
+    public static bool ScansStates(string architecture) => architecture is
+        "mamba" or "mamba2" or "jamba" or "falcon-h1" or "plamo2" or "granitehybrid" or "nemotron_h" or "nemotron_h_moe";
+
     /// <summary>Whether nothing is remembered between batches.</summary>
     public static bool IsCacheless(string architecture) => Cacheless.Contains(architecture);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GGUFPacker.Estimation.Models;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Placements;
@@ -7,7 +8,7 @@ namespace GGUFPacker.Estimation.Placements;
 /// The first buffer of a list that the weight's operation can work from (select_weight_buft). On a device that is the device's own, then the host's;
 /// on the host it is pinned memory, then the layout of the CPU's kernels, then plain memory.
 /// </summary>
-internal sealed class BufferChoice(EstimateOptions options, ImmutableArray<PlacedDevice> devices)
+internal sealed class BufferChoice(ModelShape shape, EstimateOptions options, ImmutableArray<PlacedDevice> devices)
 {
     // The first device that has pinned memory lends it to all.
     private readonly PlacedDevice? _pinned = options.PinnedHostMemory ? devices.FirstOrDefault(device => device.Traits.HasPinnedMemory) : null;
@@ -32,11 +33,16 @@ internal sealed class BufferChoice(EstimateOptions options, ImmutableArray<Place
     }
 
     // What ggml-cuda.cu has no kernels for stays on the host; of the other backends the same is taken to hold.
-    private static bool Runs(PlacedDevice device, TensorInfo tensor, TensorUse use)
+    private bool Runs(PlacedDevice device, TensorInfo tensor, TensorUse use)
     {
         if (device.Device.Kind == ComputeDeviceKind.Cpu || use == TensorUse.Elementwise)
         {
             return true;
+        }
+
+        if (use is TensorUse.Convolve or TensorUse.Scan)
+        {
+            return use == TensorUse.Convolve ? tensor.Rows % 128 == 0 : Scans(tensor);
         }
 
         return tensor.Type switch
@@ -46,5 +52,14 @@ internal sealed class BufferChoice(EstimateOptions options, ImmutableArray<Place
             TensorType.NVFP4 when use == TensorUse.TakeRows => false,
             _ => true,
         };
+    }
+
+    // Mamba 2 has one decay for each head, Mamba one for each element of its states.
+    private bool Scans(TensorInfo decay)
+    {
+        var (columns, heads) = (decay.Columns, Math.Max(decay.Rows, 1));
+        return columns == 1
+            ? shape.StateLength is 128 or 256 && shape.InnerLength / heads % 16 == 0
+            : columns == 16 && shape.InnerLength / heads == 1 && heads % 128 == 0 && shape.StateGroups <= 1;
     }
 }

@@ -47,7 +47,7 @@ internal readonly record struct TensorRole(TensorLayer Part, int Layer, TensorUs
         {
             if (name.StartsWith(prefix, StringComparison.Ordinal) && TryReadLayer(name.AsSpan(prefix.Length), layers, out var layer, out var rest))
             {
-                return new TensorRole(TensorLayer.Layer, layer, UseInLayer(prefix, rest));
+                return new TensorRole(TensorLayer.Layer, layer, UseInLayer(prefix, rest, architecture));
             }
         }
 
@@ -74,8 +74,18 @@ internal readonly record struct TensorRole(TensorLayer Part, int Layer, TensorUs
     }
 
     // Only what is no matrix of two dimensions, or is a table, has to be told apart: the rest is a product, or is too small to matter.
-    private static TensorUse UseInLayer(string prefix, ReadOnlySpan<char> rest)
+    private static TensorUse UseInLayer(string prefix, ReadOnlySpan<char> rest, string architecture)
     {
+        if (rest is "ssm_conv1d.weight" or "ple_conv1d.weight" or "shortconv.conv.weight")
+        {
+            return TensorUse.Convolve;
+        }
+
+        if (rest is "ssm_a" && Models.Architectures.ScansStates(architecture))
+        {
+            return TensorUse.Scan;
+        }
+
         if (rest.EndsWith("exps.weight", StringComparison.Ordinal) || rest.EndsWith(".lora_a", StringComparison.Ordinal) || rest.EndsWith(".lora_b", StringComparison.Ordinal))
         {
             return TensorUse.MultiplySelected;

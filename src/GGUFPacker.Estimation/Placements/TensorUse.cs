@@ -12,8 +12,14 @@ internal enum TensorUse
     /// <summary>A table of which rows are taken.</summary>
     TakeRows,
 
-    /// <summary>Anything that works on all its elements: a norm, a bias, a convolution.</summary>
+    /// <summary>Anything that works on all its elements: a norm, a bias.</summary>
     Elementwise,
+
+    /// <summary>The kernel of a convolution over the sequence (ssm_conv1d).</summary>
+    Convolve,
+
+    /// <summary>The decay of a scan over the sequence (ssm_a of Mamba's layers).</summary>
+    Scan,
 
     /// <summary>Nothing: the engine does not load it.</summary>
     None,

@@ -7,7 +7,7 @@ namespace GGUFPacker.Estimation.Placements;
 /// <summary>Puts each tensor into a buffer (llama_model_loader::create_tensor, called by each family's load_arch_tensors).</summary>
 internal sealed class WeightPlacer(ModelShape shape, EstimateOptions options, ImmutableArray<PlacedDevice> devices, ImmutableArray<int> layers)
 {
-    private readonly BufferChoice _choice = new(options, devices);
+    private readonly BufferChoice _choice = new(shape, options, devices);
     private readonly OverrideMatcher _overrides = new(options.TensorOverrides);
     private readonly HashSet<int> _placed = [];
     private readonly HashSet<(int Index, BufferKind Kind, int Device)> _buffers = [];
