@@ -22,6 +22,8 @@ internal sealed class BuildHarness : IDisposable
 
     public ContentStore Store { get; }
 
+    public string StorePath => _storeDirectory.Path;
+
     public void Dispose()
     {
         Store.Dispose();

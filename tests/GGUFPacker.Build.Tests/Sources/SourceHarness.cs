@@ -25,12 +25,12 @@ internal sealed class SourceHarness : IDisposable
 
     public HttpOptions Http { get; set; } = new() { RetryDelay = TimeSpan.FromMilliseconds(1), IdleTimeout = TimeSpan.FromSeconds(30), RangeBytes = 64 << 10, Retries = 3 };
 
-    public async Task<BuiltImage> ImageAsync(string packerfile, CancellationToken cancellationToken = default)
+    public async Task<BuiltImage> ImageAsync(string packerfile, CancellationToken cancellationToken = default, IProgress<BuildProgress>? progress = null)
     {
         var request = new BuildRequest { PackerfilePath = Build.Context.Write("GGUFPackerfile", packerfile), ContextDirectory = Build.Context.Path, Threads = 1 };
         var environment = new BuildEnvironment { Variable = name => Variables.GetValueOrDefault(name), Home = Home.Path, Http = Http };
         var token = cancellationToken == default ? TestContext.Current.CancellationToken : cancellationToken;
-        return Assert.Single((await new EmbeddedBuildEngine(Build.Store, environment).BuildAsync(request, null, token)).Images);
+        return Assert.Single((await new EmbeddedBuildEngine(Build.Store, environment).BuildAsync(request, progress, token)).Images);
     }
 
     public async Task<string> FailAsync(string packerfile) =>

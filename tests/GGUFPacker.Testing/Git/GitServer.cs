@@ -12,7 +12,7 @@ public sealed class GitServer : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly LoopbackServer _server;
-    private readonly Dictionary<string, byte[]> _large = new(StringComparer.Ordinal);
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, byte[]> _large = new(StringComparer.Ordinal);
 
     public GitServer()
     {
@@ -41,6 +41,8 @@ public sealed class GitServer : IDisposable
             Run(work, "config", "core.fileMode", "false");
             Run(work, "config", "uploadpack.allowAnySHA1InWant", "true");
             Run(work, "config", "uploadpack.allowFilter", "true");
+            Run(work, "config", "http.receivepack", "true");
+            Run(work, "config", "receive.denyCurrentBranch", "ignore");
         }
 
         foreach (var (path, bytes) in files)
@@ -100,6 +102,17 @@ public sealed class GitServer : IDisposable
                 : LoopbackResponse.Empty(401, ("LFS-Authenticate", "Basic realm=\"Git LFS\""));
         }
 
+        if (request.Path.EndsWith("/info/lfs/locks/verify", StringComparison.Ordinal))
+        {
+            return LoopbackResponse.Empty(404);
+        }
+
+        if (request.Path.StartsWith("/large/", StringComparison.Ordinal) && request.Method == "PUT")
+        {
+            _large[request.Path[7..]] = request.ReadBody();
+            return LoopbackResponse.Empty(200);
+        }
+
         if (request.Path.StartsWith("/large/", StringComparison.Ordinal))
         {
             return request.Header("X-Grant") == "yes" ? LoopbackResponse.Ranged(request, _large[request.Path[7..]]) : LoopbackResponse.Empty(403);
@@ -111,20 +124,25 @@ public sealed class GitServer : IDisposable
     private LoopbackResponse Batch(JsonNode question)
     {
         var answers = new JsonArray();
+        var isUpload = question["operation"]!.GetValue<string>() == "upload";
         foreach (var wanted in question["objects"]!.AsArray())
         {
             var oid = wanted!["oid"]!.GetValue<string>();
-            answers.Add(_large.TryGetValue(oid, out var bytes)
-                ? new JsonObject
-                {
-                    ["oid"] = oid,
-                    ["size"] = bytes.Length,
-                    ["actions"] = new JsonObject { ["download"] = new JsonObject { ["href"] = $"http://{Host}/large/{oid}", ["header"] = new JsonObject { ["X-Grant"] = "yes" }, ["expires_in"] = 3600 } },
-                }
-                : new JsonObject { ["oid"] = oid, ["size"] = 0, ["error"] = new JsonObject { ["code"] = 404, ["message"] = "Object does not exist" } });
+            var size = wanted["size"]!.GetValue<long>();
+            var action = new JsonObject { ["href"] = $"http://{Host}/large/{oid}", ["header"] = new JsonObject { ["X-Grant"] = "yes" }, ["expires_in"] = 3600 };
+            answers.Add((isUpload, _large.ContainsKey(oid)) switch
+            {
+                (true, true) => new JsonObject { ["oid"] = oid, ["size"] = size },
+                (true, false) => new JsonObject { ["oid"] = oid, ["size"] = size, ["actions"] = new JsonObject { ["upload"] = action } },
+                (false, true) => new JsonObject { ["oid"] = oid, ["size"] = size, ["actions"] = new JsonObject { ["download"] = action } },
+                _ => new JsonObject { ["oid"] = oid, ["size"] = 0, ["error"] = new JsonObject { ["code"] = 404, ["message"] = "Object does not exist" } },
+            });
         }
 
-        return new LoopbackResponse(200, Encoding.UTF8.GetBytes(new JsonObject { ["transfer"] = "basic", ["objects"] = answers }.ToJsonString()));
+        return new LoopbackResponse(200, Encoding.UTF8.GetBytes(new JsonObject { ["transfer"] = "basic", ["objects"] = answers }.ToJsonString()))
+        {
+            Headers = { ["Content-Type"] = "application/vnd.git-lfs+json" },
+        };
     }
 
     // The common gateway interface: what is asked goes into variables, the answer's header comes first.

@@ -55,8 +55,11 @@ public sealed class LoopbackHub : IDisposable
     /// <summary>Whether the repositories' terms have to be accepted first.</summary>
     public bool IsGated { get; init; }
 
-    /// <summary>The digests that listings have for large files; what they lie about.</summary>
-    public Func<byte[], string> Digest { get; init; } = bytes => Convert.ToHexStringLower(SHA256.HashData(bytes));
+    /// <summary>The digest and size that listings have for large files, out of the real ones; for those that lie.</summary>
+    public Func<(string Digest, long Size), (string Digest, long Size)> Listed { get; init; } = file => file;
+
+    /// <summary>The address of a large file, out of the real one; for redirects that lead elsewhere.</summary>
+    public Func<string, string> Redirected { get; init; } = address => address;
 
     /// <summary>The commit of a repository, made of what it holds.</summary>
     public string Commit(string repository) =>
@@ -109,7 +112,7 @@ public sealed class LoopbackHub : IDisposable
 
         if (fault?.Status is { } status)
         {
-            return LoopbackResponse.Empty(status, ("Retry-After", "0"));
+            return LoopbackResponse.Empty(status, ("Retry-After", fault.RetryAfter));
         }
 
         var response = handle(request);
@@ -163,7 +166,8 @@ public sealed class LoopbackHub : IDisposable
             var entry = new JsonObject { ["type"] = "file", ["oid"] = ObjectOf(bytes.Beginning), ["size"] = bytes.Length, ["path"] = path };
             if (IsLarge(bytes))
             {
-                entry["lfs"] = new JsonObject { ["oid"] = Digest(bytes.Beginning), ["size"] = bytes.Length, ["pointerSize"] = 134 };
+                var (digest, size) = Listed((bytes.Sha256 ?? Convert.ToHexStringLower(SHA256.HashData(bytes.Beginning)), bytes.Length));
+                entry["lfs"] = new JsonObject { ["oid"] = digest, ["size"] = size, ["pointerSize"] = 134 };
             }
 
             page.Add(entry);
@@ -197,7 +201,7 @@ public sealed class LoopbackHub : IDisposable
             _addresses[signature] = AddressUses;
         }
 
-        return LoopbackResponse.Empty(302, ("Location", $"http://{_storage.Host}/{request.Path.Trim('/')}?signature={signature}"));
+        return LoopbackResponse.Empty(302, ("Location", Redirected($"http://{_storage.Host}/{request.Path.Trim('/')}?signature={signature}")));
     }
 
     private LoopbackResponse Storage(LoopbackRequest request)
@@ -219,11 +223,14 @@ public sealed class LoopbackHub : IDisposable
         }
 
         var parts = request.Path.Trim('/').Split('/');
+        LoopbackFile file;
         lock (_repositories)
         {
-            var response = LoopbackResponse.Ranged(request, _repositories[$"{parts[0]}/{parts[1]}"][string.Join('/', parts[4..])], HasRanges);
-            return ++_given > SilentAfter ? response with { BreakAfter = response.Body.Length / 2, Silent = true } : response;
+            file = _repositories[$"{parts[0]}/{parts[1]}"][string.Join('/', parts[4..])];
         }
+
+        var response = LoopbackResponse.Ranged(request, file, HasRanges);
+        return Interlocked.Increment(ref _given) > SilentAfter ? response with { BreakAfter = response.Body.Length / 2, Silent = true } : response;
     }
 
     private static bool IsLarge(LoopbackFile bytes) => bytes.Length >= LargeFile;

@@ -14,6 +14,9 @@ public sealed class RegistryFault(string method, string path)
     /// <summary>It is answered with this status.</summary>
     public int? Status { get; init; }
 
+    /// <summary>What the answer with <see cref="Status"/> says about the next try, where the server says something.</summary>
+    public string RetryAfter { get; init; } = "0";
+
     /// <summary>The connection breaks after so many bytes of the answer's body; -1 before its header.</summary>
     public long? BreakAfter { get; init; }
 

@@ -126,6 +126,11 @@ internal sealed class HttpFetcher : IDisposable
 
             response.Dispose();
             var next = new Uri(address, target);
+            if (next.Scheme is not ("http" or "https"))
+            {
+                throw new SourceException($"{Shown(address)} redirects to '{next.Scheme}:', which is no web address.");
+            }
+
             if (redirect == MaxRedirects || (address.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps))
             {
                 throw new SourceException(redirect == MaxRedirects ? $"{Shown(address)} redirects in circles." : $"{Shown(address)} redirects to '{Shown(next)}', which has no TLS.");

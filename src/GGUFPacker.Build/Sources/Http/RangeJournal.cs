@@ -5,12 +5,18 @@ namespace GGUFPacker.Build.Sources.Http;
 
 /// <summary>
 /// Which stretches of a file have come, on disk beside it, so that a transfer which ended early, even by the death of its process, goes on where it was.
-/// The first line says what the file is; each further line is the number of a whole stretch. A line that was cut off does not count.
+/// The first line says what the file is; each further line is the number of a whole stretch, or (<c>number:bytes</c>) how much of one has come. A line that was cut off does not count.
 /// </summary>
 internal sealed class RangeJournal : IDisposable
 {
+    private const int MaxHeadBytes = 1 << 20;
+
+    // A stretch is written down at most once for each of its megabytes, and a few times more where it broke off.
+    private const long MaxBytesOfRange = 1 << 10;
+
     private readonly FileStream _file;
     private readonly HashSet<int> _done = [];
+    private readonly Dictionary<int, int> _begun = [];
 
     private RangeJournal(FileStream file) => _file = file;
 
@@ -46,14 +52,36 @@ internal sealed class RangeJournal : IDisposable
         }
     }
 
+    /// <summary>How many bytes of a stretch that is not whole have come.</summary>
+    public int BegunOf(int range)
+    {
+        lock (_done)
+        {
+            return _begun.GetValueOrDefault(range);
+        }
+    }
+
     /// <summary>A stretch is whole.</summary>
     public void Add(int range)
     {
         lock (_done)
         {
             _done.Add(range);
-            _file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{range}\n")));
-            _file.Flush();
+            _begun.Remove(range);
+            Write(string.Create(CultureInfo.InvariantCulture, $"{range}\n"));
+        }
+    }
+
+    /// <summary>A stretch has come as far as this.</summary>
+    public void Begin(int range, int bytes)
+    {
+        lock (_done)
+        {
+            if (bytes > _begun.GetValueOrDefault(range) && !_done.Contains(range))
+            {
+                _begun[range] = bytes;
+                Write(string.Create(CultureInfo.InvariantCulture, $"{range}:{bytes}\n"));
+            }
         }
     }
 
@@ -63,18 +91,24 @@ internal sealed class RangeJournal : IDisposable
         lock (_done)
         {
             _done.Clear();
+            _begun.Clear();
             _file.SetLength(0);
-            _file.Write(Encoding.UTF8.GetBytes(subject + "\n"));
-            _file.Flush();
+            Write(subject + "\n");
         }
     }
 
     public void Dispose() => _file.Dispose();
 
+    private void Write(string line)
+    {
+        _file.Write(Encoding.UTF8.GetBytes(line));
+        _file.Flush();
+    }
+
     private void Read(string subject, int count)
     {
         var reader = new StreamReader(_file, Encoding.UTF8, leaveOpen: true);
-        var text = _file.Length <= (1 << 20) + (12L * count) ? reader.ReadToEnd() : "";
+        var text = _file.Length <= MaxHeadBytes + (MaxBytesOfRange * count) ? reader.ReadToEnd() : "";
         var lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length == 0 || lines[0] != subject)
         {
@@ -84,9 +118,19 @@ internal sealed class RangeJournal : IDisposable
 
         foreach (var line in lines.Skip(1))
         {
-            if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var range) && range < count)
+            var colon = line.IndexOf(':', StringComparison.Ordinal);
+            if (!int.TryParse(colon < 0 ? line : line[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var range) || range >= count)
+            {
+                continue;
+            }
+
+            if (colon < 0)
             {
                 _done.Add(range);
+            }
+            else if (int.TryParse(line[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) && bytes > _begun.GetValueOrDefault(range))
+            {
+                _begun[range] = bytes;
             }
         }
 

@@ -10,6 +10,9 @@ namespace GGUFPacker.Build.Sources.Http;
 /// <summary>Fills a file of known size with the stretches that are missing. A server that knows no ranges is read once from front to back.</summary>
 internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileHandle data, RangeJournal journal, Action<long>? progress)
 {
+    // What a killed process loses at most, for each stretch that was on its way.
+    private const int BytesBetweenNotes = 1 << 20;
+
     private readonly int _rangeBytes = http.Options.RangeBytes;
     private readonly long _size = file.Size;
     private RemoteFile _file = file;
@@ -21,7 +24,7 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
     /// <exception cref="SourceException">The server refuses, or fails again and again without a byte between.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        _done = journal.Done.Sum(range => (long)LengthOf(range));
+        _done = Enumerable.Range(0, Count).Sum(range => (long)(journal.Done.Contains(range) ? LengthOf(range) : BegunOf(range)));
         progress?.Invoke(_done);
         var missing = Enumerable.Range(0, Count).Where(range => !journal.Done.Contains(range)).ToList();
         if (missing.Count == 0)
@@ -42,7 +45,8 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
     {
         var start = (long)range * _rangeBytes;
         var end = start + LengthOf(range);
-        var position = start;
+        var position = start + BegunOf(range);
+        var noted = position;
         for (var failures = 0; ;)
         {
             var before = position;
@@ -59,10 +63,20 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
                 await foreach (var read in CopyAsync(body, position, end, cancellationToken).ConfigureAwait(false))
                 {
                     position += read;
+                    if (position - noted >= BytesBetweenNotes)
+                    {
+                        journal.Begin(range, (int)(position - start));
+                        noted = position;
+                    }
                 }
 
                 journal.Add(range);
                 return true;
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                journal.Begin(range, (int)(position - start));
+                throw;
             }
             catch (Exception exception) when (exception is not SourceException && HttpFetcher.IsPassing(exception, cancellationToken))
             {
@@ -191,6 +205,9 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
                 $"{_file.Name} cannot be kept: {error.Message.TrimEnd('.')}. What has come is kept; run the command again to go on.{(DiskFull.Is(error) ? " " + DiskFull.Hint : "")}", error);
         }
     }
+
+    // A stretch that is said to be longer than it is, is fetched anew.
+    private int BegunOf(int range) => journal.BegunOf(range) is var bytes && bytes < LengthOf(range) ? bytes : 0;
 
     private int LengthOf(int range) => (int)Math.Min(_rangeBytes, _size - ((long)range * _rangeBytes));
 
