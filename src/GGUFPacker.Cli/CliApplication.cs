@@ -59,6 +59,7 @@ internal static class CliApplication
         InspectCommand.Create(environment),
         EstimateCommand.Create(environment),
         RunCommand.Create(environment),
+        VerifyCommand.Create(environment),
         RemoveCommand.Create(environment),
         CacheCommand.Create(environment),
         ConvertCommand.Create(environment),
