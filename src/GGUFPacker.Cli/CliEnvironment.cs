@@ -1,5 +1,6 @@
 using System.Text;
 using GGUFPacker.Cli.Output;
+using GGUFPacker.Cli.Running;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Cli;
@@ -27,6 +28,9 @@ internal sealed record CliEnvironment
 
     /// <summary>Whether somebody sits at a terminal.</summary>
     public bool IsInteractive { get; init; }
+
+    /// <summary>Tells the machine's memory.</summary>
+    public Func<CliEnvironment, CancellationToken, Task<MachineMemory>> Machine { get; init; } = MachineMemory.ReadAsync;
 
     /// <summary>The environment of this process.</summary>
     public static CliEnvironment OfProcess()

@@ -1,4 +1,5 @@
 using GGUFPacker.Cli.Output;
+using GGUFPacker.Cli.Running;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Testing;
 
@@ -24,6 +25,9 @@ internal sealed class CliRunner : IDisposable
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
     public bool IsInteractive { get; init; }
+
+    /// <summary>What commands take for the machine's memory; null for the real one.</summary>
+    public MachineMemory? Machine { get; set; }
 
     /// <summary>Sees each line of a command that is still running.</summary>
     public Action<string>? OnLine { get; set; }
@@ -51,6 +55,7 @@ internal sealed class CliRunner : IDisposable
             CurrentDirectory = Directory,
             Time = Time,
             IsInteractive = IsInteractive,
+            Machine = async (around, cancellation) => Machine ?? await MachineMemory.ReadAsync(around, cancellation),
         };
         var exitCode = await CliApplication.RunAsync(arguments, environment, cancellationToken);
         return new CliResult(exitCode, output.ToString(), error.ToString());

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using GGUFPacker.Build.Images;
+using GGUFPacker.Cli.Estimates;
 using GGUFPacker.Cli.Output;
 using GGUFPacker.Cli.Running;
 using GGUFPacker.Cli.Verifying;
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Cli.Commands;
@@ -31,6 +33,7 @@ internal sealed class RunCommand
     private readonly Option<string?> _name = new("--name") { Description = "The container's name." };
     private readonly Option<string[]> _dockerArguments = new("--docker-arg") { Description = "An option for docker run as it is: --docker-arg=--privileged. May be repeated.", HelpName = "ARG" };
     private readonly Option<bool> _asIs = new("--as-is") { Description = "Pass the image's arguments as they are. Otherwise flags that llama-server has renamed are written as it takes them today." };
+    private readonly Option<bool> _force = new("--force") { Description = "Start a model that by the estimate does not fit into the memory." };
     private readonly Option<string?> _progress = ProgressOption.Create();
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
     private readonly CliEnvironment _environment;
@@ -43,7 +46,7 @@ internal sealed class RunCommand
         var command = new Command("run", "Runs a model: by llama-server or another program of this machine, or in a container.")
         {
             run._model, run._arguments, run._by, run._dryRun, run._shell, run._port, run._environmentVariables, run._detach, run._gpus, run._name, run._dockerArguments,
-            run._asIs, run._progress, run._insecure,
+            run._asIs, run._force, run._progress, run._insecure,
         };
         command.SetAction(run.RunAsync);
         return command;
@@ -75,6 +78,11 @@ internal sealed class RunCommand
             return ExitCode.Success;
         }
 
+        if (!line.GetValue(_force) && !await FitsAsync(reference, command, engine, options, engine.IsContainer ? gpus is not null : options.Gpus != GpuChoice.None, cancellationToken).ConfigureAwait(false))
+        {
+            return ExitCode.Failure;
+        }
+
         var run = new ModelRun(reference.Familiar, _environment);
         return options.IsDetached
             ? await run.DetachAsync(plan, LogPath(options.Name), cancellationToken).ConfigureAwait(false)
@@ -100,6 +108,19 @@ internal sealed class RunCommand
         return command.Files.FirstOrDefault(file => tree.Find(file.Value) is null) is { } missing
             ? throw new ContentException($"CMD names {missing.Value}, but the image has no such file.")
             : (command, tree with { Directory = store.Trees.Place(image, cancellationToken) });
+    }
+
+    // A daemon elsewhere has another machine's memory.
+    private async Task<bool> FitsAsync(
+        ImageReference reference, ModelCommand command, Engine engine, RunOptions options, bool usesGpus, CancellationToken cancellationToken)
+    {
+        if (engine.IsContainer && _environment.Variable("DOCKER_HOST") is { Length: > 0 } host && !host.StartsWith("unix:", StringComparison.Ordinal) && !host.StartsWith("npipe:", StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        var source = await ImageModels.ReadAsync(_environment, reference, force: false, insecure: false, Platform.Host, cancellationToken).ConfigureAwait(false);
+        return await new FitCheck(_environment).RunAsync(source, new ServerArguments([.. command.Arguments, .. options.ServerArguments]), usesGpus, cancellationToken).ConfigureAwait(false);
     }
 
     // Programs of other makes and ages have flags of their own: nothing is known of them.
