@@ -21,8 +21,14 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
     /// <summary>The rows' numbers, with something that tells them apart.</summary>
     public static IEnumerable<(int Line, string Description)> Rows => Lines.Value.Index().Where(entry => entry.Item.Length > 0).Select(entry => (entry.Index, Describe(entry.Item)));
 
+    /// <summary>The models whose headers are there.</summary>
+    public static IEnumerable<string> Models => Goldens.Files("estimate/headers", "*.header.gz").Select(file => Path.GetFileName(file)[..^".header.gz".Length]);
+
     /// <summary>The model's header.</summary>
-    public ModelHeader Header => Headers.GetOrAdd(Model, static model =>
+    public ModelHeader Header => HeaderOf(Model);
+
+    /// <summary>A model's header.</summary>
+    public static ModelHeader HeaderOf(string model) => Headers.GetOrAdd(model, static model =>
     {
         using var file = new GZipStream(File.OpenRead(Goldens.Path("estimate", "headers", model + ".header.gz")), CompressionMode.Decompress);
         var header = GgufHeader.Read(file, model);

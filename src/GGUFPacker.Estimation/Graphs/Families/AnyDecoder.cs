@@ -48,7 +48,19 @@ internal static class AnyDecoder
             x = Finish(graph, x, residual, normed, layer);
         }
 
-        x = graph.Norm(x, graph.FindWeight("output_norm.weight"), graph.FindWeight("output_norm.bias"), KindOf(graph, "output_norm"), -1);
+        if (HasBareNorms(graph) || graph.FindWeight("output_norm.weight") is not null)
+        {
+            x = graph.Norm(x, graph.FindWeight("output_norm.weight"), graph.FindWeight("output_norm.bias"), KindOf(graph, "output_norm"), -1);
+        }
+
+        if (!Architectures.TiesOutput(graph.Shape.Architecture) && graph.FindWeight("output.weight") is null)
+        {
+            // An encoder: its states are the result.
+            graph.Embeddings = x;
+            graph.Expand(x);
+            return;
+        }
+
         graph.FinishWithLogits(x, graph.Shape.Number("final_logit_softcapping") is > 0, graph.Shape.Number("logit_scale") is not (null or 0 or 1));
     }
 

@@ -1,0 +1,66 @@
+using GGUFPacker.Estimation.Models;
+using GGUFPacker.Estimation.Placements;
+using GGUFPacker.Testing;
+
+namespace GGUFPacker.Estimation.Tests;
+
+public class EstimatePropertyTests
+{
+    private static readonly ComputeDevice[] NoDevice = [];
+    private static readonly ComputeDevice[] TwoDevices =
+    [
+        new ComputeDevice("GPU0", ComputeDeviceKind.Cuda, 24L << 30),
+        new ComputeDevice("GPU1", ComputeDeviceKind.Cuda, 12L << 30),
+    ];
+
+    public static IEnumerable<ITheoryDataRow> Models() => GoldenRows.Of(EstimateGolden.Models);
+
+    [Theory]
+    [GoldenData(nameof(Models))]
+    public void More_context_takes_no_less(string model) =>
+        AssertGrows(model, [256, 512, 1024, 4096, 16384, 65536], size => EngineProfile.LlamaServer.Defaults with { ContextSize = size });
+
+    [Theory]
+    [GoldenData(nameof(Models))]
+    public void Larger_batches_take_no_less(string model) =>
+        AssertGrows(model, [32, 64, 128, 512, 1024, 2048], size => EngineProfile.LlamaServer.Defaults with { ContextSize = 4096, MicroBatchSize = size });
+
+    [Theory]
+    [GoldenData(nameof(Models))]
+    public void More_sequences_of_the_same_length_take_no_less(string model) =>
+        AssertGrows(model, [1, 2, 4, 8], size => EngineProfile.LlamaServer.Defaults with { ContextSize = 2048 * size, Sequences = size });
+
+    [Theory]
+    [GoldenData(nameof(Models))]
+    public void Weights_are_the_file_s_tensors_each_once_besides_copies(string model)
+    {
+        var shape = ModelShapeReader.Read(EstimateGolden.HeaderOf(model));
+        foreach (var devices in new[] { NoDevice, TwoDevices })
+        {
+            for (var layers = -1; layers <= shape.Layers + 1; layers += 2)
+            {
+                var options = new EstimateOptions { ContextSize = 512, DeviceLayers = layers, TensorOverrides = [new TensorOverride("ffn_(up|down)", null)] };
+                var placement = PlacementPlanner.Plan(shape, options, devices);
+                var placed = placement.Weights.Where(weight => !weight.IsCopy).Select(weight => weight.Tensor).ToArray();
+                Assert.Equal(placed.Length, placed.Distinct().Count());
+                Assert.Equal(
+                    shape.Header.Tensors.Where(tensor => IsLoaded(shape, tensor.Name)).Sum(tensor => tensor.ByteLength),
+                    placed.Sum(tensor => tensor.ByteLength));
+            }
+        }
+    }
+
+    // Layers that predict further tokens stay in the file.
+    private static bool IsLoaded(ModelShape shape, string name) =>
+        !Architectures.SkipsPrediction(shape.Architecture) || !Enumerable.Range(shape.TrunkLayers, shape.PredictionLayers).Any(layer => name.StartsWith($"blk.{layer}.", StringComparison.Ordinal));
+
+    private static void AssertGrows(string model, int[] sizes, Func<int, EstimateOptions> options)
+    {
+        var header = EstimateGolden.HeaderOf(model);
+        foreach (var devices in new[] { NoDevice, TwoDevices })
+        {
+            var totals = sizes.Select(size => MemoryEstimator.Estimate(header, options(size), devices)).Select(estimate => estimate.Host.Allocated + estimate.Devices.Sum(device => device.Allocated)).ToArray();
+            Assert.Equal(totals.Order(), totals);
+        }
+    }
+}
