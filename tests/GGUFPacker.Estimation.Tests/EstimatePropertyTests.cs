@@ -13,6 +13,12 @@ public class EstimatePropertyTests
         new ComputeDevice("GPU1", ComputeDeviceKind.Cuda, 12L << 30),
     ];
 
+    // What llama.cpp itself does not do: its allocator sometimes finds better places in a larger graph.
+    private static readonly Dictionary<string, string> NotMonotonic = new(StringComparer.Ordinal)
+    {
+        ["granitehybrid-dense.gguf"] = "The real one takes 10551360 bytes to compute with 512 tokens of context, and 9502784 with 1024.",
+    };
+
     public static IEnumerable<ITheoryDataRow> Models() => GoldenRows.Of(EstimateGolden.Models);
 
     [Theory]
@@ -56,6 +62,7 @@ public class EstimatePropertyTests
 
     private static void AssertGrows(string model, int[] sizes, Func<int, EstimateOptions> options)
     {
+        Assert.SkipWhen(NotMonotonic.TryGetValue(model, out var reason), reason ?? "");
         var header = EstimateGolden.HeaderOf(model);
         foreach (var devices in new[] { NoDevice, TwoDevices })
         {
