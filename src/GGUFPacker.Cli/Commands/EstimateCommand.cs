@@ -6,6 +6,7 @@ using GGUFPacker.Cli.Output;
 using GGUFPacker.Estimation;
 using GGUFPacker.Estimation.Engines;
 using GGUFPacker.Estimation.Fitting;
+using GGUFPacker.Estimation.Pictures;
 using GGUFPacker.Estimation.Reports;
 
 namespace GGUFPacker.Cli.Commands;
@@ -208,6 +209,24 @@ internal sealed class EstimateCommand
             {
                 EstimateChart.Write(output, document.Rows[^1].Estimate);
             }
+        }
+
+        var (svg, html) = (line.GetValue(_svg), line.GetValue(_html));
+        if (svg is not null || html is not null)
+        {
+            var curve = ContextCurve.Create(setup with { Arguments = document.Rows[^1].Estimate.Arguments });
+            WriteFile(svg, () => MemoryPicture.Draw(document, curve));
+            WriteFile(html, () => EstimatePage.Write(document, curve));
+        }
+    }
+
+    private void WriteFile(string? name, Func<string> write)
+    {
+        if (name is not null)
+        {
+            var path = _environment.FullPath(name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, write());
         }
     }
 }

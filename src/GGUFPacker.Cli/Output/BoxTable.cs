@@ -53,21 +53,12 @@ internal sealed class BoxTable
         WriteLine(writer, widths, all, null);
     }
 
-    // A group's header may be wider than its columns: the last one takes the rest.
+    // Each column of a group is at least as wide as the group's header.
     private int[] Widths()
     {
-        var headers = _groups.SelectMany(group => group.Columns.IsEmpty ? [group.Header] : group.Columns.AsEnumerable()).ToArray();
-        var widths = headers.Select((header, column) => Math.Max(header.Length, _rows.Select(row => row[column].Length).DefaultIfEmpty(0).Max())).ToArray();
-        var first = 0;
-        foreach (var group in _groups)
-        {
-            var count = Math.Max(1, group.Columns.Length);
-            var missing = group.Header.Length - (widths.AsSpan(first, count).ToArray().Sum() + (3 * (count - 1)));
-            widths[first + count - 1] += Math.Max(0, missing);
-            first += count;
-        }
-
-        return widths;
+        var headers = _groups.SelectMany(group => group.Columns.IsEmpty ? [(group.Header, "")] : group.Columns.Select(column => (group.Header, Column: column)));
+        return [.. headers.Select((header, column) => Math.Max(
+            Math.Max(header.Header.Length, header.Item2.Length), _rows.Select(row => row[column].Length).DefaultIfEmpty(0).Max()))];
     }
 
     private int[] GroupWidths(int[] widths)

@@ -7,6 +7,7 @@ namespace GGUFPacker.Testing.Registry;
 public sealed class RegistryContent
 {
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LoopbackFile> _sparse = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<(string Repository, string Digest), bool> _links = new();
     private readonly ConcurrentDictionary<(string Repository, string Name), (string Digest, string MediaType)> _manifests = new();
 
@@ -19,6 +20,12 @@ public sealed class RegistryContent
         _links[(repository, digest)] = true;
         return digest;
     }
+
+    /// <summary>Adds a blob that is too large to hold; nobody checks its digest.</summary>
+    public void AddSparseBlob(string digest, LoopbackFile file) => _sparse[digest] = file;
+
+    /// <summary>A blob that is too large to hold.</summary>
+    public LoopbackFile? SparseBlob(string digest) => _sparse.GetValueOrDefault(digest);
 
     public byte[]? Blob(string repository, string digest) => _links.ContainsKey((repository, digest)) ? _blobs[digest] : null;
 

@@ -171,6 +171,11 @@ internal sealed partial class RegistryRoutes(LoopbackRegistry registry)
 
     private LoopbackResponse GetBlob(LoopbackRequest request, string name, string digest)
     {
+        if (registry.Content.SparseBlob(digest) is { } sparse)
+        {
+            return LoopbackResponse.Ranged(request, sparse, registry.HasRanges);
+        }
+
         if (registry.Content.Blob(name, digest) is not { } blob)
         {
             return LoopbackResponse.Error(404, "BLOB_UNKNOWN", "blob unknown to registry");
