@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GGUFPacker.Build.Embedded.Bases;
 using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Build.Embedded.Steps;
 using GGUFPacker.Build.Engine;
@@ -6,7 +7,9 @@ using GGUFPacker.Build.Graph;
 using GGUFPacker.Build.Sources;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Layers;
+using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Packerfile.Diagnostics;
 
@@ -46,6 +49,8 @@ internal sealed class BuildSession
 
     public BuildReporter Reporter => _ledger.Reporter;
 
+    public BaseLayers BaseLayers => _ledger.BaseLayers;
+
     /// <summary>The layers that are made already.</summary>
     public Dictionary<GraphNode, LayerRecipe> Layers { get; } = new(ReferenceEqualityComparer.Instance);
 
@@ -80,7 +85,8 @@ internal sealed class BuildSession
         {
             return await action().ConfigureAwait(false);
         }
-        catch (Exception error) when (error is StepException or SourceException or GgufException or CheckpointException or StoreException or IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is StepException or SourceException or GgufException or CheckpointException or StoreException or IOException or UnauthorizedAccessException
+            or LayerException or ContentException or RegistryException)
         {
             Report(node, BuildStepStatus.Failed, detail: error.Message);
             throw new BuildException([new Diagnostic(GraphDiagnosticCodes.StepFailed, DiagnosticSeverity.Error, node.Span, error.Message)], error);
@@ -100,7 +106,7 @@ internal sealed class BuildSession
         HttpNode http => new NodeResult(await HttpStep.RunAsync(this, http, cancellationToken).ConfigureAwait(false)),
         HubNode hub => new NodeResult(await HubStep.RunAsync(this, hub, cancellationToken).ConfigureAwait(false)),
         GitNode git => new NodeResult(await GitStep.RunAsync(this, git, cancellationToken).ConfigureAwait(false)),
-        ImageNode image => new NodeResult(ImageTree.Open(Store, image.Image)),
+        ImageNode image => new NodeResult(await BaseTree.OpenAsync(this, image, cancellationToken).ConfigureAwait(false)),
         CopyNode copy => await CopyAsync(copy, cancellationToken).ConfigureAwait(false),
         WriteNode write => OnTopOf(write.Base, onto => WriteStep.Run(write, onto, bytes => new TextContent(Store, bytes))),
         ConvertNode convert => OnTopOf(convert.Base, onto => ConvertStep.Run(this, convert, onto, _results[convert.From].Tree)),

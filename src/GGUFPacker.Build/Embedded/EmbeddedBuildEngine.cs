@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using GGUFPacker.Build.Embedded.Bases;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Build.Sources;
@@ -26,20 +27,16 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
         var targets = request.Targets.IsEmpty ? [new BuildTarget()] : request.Targets;
         var references = targets.Select(target => target.References.Select(reference => Parse(request, reference)).ToImmutableArray()).ToImmutableArray();
         using var sources = new BuildSources(store, _environment.Variable, _environment.Home, _environment.Http);
-        var resolver = new StoreImages(store);
         var platforms = request.Platforms.IsEmpty ? [new Platform("linux", "amd64")] : request.Platforms;
 
         // Every platform's file is judged before any is built.
-        var warnings = new List<Diagnostic>();
-        var graphs = platforms.Select(platform =>
-        {
-            var graph = GraphBuilder.Build(document, request, out var found, resolver.Find, new() { TargetPlatform = platform.ToString() });
-            warnings.AddRange(found.Except(warnings));
-            return graph;
-        }).ToImmutableArray();
+        var bases = new BaseImages(store, _environment.Registries) { Pull = request.Pull, Progress = progress };
+        var judged = await bases.RunAsync(find => platforms.Select(platform => Judge(document, request, platform, find)).ToImmutableArray(), cancellationToken).ConfigureAwait(false);
+        var graphs = judged.Select(one => one.Graph).ToImmutableArray();
+        var warnings = judged.SelectMany(one => one.Warnings).Distinct().ToList();
         var built = targets.Select(_ => new List<BuiltImage>()).ToImmutableArray();
         var forgotten = new HashSet<GraphNode>(graphs.SelectMany(graph => graph.Nodes.Where(node => IsForgotten(request, graph, node))), ReferenceEqualityComparer.Instance);
-        var ledger = new BuildLedger(new BuildReporter(progress), new FileHashes(store.Cache), new StepCache(store, forgotten.Contains));
+        var ledger = new BuildLedger(new BuildReporter(progress), new FileHashes(store.Cache), new StepCache(store, forgotten.Contains), new BaseLayers(store, _environment.Registries));
         foreach (var (platform, graph) in platforms.Zip(graphs))
         {
             var session = new BuildSession(store, request, graph, EpochOf(request), sources, ledger);
@@ -62,6 +59,12 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
 
         var reporter = ledger.Reporter;
         return new BuildResult(images, [.. warnings], reporter.StepsRun, reporter.StepsCached) { Totals = reporter.Totals };
+    }
+
+    private static (BuildGraph Graph, ImmutableArray<Diagnostic> Warnings) Judge(PackerfileDocument document, BuildRequest request, Platform platform, ImageResolver find)
+    {
+        var graph = GraphBuilder.Build(document, request, out var warnings, find, new() { TargetPlatform = platform.ToString() });
+        return (graph, warnings);
     }
 
     private static bool IsForgotten(BuildRequest request, BuildGraph graph, GraphNode node) =>

@@ -17,51 +17,69 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
     // What BuildKit's exporter notes for the steps of such a file.
     private const string Comment = "buildkit.ggufpackerfile.v0";
 
+    // A base image may have thousands.
+    private const int MaxListed = 20;
+
+    private readonly ModelImageConfig? _base = stage.BaseImage is { } image ? ModelImageConfig.Read(image.Config) : null;
+
     public async Task<BuiltImage> AssembleAsync(CancellationToken cancellationToken)
     {
-        var baseImage = stage.BaseImage is { } image ? new ImageContent(session.Store, image.Manifest) : null;
         var layers = ImmutableArray.CreateBuilder<LayerRecipe>();
         foreach (var node in stage.Layers)
         {
             layers.Add(await LayerAssembler.AssembleAsync(session, node, cancellationToken).ConfigureAwait(false));
         }
 
-        var tree = (StageTree)(await session.EvaluateAsync(stage.Root, cancellationToken).ConfigureAwait(false)).Tree;
-        var files = await FilesAsync(tree, cancellationToken).ConfigureAwait(false);
-        var config = session.Store.Blobs.Put(MediaTypes.ImageConfig, Config(baseImage, layers, files).ToBytes());
-        var manifest = new ImageManifest { Config = config, Layers = [.. BaseLayers(baseImage), .. layers.Select(layer => layer.ToDescriptor())] };
+        var isDescribed = Command.Files.All(file => IsDescribed(ModelCommand.PathInImage(file.Value)));
+        var files = await StageFiles.OpenAsync(session, stage, isDescribed, cancellationToken).ConfigureAwait(false);
+        CheckCommand(files);
+        var models = await BringModelsAsync(files, cancellationToken).ConfigureAwait(false);
+        var config = session.Store.Blobs.Put(MediaTypes.ImageConfig, Config(layers, models).ToBytes());
+        var manifest = new ImageManifest { Config = config, Layers = [.. BaseLayers(), .. layers.Select(LayerListing.Describe)] };
         var descriptor = session.Store.Blobs.Put(MediaTypes.ImageManifest, manifest.ToBytes());
-        return new BuiltImage(target, descriptor, config, files);
+        return new BuiltImage(target, descriptor, config, await files.ListAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    // As the base has them, so that registries know them; those that the store kept as files alone become plain tars.
-    private IEnumerable<Descriptor> BaseLayers(ImageContent? image) => image is null ? [] : image.Manifest.Layers.Zip(image.Layers, (descriptor, layer) =>
-        descriptor.Digest == layer.DiffId || session.Store.Blobs.Contains(descriptor.Digest, descriptor.Size) ? descriptor : layer.ToDescriptor());
+    private ModelCommand Command => stage.Command is { } own ? new ModelCommand(own.Arguments) : _base?.Command ?? ModelCommand.Empty;
 
-    private async ValueTask<ImmutableArray<ImageFile>> FilesAsync(StageTree tree, CancellationToken cancellationToken)
+    private bool IsDescribed(string path) => _base is not null && _base.Files.Any(file => ModelCommand.PathInImage(file.CommandValue) == path);
+
+    // As the base has them, so that registries know them; those that the store kept as files alone, and that no registry is known to have, become plain tars.
+    private IEnumerable<Descriptor> BaseLayers() => stage.BaseImage is not { } image ? [] :
+        ImageManifest.Parse(session.Store.Blobs.Get(image.Manifest)).Layers.Zip(image.Config.DiffIds, (descriptor, diffId) =>
+            descriptor.Digest == diffId || session.Store.Blobs.Contains(descriptor.Digest, descriptor.Size) || !session.Store.Origins.Find(descriptor.Digest).IsEmpty
+                ? descriptor
+                : LayerListing.Describe(session.Store.Layers.Get(diffId)));
+
+    // What the base image's config says of its own files is taken over; all else that the command names is read.
+    private async Task<Dictionary<string, StoredFile>> BringModelsAsync(StageFiles files, CancellationToken cancellationToken)
     {
-        var files = ImmutableArray.CreateBuilder<ImageFile>();
-        foreach (var (path, entry) in tree.Entries)
+        var models = new Dictionary<string, StoredFile>(StringComparer.Ordinal);
+        foreach (var path in Command.Files.Select(file => ModelCommand.PathInImage(file.Value)))
         {
-            if (entry is FileEntry file)
+            if (files.IsInherited(path) && IsDescribed(path))
             {
-                var stored = await file.Content.StoreAsync(cancellationToken).ConfigureAwait(false);
-                session.Reporter.Count(stored);
-                files.Add(new ImageFile("/" + path, stored.Digest, stored.Size, stored.Path));
+                continue;
+            }
+
+            foreach (var part in PartsOf(path))
+            {
+                models[part] = await files.StoreAsync(part, cancellationToken).ConfigureAwait(false) ?? throw Fault(
+                    GraphDiagnosticCodes.CommandFileMissing,
+                    part == path ? Missing(path, files) : $"CMD names '{path}', the first file of {PartsOf(path).Count()}; the stage lacks '{part}'.");
             }
         }
 
-        return files.ToImmutable();
+        return models;
     }
 
-    private ModelImageConfig Config(ImageContent? baseImage, IEnumerable<LayerRecipe> layers, ImmutableArray<ImageFile> files)
+    private ModelImageConfig Config(IEnumerable<LayerRecipe> layers, Dictionary<string, StoredFile> models)
     {
-        CheckCommand(files);
         var created = Rfc3339.Format(session.Epoch);
         var options = new ModelImageOptions
         {
             Platform = platform,
-            Base = baseImage?.Config,
+            Base = stage.BaseImage?.Config,
             BaseName = stage.BaseImage is { } named ? (named.Reference.WithDefaultTag() with { Digest = named.Manifest }).ToString() : null,
             BaseDigest = stage.BaseImage?.Manifest,
             Created = session.Epoch,
@@ -72,7 +90,8 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
         };
         try
         {
-            return ModelImageConfig.Create(options, (path, _) => Open(path, files));
+            return ModelImageConfig.Create(options, (path, _) => !models.TryGetValue(path, out var only) ? null
+                : PartsOf(path).ToArray() is { Length: > 1 } parts ? GgufFile.OpenParts([.. parts.Select(part => models[part].Path)]) : GgufFile.Open(only.Path));
         }
         catch (GgufException error)
         {
@@ -81,7 +100,7 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
     }
 
     // Every file that CMD names must be there; all that are not are told at once.
-    private void CheckCommand(ImmutableArray<ImageFile> files)
+    private void CheckCommand(StageFiles files)
     {
         if (stage.Command is not { } command)
         {
@@ -89,7 +108,7 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
         }
 
         var faults = new ModelCommand(command.Arguments).Files
-            .Where(file => files.All(present => present.Path != ModelCommand.PathInImage(file.Value)))
+            .Where(file => !files.Contains(ModelCommand.PathInImage(file.Value)))
             .Select(file => new Diagnostic(GraphDiagnosticCodes.CommandFileMissing, DiagnosticSeverity.Error, command.Span, Missing(file.Value, files)))
             .ToImmutableArray();
         if (!faults.IsEmpty)
@@ -98,26 +117,18 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
         }
     }
 
-    private static string Missing(string value, ImmutableArray<ImageFile> files)
+    private static string Missing(string value, StageFiles files)
     {
         var path = ModelCommand.PathInImage(value);
-        var hint = Suggestion.Find(path, files.Select(file => file.Path)) is { } near ? $" Did you mean '{near}'?" : "";
-        return $"CMD names '{path}', which the stage does not have; it has {(files.IsEmpty ? "no file" : string.Join(", ", files.Select(file => file.Path)))}.{hint}";
+        var present = files.Paths.ToList();
+        var hint = Suggestion.Find(path, present) is { } near ? $" Did you mean '{near}'?" : "";
+        var list = present.Count == 0 ? "no file" : string.Join(", ", present.Take(MaxListed)) + (present.Count > MaxListed ? $" and {present.Count - MaxListed} more" : "");
+        return $"CMD names '{path}', which the stage does not have; it has {list}.{hint}";
     }
 
-    private GgufFile Open(string path, ImmutableArray<ImageFile> files)
-    {
-        var file = files.FirstOrDefault(file => file.Path == path) ?? throw Fault(GraphDiagnosticCodes.CommandFileMissing, Missing(path, files));
-        if (GgufSplitName.TryParse(path) is not { Number: 1, Count: > 1 } split)
-        {
-            return GgufFile.Open(file.StorePath);
-        }
-
-        // The files of a split model have other names in the store than in the image.
-        var parts = Enumerable.Range(1, split.Count).Select(number => files.FirstOrDefault(file => file.Path == split.PathOf(number)) ?? throw Fault(
-            GraphDiagnosticCodes.CommandFileMissing, $"CMD names '{path}', the first file of {split.Count}; the stage lacks '{split.PathOf(number)}'."));
-        return GgufFile.OpenParts([.. parts.Select(part => part.StorePath)]);
-    }
+    // The files of a split model have other names in the store than in the image.
+    private static IEnumerable<string> PartsOf(string path) =>
+        GgufSplitName.TryParse(path) is { Number: 1, Count: > 1 } split ? Enumerable.Range(1, split.Count).Select(split.PathOf) : [path];
 
     private BuildException Fault(string code, string message, Exception? inner = null) =>
         new([new Diagnostic(code, DiagnosticSeverity.Error, stage.Command?.Span ?? SourceSpan.File(session.Request.PackerfilePath), message)], inner);

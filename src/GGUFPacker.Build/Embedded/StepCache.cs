@@ -3,6 +3,7 @@ using System.Text;
 using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Layers;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Embedded;
@@ -48,6 +49,14 @@ internal sealed class StepCache(ContentStore store, Func<GraphNode, bool> forget
     /// <summary>Remembers the layer with these entries.</summary>
     public void PutLayer(string entries, string madeBy, Digest diffId, long size) =>
         store.Cache.Put(KeyOf("layer", entries), new CacheRecord(CacheRecord.Layer, diffId, size, madeBy).ToBytes());
+
+    /// <summary>The digest of a file of a base image's layer, if a build has read it.</summary>
+    /// <param name="place">Where the file lies.</param>
+    public Digest FindFile(LayerPlace place) => Find(KeyOf("file", $"{place.DiffId} {place.Offset}"))?.Digest ?? default;
+
+    /// <summary>Remembers a file of a base image's layer.</summary>
+    public void PutFile(LayerPlace place, string madeBy, Digest digest, long size) =>
+        store.Cache.Put(KeyOf("file", $"{place.DiffId} {place.Offset}"), new CacheRecord(CacheRecord.Source, digest, size, madeBy).ToBytes());
 
     private CacheRecord? Find(Digest key) => store.Cache.Find(key) is { } record ? CacheRecord.Parse(record) : null;
 

@@ -1,4 +1,5 @@
 using GGUFPacker.Build.Sources.Http;
+using GGUFPacker.Oci.Registry;
 
 namespace GGUFPacker.Build.Engine;
 
@@ -10,6 +11,9 @@ public sealed record BuildEnvironment
 
     /// <summary>The user's home directory.</summary>
     public string Home { get; init; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>How registries are reached for the images that FROM and --from name; null if they have to be in the store. The caller disposes it.</summary>
+    public RegistryClient? Registries { get; init; }
 
     /// <summary>How files are fetched.</summary>
     internal HttpOptions Http { get; init; } = new();

@@ -15,7 +15,7 @@ public sealed record BuildRequest
     /// <summary>Directories by name, for <c>FROM NAME</c> and <c>--from=NAME</c>.</summary>
     public ImmutableDictionary<string, string> NamedContexts { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Images by name, for <c>FROM NAME</c> and <c>--from=NAME</c>: references to images of the store.</summary>
+    /// <summary>Images by name, for <c>FROM NAME</c> and <c>--from=NAME</c>: references as FROM takes them.</summary>
     public ImmutableDictionary<string, string> NamedImages { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Values for ARG instructions.</summary>
@@ -38,6 +38,15 @@ public sealed record BuildRequest
 
     /// <summary>Threads for conversion and quantization; 0 for one per core.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Asks the registries for the images that FROM and --from name by tag even if the store has such a tag.</summary>
+    public bool Pull { get; init; }
+
+    /// <summary>
+    /// Brings every file of the built images into the store, for those who link to them. Otherwise the files of base images that no step reads stay in their
+    /// registries.
+    /// </summary>
+    public bool FetchFiles { get; init; }
 
     /// <summary>Runs every step again, whatever the cache holds.</summary>
     public bool NoCache { get; init; }

@@ -3,6 +3,7 @@ using System.Globalization;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.References;
+using GGUFPacker.Oci.Registry;
 using GGUFPacker.Packerfile;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Instructions;
@@ -268,15 +269,23 @@ public sealed class GraphBuilder
         {
             image = _images(reference, platform);
         }
-        catch (Exception error) when (error is ContentException or Oci.Store.StoreException)
+        catch (RegistryException error) when (error.StatusCode is null)
         {
-            _diagnostics.Error(GraphDiagnosticCodes.ImageMissing, span, $"The image {name} cannot be read: {error.Message}");
+            _diagnostics.Error(
+                GraphDiagnosticCodes.ImageMissing,
+                span,
+                $"{missing} The store has no image {name}, and its registry does not answer: {error.Message} Without a network, fetch it beforehand with 'gguf-packer pull {name}', or give an exported one: --build-context {name}=oci-layout://PATH.");
+            return null;
+        }
+        catch (Exception error) when (error is ContentException or Oci.Store.StoreException or RegistryException)
+        {
+            _diagnostics.Error(GraphDiagnosticCodes.ImageMissing, span, $"{missing} The image {name} cannot be read: {error.Message}");
             return null;
         }
 
         if (image is null)
         {
-            _diagnostics.Error(GraphDiagnosticCodes.ImageMissing, span, $"{missing} The store has no image {name} either; fetch it with 'gguf-packer pull {name}'.");
+            _diagnostics.Error(GraphDiagnosticCodes.ImageMissing, span, $"{missing} There is no image {name} either, in the store or in its registry; an image of a registry is fetched with 'gguf-packer pull {name}'.");
             return null;
         }
 

@@ -84,9 +84,11 @@ internal sealed class SymbolicLinks(
         return null;
     }
 
-    // Each component may be a link, so the path is walked from the root downwards.
-    private string? Resolve(string path, out string? fault)
+    /// <summary>Where a path leads once every link on the way and at its end is followed, whether something is there or not.</summary>
+    /// <returns>The path; null if it leads nowhere, and then <paramref name="fault"/> says why.</returns>
+    public string? Resolve(string path, out string? fault)
     {
+        // Each component may be a link, so the path is walked from the root downwards.
         fault = null;
         var real = new List<string>();
         var left = new Stack<string>(path.Split('/').Reverse());

@@ -3,6 +3,7 @@ using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Layers;
 using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Registry;
+using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Oci.RemoteImages;
 
@@ -22,7 +23,7 @@ public sealed class RemoteImage
         (ManifestDescriptor, ManifestBytes, Manifest, ConfigBytes) = (fetched.Descriptor, fetched.Bytes, manifest, configBytes);
         Config = ImageConfig.Parse(configBytes);
         Check();
-        _layers = [.. Manifest.Layers.Zip(Config.DiffIds, (layer, diffId) => new RemoteLayer(client, source.Registry, source.Repository, layer, diffId))];
+        _layers = [.. Manifest.Layers.Zip(Config.DiffIds, (layer, diffId) => new RemoteLayer(client, new BlobOrigin(source.Registry, source.Repository), layer, diffId))];
     }
 
     /// <summary>The image by the digest of its manifest.</summary>

@@ -6,6 +6,7 @@ using GGUFPacker.Build.Embedded;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Images;
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Testing;
 
@@ -24,8 +25,12 @@ internal sealed class BuildHarness : IDisposable
 
     public string StorePath => _storeDirectory.Path;
 
+    /// <summary>How images are found that the store has not; null for not at all.</summary>
+    public RegistryClient? Registries { get; init; }
+
     public void Dispose()
     {
+        Registries?.Dispose();
         Store.Dispose();
         _storeDirectory.Dispose();
         Context.Dispose();
@@ -42,7 +47,7 @@ internal sealed class BuildHarness : IDisposable
             ContextDirectory = Context.Path,
             Threads = 1,
         };
-        return await new EmbeddedBuildEngine(Store).BuildAsync(configure?.Invoke(request) ?? request, progress: null, TestContext.Current.CancellationToken);
+        return await new EmbeddedBuildEngine(Store, new() { Registries = Registries }).BuildAsync(configure?.Invoke(request) ?? request, progress: null, TestContext.Current.CancellationToken);
     }
 
     /// <summary>The paths of the files of the only image.</summary>

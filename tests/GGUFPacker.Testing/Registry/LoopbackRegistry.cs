@@ -144,6 +144,11 @@ public sealed class LoopbackRegistry : IDisposable
             response = response with { Body = body };
         }
 
+        if (fault.Rewrites is { } rewrite)
+        {
+            response = response with { Body = rewrite(response.Body) };
+        }
+
         return fault.BreakAfter is null ? response : response with { BreakAfter = fault.BreakAfter, Silent = fault.Silent };
     }
 }

@@ -31,4 +31,7 @@ public sealed class RegistryFault(string method, string path)
 
     /// <summary>The answer's last byte is wrong.</summary>
     public bool Corrupts { get; init; }
+
+    /// <summary>The answer's body is another.</summary>
+    public Func<byte[], byte[]>? Rewrites { get; init; }
 }

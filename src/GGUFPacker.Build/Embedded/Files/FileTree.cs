@@ -3,10 +3,10 @@ namespace GGUFPacker.Build.Embedded.Files;
 /// <summary>A file system that can be read: a stage's, or a directory of the user's. Paths are as <see cref="TreePath"/> has them.</summary>
 internal abstract class FileTree
 {
-    /// <summary>What is at a path, or null. The root is a directory.</summary>
+    /// <summary>What is at a path once links are followed, or null. The root is a directory.</summary>
     public abstract TreeEntry? Find(string path);
 
-    /// <summary>Everything below a directory, not itself, in ordinal order of the paths; parents before their children.</summary>
+    /// <summary>Everything below a directory, links as what they lead to, not itself, in ordinal order of the paths; parents before their children.</summary>
     public abstract IEnumerable<KeyValuePair<string, TreeEntry>> Below(string directory);
 
     /// <summary>What a source of ADD or COPY means: the path itself, or what matches its wildcards.</summary>

@@ -24,3 +24,10 @@ internal sealed record FileEntry(FileContent Content, int Mode = FileEntry.Defau
     /// <summary>0755.</summary>
     public const int ExecutableMode = 0x1ED;
 }
+
+/// <summary>A symbolic link of a base image. What is made here holds none: what a link leads to is copied in its place.</summary>
+internal sealed record LinkEntry(string Target) : TreeEntry(LinkEntry.DefaultMode)
+{
+    /// <summary>0777, which nobody looks at.</summary>
+    public const int DefaultMode = 0x1FF;
+}

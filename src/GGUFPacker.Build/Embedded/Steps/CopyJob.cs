@@ -11,7 +11,7 @@ internal sealed class CopyJob(BuildSession session, CopyNode node, StageTree ont
 {
     private readonly IgnorePatterns _excluded = new(node.Exclude);
     private readonly DifferenceBuilder _difference = new(onto, owner ?? default);
-    private readonly string _destination = TreePath.Normalize(node.Destination);
+    private readonly string _destination = onto.Resolve(TreePath.Normalize(node.Destination));
 
     /// <summary>Copies.</summary>
     public ImmutableSortedDictionary<string, TreeEntry> Run(IReadOnlyList<CopyMatch> matches)

@@ -22,9 +22,9 @@ internal sealed class DifferenceBuilder(StageTree onto, FileOwner owner = defaul
         }
 
         EnsureParents(path);
-        if (entry is DirectoryEntry && Current(path) is FileEntry)
+        if (entry is DirectoryEntry && Current(path) is (FileEntry or LinkEntry) and var there)
         {
-            throw new StepException($"'/{path}' is a file; a directory cannot take its place.");
+            throw new StepException($"'/{path}' is {NameOf(there)}; a directory cannot take its place.");
         }
 
         _entries[path] = entry;
@@ -55,10 +55,13 @@ internal sealed class DifferenceBuilder(StageTree onto, FileOwner owner = defaul
             {
                 DirectoryEntry existing => existing,
                 null => New(),
-                _ => throw new StepException($"'/{parent}' is a file; '/{path}' cannot be put below it."),
+                var there => throw new StepException($"'/{parent}' is {NameOf(there)}; '/{path}' cannot be put below it."),
             };
         }
     }
 
-    private TreeEntry? Current(string path) => _entries.GetValueOrDefault(path) ?? onto.Find(path);
+    // The destination's own links are followed before anything is set; one that is met here lies within what is copied, and stays what it is.
+    private TreeEntry? Current(string path) => _entries.GetValueOrDefault(path) ?? onto.Entries.GetValueOrDefault(path);
+
+    private static string NameOf(TreeEntry entry) => entry is LinkEntry link ? $"a symbolic link to '{link.Target}'" : "a file";
 }

@@ -37,7 +37,7 @@ internal static class ModelFile
         var builder = new DifferenceBuilder(onto);
         for (var i = 0; i < destinations.Count; i++)
         {
-            var path = TreePath.Normalize(destinations[i]);
+            var path = onto.Resolve(TreePath.Normalize(destinations[i]));
             if (TreePath.IsDirectoryForm(destinations[i]) || onto.Find(path) is DirectoryEntry)
             {
                 throw new StepException($"'{destinations[i]}' is a directory; name the GGUF file that shall be written.");

@@ -11,7 +11,7 @@ internal static class WriteStep
     /// <exception cref="StepException">The destination cannot take the files.</exception>
     public static ImmutableSortedDictionary<string, TreeEntry> Run(WriteNode node, StageTree onto, Func<ImmutableArray<byte>, FileContent> open)
     {
-        var destination = TreePath.Normalize(node.Destination);
+        var destination = onto.Resolve(TreePath.Normalize(node.Destination));
         var isDirectory = TreePath.IsDirectoryForm(node.Destination) || onto.Find(destination) is DirectoryEntry || node.Files.Length > 1;
         var difference = new DifferenceBuilder(onto);
         foreach (var (name, content) in node.Files)
