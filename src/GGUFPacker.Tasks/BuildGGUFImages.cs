@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using GGUFPacker.Build.Embedded;
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Oci.Registry;
+using GGUFPacker.Oci.Registry.Authentication;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Tasks.Hosting;
 using GGUFPacker.Tasks.Outputs;
@@ -70,6 +72,9 @@ public sealed class BuildGGUFImages : GGUFTask
             })],
             BuildArguments = BuildArguments.ToImmutableDictionary(item => item.ItemSpec, item => item.GetMetadata("Value"), StringComparer.Ordinal),
             Check = Check,
+
+            // They are linked into the output directory.
+            FetchFiles = true,
             Threads = Threads,
         };
         var output = new ModelOutputOptions
@@ -87,7 +92,10 @@ public sealed class BuildGGUFImages : GGUFTask
         using var terminal = TerminalProgress ? Reporting.TerminalProgress.Open() : null;
         using var store = ContentStore.Open(StorePath);
         var progress = new BuildProgressLog(Log, TimeProvider.System, terminal);
-        await new ModelBuild(new EmbeddedBuildEngine(store), store, Log).RunAsync(request, output, progress, cancellationToken).ConfigureAwait(false);
+        var credentials = new DockerCredentials(Environment.GetEnvironmentVariable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+        using var registries = new RegistryClient(new RegistryOptions { Credentials = credentials.FindAsync });
+        var engine = new EmbeddedBuildEngine(store, new BuildEnvironment { Registries = registries });
+        await new ModelBuild(engine, store, Log).RunAsync(request, output, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>MSBuild's properties have backslashes on every system.</summary>

@@ -4,6 +4,7 @@ using System.Globalization;
 using GGUFPacker.Build.Embedded;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Cli.Output;
+using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Packerfile.Diagnostics;
 
@@ -85,6 +86,7 @@ internal sealed class BuildCommand
         HelpName = "PATH",
     };
 
+    private readonly Option<bool> _pull = new("--pull") { Description = "Ask the registries for base images even if the store has their tags." };
     private readonly Option<bool> _push = new("--push") { Description = "Send the image to the registries of its names." };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
@@ -98,7 +100,7 @@ internal sealed class BuildCommand
         var command = new Command("build", "Builds a GGUFPackerfile into an image of the local store.")
         {
             build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts,
-            build._platforms, build._check, build._call, build._noCache, build._noCacheFilter, build._progress, build._threads, build._output, build._push, build._insecure, build._json,
+            build._platforms, build._check, build._call, build._noCache, build._noCacheFilter, build._progress, build._threads, build._output, build._pull, build._push, build._insecure, build._json,
         };
         command.SetAction(build.RunAsync);
         return command;
@@ -119,6 +121,7 @@ internal sealed class BuildCommand
             return await other.RunAsync(_environment.Console, request, store, cancellationToken).ConfigureAwait(false);
         }
 
+        using var registries = Registries.CreateClient(_environment, registry: null, line.GetValue(_insecure), pushing: false);
         var began = _environment.Time.GetTimestamp();
         BuildResult? built = null;
         BuildResult result;
@@ -128,8 +131,8 @@ internal sealed class BuildCommand
                 _environment,
                 async display =>
                 {
-                    built = await NewEngine(store).BuildAsync(request, display, cancellationToken).ConfigureAwait(false);
-                    await (output?.WriteAsync(store, built, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+                    built = await NewEngine(store, registries).BuildAsync(request, display, cancellationToken).ConfigureAwait(false);
+                    await (output?.WriteAsync(store, registries, built, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
                     await (line.GetValue(_push) ? PushAsync(store, built, line.GetValue(_insecure), display, cancellationToken) : Task.CompletedTask).ConfigureAwait(false);
                     return built;
                 },
@@ -213,6 +216,7 @@ internal sealed class BuildCommand
             }],
             SourceDateEpoch = arguments.ContainsKey(EpochVariable) ? null : SourceDateEpoch(),
             NoCache = line.GetValue(_noCache),
+            Pull = line.GetValue(_pull),
             NoCacheStages = [.. (line.GetValue(_noCacheFilter) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             Threads = line.GetValue(_threads) is >= 0 and var threads ? threads : throw new UsageException("--threads must be 0 or more."),
         };
@@ -231,5 +235,6 @@ internal sealed class BuildCommand
             : throw new UsageException($"{EpochVariable} is '{text}'; it must be seconds since 1970.");
     }
 
-    private EmbeddedBuildEngine NewEngine(ContentStore store) => new(store, new BuildEnvironment { Variable = _environment.Variable, Home = _environment.Home });
+    private EmbeddedBuildEngine NewEngine(ContentStore store, RegistryClient registries) =>
+        new(store, new BuildEnvironment { Variable = _environment.Variable, Home = _environment.Home, Registries = registries });
 }

@@ -5,7 +5,7 @@ using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Cli.Commands;
 
-/// <summary>What <c>--build-context NAME=SOURCE</c> gives: a directory, an image of the store, or one of an OCI layout.</summary>
+/// <summary>What <c>--build-context NAME=SOURCE</c> gives: a directory, an image of the store or a registry, or one of an OCI layout.</summary>
 internal static class ContextSources
 {
     private const string Image = "docker-image://";

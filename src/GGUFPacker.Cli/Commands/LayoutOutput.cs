@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Oci.Layouts;
 using GGUFPacker.Oci.References;
+using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Cli.Commands;
@@ -47,14 +48,14 @@ internal sealed record LayoutOutput(string Path, bool IsArchive)
     }
 
     /// <summary>Writes the images of a build.</summary>
-    public Task WriteAsync(ContentStore store, BuildResult result, CancellationToken cancellationToken)
+    public Task WriteAsync(ContentStore store, RegistryClient registries, BuildResult result, CancellationToken cancellationToken)
     {
         var images = result.Images
             .SelectMany(image => image.Target.References.IsEmpty
                 ? [new LayoutImage(image.Manifest, null)]
                 : image.Target.References.Select(name => new LayoutImage(image.Manifest, ImageReference.Parse(name))))
             .ToImmutableArray();
-        var writer = new LayoutWriter(store);
+        var writer = new LayoutWriter(store, registries);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         return IsArchive ? writer.WriteArchiveAsync(Path, images, cancellationToken) : writer.WriteDirectoryAsync(Path, images, cancellationToken);
     }

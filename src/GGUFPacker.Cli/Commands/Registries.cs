@@ -12,10 +12,11 @@ internal static class Registries
 {
     /// <summary>Creates a client.</summary>
     /// <param name="environment">Where credentials are found.</param>
-    /// <param name="registry">The registry that the user named; the credential of the environment is for it alone.</param>
+    /// <param name="registry">The registry that the user named; the credential of the environment is for it alone. Null for the
+    /// images that a file names: they come with Docker's credentials.</param>
     /// <param name="insecure">Whether plain HTTP and unknown certificates are accepted.</param>
     /// <param name="pushing">Whether something is pushed.</param>
-    public static RegistryClient CreateClient(CliEnvironment environment, RegistryName registry, bool insecure, bool pushing)
+    public static RegistryClient CreateClient(CliEnvironment environment, RegistryName? registry, bool insecure, bool pushing)
     {
         var docker = new DockerCredentials(environment.Variable, environment.Home);
         return new RegistryClient(new RegistryOptions

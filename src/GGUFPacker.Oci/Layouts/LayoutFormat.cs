@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.References;
-using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Oci.Layouts;
 
@@ -50,13 +49,13 @@ internal static class LayoutFormat
         })],
     }.ToBytes();
 
-    public static byte[] DockerManifest(IEnumerable<(ImageContent Image, ImageReference? Reference)> images) => JsonMembers.Write(writer =>
+    public static byte[] DockerManifest(IEnumerable<(ImageManifest Image, ImageReference? Reference)> images) => JsonMembers.Write(writer =>
     {
         writer.WriteStartArray();
         foreach (var (image, reference) in images)
         {
             writer.WriteStartObject();
-            writer.WriteString("Config", PathOf(image.Manifest.Config.Digest));
+            writer.WriteString("Config", PathOf(image.Config.Digest));
             writer.WriteStartArray("RepoTags");
             if (reference is { Tag: not null })
             {
@@ -65,7 +64,7 @@ internal static class LayoutFormat
 
             writer.WriteEndArray();
             writer.WriteStartArray("Layers");
-            foreach (var layer in image.Manifest.Layers)
+            foreach (var layer in image.Layers)
             {
                 writer.WriteStringValue(PathOf(layer.Digest));
             }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Layers;
+using GGUFPacker.Oci.Registry;
+using GGUFPacker.Oci.RemoteImages;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Oci.Layouts;
@@ -9,7 +11,8 @@ namespace GGUFPacker.Oci.Layouts;
 /// Writes images of the store as an OCI image layout: a directory, or a tar archive of one that <c>docker load</c>, <c>podman load</c> and <c>skopeo</c> read.
 /// </summary>
 /// <param name="store">The store.</param>
-public sealed class LayoutWriter(ContentStore store)
+/// <param name="registries">Where layers are fetched that the store knows a repository of and has not itself; null if it must have all.</param>
+public sealed class LayoutWriter(ContentStore store, RegistryClient? registries = null)
 {
     private const int BufferSize = 1 << 20;
 
@@ -39,7 +42,7 @@ public sealed class LayoutWriter(ContentStore store)
     public async Task WriteArchiveAsync(string path, ImmutableArray<LayoutImage> images, CancellationToken cancellationToken)
     {
         var (blobs, contents) = Collect(images);
-        var docker = LayoutFormat.DockerManifest(images.SelectMany((image, i) => contents[i].Select(content => (content, image.Reference))));
+        var docker = LayoutFormat.DockerManifest(images.SelectMany((image, i) => contents[i].Select(content => (content.Manifest, image.Reference))));
         await WriteFileAsync(path, async output =>
         {
             await WriteEntryAsync(output, LayoutFormat.MarkerName, LayoutFormat.Marker(), cancellationToken).ConfigureAwait(false);
@@ -56,9 +59,9 @@ public sealed class LayoutWriter(ContentStore store)
         }).ConfigureAwait(false);
     }
 
-    private (ImmutableArray<ImageBlob> Blobs, ImmutableArray<ImmutableArray<ImageContent>> Contents) Collect(ImmutableArray<LayoutImage> images)
+    private (ImmutableArray<ImageBlob> Blobs, ImmutableArray<ImmutableArray<StoredImage>> Contents) Collect(ImmutableArray<LayoutImage> images)
     {
-        var contents = images.Select(i => ImageContent.All(store, i.Manifest.Digest)).ToImmutableArray();
+        var contents = images.Select(i => StoredImage.All(store, i.Manifest.Digest)).ToImmutableArray();
         var blobs = new Dictionary<Digest, ImageBlob>();
         foreach (var (image, parts) in images.Zip(contents))
         {
@@ -79,15 +82,22 @@ public sealed class LayoutWriter(ContentStore store)
             digest, new ImageBlob(new Descriptor("", digest, bytes.Length), () => new MemoryStream(bytes, writable: false)));
     }
 
-    private static async Task CopyAsync(ImageBlob blob, Stream output, CancellationToken cancellationToken)
+    private async Task CopyAsync(ImageBlob blob, Stream output, CancellationToken cancellationToken)
     {
-        var input = (blob.Open
-            ?? throw new StoreException($"The layer {blob.Descriptor.Digest} was pulled compressed and is kept only as its files, so it cannot be written."))();
+        // What comes from a registry is verified here: nobody else will.
+        var isRemote = blob.Open is null && registries is not null && !blob.Origins.IsEmpty;
+        var open = isRemote ? () => new PassingBlobStream(registries!.Blobs, blob.Origins[0], blob.Descriptor) : blob.Open;
+        var input = new VerifyingStream((open ?? throw Missing(blob))(), blob.Descriptor, _ => { }, hashes: isRemote);
         await using (input.ConfigureAwait(false))
         {
             await input.CopyToAsync(output, BufferSize, cancellationToken).ConfigureAwait(false);
+            await input.VerifyAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static StoreException Missing(ImageBlob blob) => new(blob.Origins is [var origin, ..]
+        ? $"The store does not have the layer {blob.Descriptor.Digest} as registries have it; it is in {origin}."
+        : $"The layer {blob.Descriptor.Digest} was pulled compressed and is kept only as its files, so it cannot be written.");
 
     private static async Task WriteEntryAsync(Stream output, string name, byte[] bytes, CancellationToken cancellationToken)
     {

@@ -55,6 +55,10 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
         return new PulledImage(descriptor, manifest, config);
     }
 
+    /// <summary>Whether the store has all layers of an image, or knows of none that it could fetch.</summary>
+    /// <exception cref="StoreException">It is not known where a layer is.</exception>
+    public bool IsComplete(Digest manifest) => !Missing(manifest).Any();
+
     /// <summary>
     /// Fetches the layers that an image of the store lacks: those of base images that its build has not read. Afterwards all of it is there.
     /// </summary>
@@ -65,13 +69,8 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
     /// <exception cref="StoreException">It is not known where a layer is.</exception>
     public Task CompleteAsync(Digest manifest, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
-        var missing = StoredImage.All(store, manifest)
-            .SelectMany(image => image.Blobs.Skip(1).Zip(image.Config.DiffIds))
-            .Where(layer => !layer.First.Origins.IsEmpty && store.Layers.Find(layer.Second) is null)
-            .DistinctBy(layer => layer.Second)
-            .OrderByDescending(layer => layer.First.Descriptor.Size);
         return Parallel.ForEachAsync(
-            missing,
+            Missing(manifest),
             new ParallelOptions { MaxDegreeOfParallelism = client.Options.ParallelTransfers, CancellationToken = cancellationToken },
             async (layer, token) => await PullLayerAsync(layer.First.Origins[0], layer.First.Descriptor, layer.Second, progress, token).ConfigureAwait(false));
     }
@@ -167,4 +166,10 @@ public sealed class ImagePull(RegistryClient client, ContentStore store)
             return recipe;
         }
     }
+
+    private IEnumerable<(ImageBlob First, Digest Second)> Missing(Digest manifest) => StoredImage.All(store, manifest)
+        .SelectMany(image => image.Blobs.Skip(1).Zip(image.Config.DiffIds))
+        .Where(layer => !layer.First.Origins.IsEmpty && store.Layers.Find(layer.Second) is null)
+        .DistinctBy(layer => layer.Second)
+        .OrderByDescending(layer => layer.First.Descriptor.Size);
 }

@@ -19,16 +19,6 @@ public sealed class ImageContent
         Layers = [.. Config.DiffIds.Select((diffId, i) => store.Layers.Find(diffId) ?? throw Missing(diffId, image.Blobs[i + 1]))];
     }
 
-    /// <summary>The images of an index, or the one of a manifest.</summary>
-    /// <exception cref="StoreException">The store does not have all of them.</exception>
-    internal static ImmutableArray<ImageContent> All(ContentStore store, Digest manifestOrIndex)
-    {
-        var bytes = store.Blobs.Get(manifestOrIndex);
-        return MediaTypes.IsIndex(ManifestJson.DetectMediaType(bytes))
-            ? [.. ImageIndex.Parse(bytes).Manifests.Select(m => new ImageContent(store, m.Digest))]
-            : [new ImageContent(store, manifestOrIndex)];
-    }
-
     /// <summary>The manifest's digest.</summary>
     public Digest Digest { get; }
 
