@@ -41,6 +41,11 @@ internal sealed class DynamicAllocator(int alignment, long maxChunkBytes)
 
         if (blockIndex < 0)
         {
+            if (_chunks.Count == MaxChunks || bytes > Endless)
+            {
+                throw new EstimateException("The model's graph is larger than any memory.");
+            }
+
             var last = _chunks.Count == MaxChunks - 1;
             _chunks.Add(new Chunk(last ? Endless : Math.Max(bytes, _maxChunkBytes)));
             (chunkIndex, blockIndex) = (_chunks.Count - 1, 0);
@@ -48,11 +53,6 @@ internal sealed class DynamicAllocator(int alignment, long maxChunkBytes)
 
         var chunk = _chunks[chunkIndex];
         var block = chunk.Free[blockIndex];
-        if (block.Bytes < bytes)
-        {
-            throw new EstimateException("The model's graph is larger than any memory.");
-        }
-
         if (block.Bytes == bytes)
         {
             chunk.Free.RemoveAt(blockIndex);

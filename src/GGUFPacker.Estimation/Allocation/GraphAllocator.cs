@@ -14,8 +14,11 @@ internal sealed class GraphAllocator
     private readonly DynamicAllocator[] _allocators;
     private readonly State[] _states;
 
-    private GraphAllocator(ImmutableArray<BufferType> buffers, int tensorCount)
+    private readonly bool _withCopies;
+
+    private GraphAllocator(ImmutableArray<BufferType> buffers, int tensorCount, bool withCopies)
     {
+        _withCopies = withCopies;
         _buffers = buffers;
         _states = new State[tensorCount];
         _allocators = new DynamicAllocator[buffers.Length];
@@ -30,10 +33,11 @@ internal sealed class GraphAllocator
     /// <summary>The bytes of each backend's buffer; a buffer that two backends share is the first one's.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="buffers">The memory of each backend's results.</param>
-    public static long[] Reserve(ScheduledGraph graph, ImmutableArray<BufferType> buffers)
+    /// <param name="withCopies">Whether what the scheduler copies between backends takes memory.</param>
+    public static long[] Reserve(ScheduledGraph graph, ImmutableArray<BufferType> buffers, bool withCopies = true)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        var allocator = new GraphAllocator(buffers, graph.TensorCount);
+        var allocator = new GraphAllocator(buffers, graph.TensorCount, withCopies);
         allocator.AllocateLeafs(graph);
         allocator.CountUses(graph);
         allocator.AllocateNodes(graph);
@@ -127,7 +131,7 @@ internal sealed class GraphAllocator
         }
 
         state.Buffer = backend;
-        state.Address = _allocators[backend].Allocate(_buffers[backend].AllocationBytes(tensor));
+        state.Address = _allocators[backend].Allocate(BytesOf(tensor, backend));
     }
 
     /// <summary>Uses the memory of the first operand that allows it. Views never do: they have no memory of their own.</summary>
@@ -152,8 +156,8 @@ internal sealed class GraphAllocator
 
             // What the operand had beyond the result's size, such as room for converted copies, is free again.
             var allocator = _allocators[given.Buffer];
-            var had = allocator.Align(_buffers[given.Buffer].AllocationBytes(source));
-            var needs = allocator.Align(_buffers[given.Buffer].AllocationBytes(tensor));
+            var had = allocator.Align(BytesOf(source, given.Buffer));
+            var needs = allocator.Align(BytesOf(tensor, given.Buffer));
             if (had > needs)
             {
                 allocator.Free(new BufferAddress(given.Address.Chunk, given.Address.Offset + needs), had - needs);
@@ -196,9 +200,11 @@ internal sealed class GraphAllocator
             return;
         }
 
-        _allocators[state.Buffer].Free(state.Address, _buffers[state.Buffer].AllocationBytes(tensor));
+        _allocators[state.Buffer].Free(state.Address, BytesOf(tensor, state.Buffer));
         state.IsAllocated = false;
     }
+
+    private long BytesOf(GraphTensor tensor, int buffer) => _withCopies || !tensor.IsCopy ? _buffers[buffer].AllocationBytes(tensor) : 0;
 
     /// <summary>ggml_op_can_inplace.</summary>
     private static bool CanBeInPlace(GraphOperation operation) => operation is

@@ -22,28 +22,36 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
         long sequences = request.Context.Sequences;
         var backends = new BackendSet(request.Placement);
         var probe = request with { Context = request.Context with { FlashAttention = true, DryRun = false } };
-        try
-        {
-            var graph = Build(probe, backends, GraphSize.Of(sequences, sequences, sequences));
-            var assigned = BackendAssignment.Assign(backends.Backends, request.Context.OffloadOperations, graph.Graph, graph.G.Count);
-            return graph.FusedAttentions.All(fused => assigned[fused.Attention.Id] == backends.PlaceOf(request.Placement.LayerDevices[fused.Layer]));
-        }
-        catch (UnknownGraphException)
-        {
-            return otherwise.KeepsFlashAttention(request);
-        }
+        return OrOtherwise(
+            () =>
+            {
+                var graph = Build(probe, backends, GraphSize.Of(sequences, sequences, sequences));
+                var assigned = BackendAssignment.Assign(backends.Backends, request.Context.OffloadOperations, graph.Graph, graph.G.Count);
+                return graph.FusedAttentions.All(fused => assigned[fused.Attention.Id] == backends.PlaceOf(request.Placement.LayerDevices[fused.Layer]));
+            },
+            () => otherwise.KeepsFlashAttention(request));
     }
 
     public ComputeBuffers Estimate(ComputeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return OrOtherwise(() => OfGraphs(request), () => otherwise.Estimate(request));
+    }
+
+    private static T OrOtherwise<T>(Func<T> ofGraphs, Func<T> otherwise)
+    {
         try
         {
-            return OfGraphs(request);
+            return ofGraphs();
         }
         catch (UnknownGraphException)
         {
-            return otherwise.Estimate(request);
+            return otherwise();
+        }
+        catch (ArithmeticException)
+        {
+            // A header may say anything: sizes beyond 64 bits, no heads at all.
+            throw new EstimateException("The model's header has sizes of which no graph can be made.");
         }
     }
 
@@ -54,19 +62,24 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
         long tokens = context.GraphTokens;
         var prompt = Reserve(request, backends, GraphSize.Of(tokens, context.Sequences, Math.Min(tokens, context.Outputs)));
         var generation = context.DryRun ? prompt : Reserve(request, backends, GraphSize.Of(context.Sequences, context.Sequences, context.Sequences));
-        var devices = backends.Backends.Length - 1;
+        var devices = Enumerable.Range(0, backends.Backends.Length - 1).ToArray();
         return new ComputeBuffers(
-            Math.Max(prompt[^1], generation[^1]),
-            [.. Enumerable.Range(0, devices).Select(device => Math.Max(prompt[device], generation[device]))],
-            [.. Enumerable.Repeat(0L, devices)],
+            Math.Max(prompt.Bytes[^1], generation.Bytes[^1]),
+            [.. devices.Select(device => Math.Max(prompt.Bytes[device], generation.Bytes[device]))],
+            [.. devices.Select(device => Staging(prompt.Bytes[device] >= generation.Bytes[device] ? prompt : generation, device))],
             IsExact(request.Placement));
     }
 
-    private long[] Reserve(ComputeRequest request, BackendSet backends, GraphSize size)
+    // What the buffer would be smaller if copies took no memory.
+    private static long Staging((long[] Bytes, long[] WithoutCopies) reserved, int device) => Math.Max(0, reserved.Bytes[device] - reserved.WithoutCopies[device]);
+
+    private (long[] Bytes, long[] WithoutCopies) Reserve(ComputeRequest request, BackendSet backends, GraphSize size)
     {
         var graph = Build(request, backends, size);
         var scheduler = new GraphScheduler(backends.Backends, request.Context.PipelineCopies, request.Context.OffloadOperations);
-        return GraphAllocator.Reserve(scheduler.Schedule(graph.Graph, graph.G), backends.Compute);
+        var scheduled = scheduler.Schedule(graph.Graph, graph.G);
+        var bytes = GraphAllocator.Reserve(scheduled, backends.Compute);
+        return (bytes, backends.Backends.Length == 1 ? bytes : GraphAllocator.Reserve(scheduled, backends.Compute, withCopies: false));
     }
 
     private ModelGraph Build(ComputeRequest request, BackendSet backends, GraphSize size)

@@ -33,7 +33,7 @@ internal sealed partial class GraphBuilder
     /// <summary>ggml_dup_tensor with the strides, as the scheduler copies a tensor.</summary>
     public GraphTensor DuplicateLayout(GraphTensor tensor)
     {
-        var copy = new GraphTensor(_count++, tensor.Type, tensor.Ne);
+        var copy = new GraphTensor(_count++, tensor.Type, tensor.Ne) { IsCopy = true };
         copy.Nb = tensor.Nb;
         return copy;
     }

@@ -55,6 +55,9 @@ internal sealed class GraphTensor
     /// <summary>Read after the graph has run, so never reused (GGML_TENSOR_FLAG_OUTPUT).</summary>
     public bool IsOutput { get; set; }
 
+    /// <summary>Whether the scheduler made it of a tensor of another backend.</summary>
+    public bool IsCopy { get; init; }
+
     /// <summary>Whether a graph has taken it in already.</summary>
     public bool IsVisited { get; set; }
 

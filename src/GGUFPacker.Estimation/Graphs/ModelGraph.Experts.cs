@@ -3,6 +3,9 @@ namespace GGUFPacker.Estimation.Graphs;
 /// <content>Mixtures of experts (build_moe_ffn).</content>
 internal sealed partial class ModelGraph
 {
+    /// <summary>LLAMA_MAX_EXPERTS.</summary>
+    private const int MaxExperts = 1024;
+
     /// <summary>Whether a layer chooses among experts.</summary>
     public bool HasExperts(int layer) => FindWeight(layer, "ffn_gate_inp") is not null;
 
@@ -11,7 +14,9 @@ internal sealed partial class ModelGraph
     {
         ArgumentNullException.ThrowIfNull(options);
         var (columns, tokens) = (x.Ne[0], x.Ne[1]);
-        long used = Shape.ExpertsUsed[layer];
+        long used = Shape.ExpertsUsed[layer] is > 0 and <= MaxExperts and var count
+            ? count
+            : throw new UnknownGraphException($"Layer {layer} uses {Shape.ExpertsUsed[layer]} experts for each token; llama.cpp takes 1 to {MaxExperts}.");
         logits ??= G.MulMat(Weight(layer, "ffn_gate_inp"), x);
         logits = AddBias(logits, FindBias(layer, "ffn_gate_inp"));
         var probabilities = options.Gating switch

@@ -146,7 +146,7 @@ internal sealed class GraphScheduler(ImmutableArray<Backend> backends, int copie
     {
         for (var j = 0; j < node.Sources.Length; j++)
         {
-            if (node.Sources[j] is not { } source || source.Id >= assigned.Length)
+            if (node.Sources[j] is not { } source)
             {
                 continue;
             }
