@@ -83,7 +83,7 @@ public sealed class OutlineBuilder
             }
         }
 
-        var variables = parent is null ? _variables : _variables.With(_ofStages[parent.Index]);
+        var variables = parent is null ? _variables : _ofStages[parent.Index].With(_variables);
         foreach (var instruction in stage.Instructions.OfType<ArgInstruction>())
         {
             foreach (var argument in instruction.Arguments)

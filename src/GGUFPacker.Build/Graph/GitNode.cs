@@ -18,7 +18,7 @@ public sealed class GitNode : GraphNode
     /// <summary>What the commit's name begins with, hexadecimal digits; null for any commit.</summary>
     public string? Checksum { get; init; }
 
-    /// <summary>Whether <c>.git</c> is kept; of a directory in the repository there is none.</summary>
+    /// <summary>Whether <c>.git</c> is kept; where a directory in the repository is meant, there is none.</summary>
     public bool KeepGitDirectory { get; init; }
 
     /// <inheritdoc/>

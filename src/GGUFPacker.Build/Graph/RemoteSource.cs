@@ -58,7 +58,7 @@ internal static class RemoteSource
                     Reference = git.Reference,
                     Directory = git.Directory,
                     Checksum = Agreed("checksum", checksum, git.Checksum),
-                    KeepGitDirectory = keepsGit && git.Directory.Length == 0,
+                    KeepGitDirectory = keepsGit,
                 },
                 "/");
         }

@@ -34,7 +34,8 @@ internal sealed partial class StageDispatcher(
         switch (from is null ? null : resolveBase(from))
         {
             case { Stage: { } parent }:
-                _variables = _variables.With(parent.Variables);
+                // The global arguments begin anew in each stage, whatever the one below made of them.
+                _variables = parent.Variables.With(_variables);
                 _root = parent.Result.Root;
                 _layers.AddRange(parent.Result.Layers);
                 _history.AddRange(parent.Result.History);

@@ -22,7 +22,7 @@ internal sealed class StageFacts
         _local = reporter.Options;
         var baseName = TryExpand(stage.From.BaseName, globals);
         Base = Find(baseName);
-        Variables = Base is null ? globals : globals.With(Base.Variables);
+        Variables = Base is null ? globals : Base.Variables.With(globals);
         HasUnknownFiles = Base?.HasUnknownFiles ?? baseName != "scratch";
         Files = Base?.Files ?? [];
         Labels = Base?.Labels ?? [];

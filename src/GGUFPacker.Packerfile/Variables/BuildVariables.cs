@@ -57,11 +57,11 @@ public sealed class BuildVariables
         return variables;
     }
 
-    /// <summary>These variables with those of another set on top: what a stage based on another sees.</summary>
-    public BuildVariables With(BuildVariables inherited)
+    /// <summary>These variables with those of another set on top: what a stage based on another sees: the global ones, on top of those of the other.</summary>
+    public BuildVariables With(BuildVariables others)
     {
-        ArgumentNullException.ThrowIfNull(inherited);
-        return new(_given, Values.SetItems(inherited.Values), Declared.Union(inherited.Declared));
+        ArgumentNullException.ThrowIfNull(others);
+        return new(_given, Values.SetItems(others.Values), Declared.Union(others.Declared));
     }
 
     /// <summary>Whether an argument's value comes from outside.</summary>

@@ -25,12 +25,14 @@ internal static partial class GitStep
         var git = new GitProgram();
         var repository = new GitRepository(git, session.Store);
         var commit = await repository.ResolveAsync(address, cancellationToken).ConfigureAwait(false);
+        // A directory of a repository has no .git of its own.
+        var keepsGit = node.KeepGitDirectory && node.Directory.Length == 0;
         commit.Verify(node.Checksum, node.Remote);
-        var key = $"git 2\n{node.Remote}\n{commit.Name}\n{node.Directory}{(node.KeepGitDirectory ? $"\n{commit.Reference} {commit.Object}" : "")}";
+        var key = $"git 2\n{node.Remote}\n{commit.Name}\n{node.Directory}{(keepsGit ? $"\n{commit.Reference} {commit.Object}" : "")}";
         if (Known(session, node, key) is not { } entries)
         {
             session.Report(node, BuildStepStatus.Started);
-            entries = await repository.FetchAsync(address, commit, node.KeepGitDirectory, text => session.Note(node, text), cancellationToken).ConfigureAwait(false);
+            entries = await repository.FetchAsync(address, commit, keepsGit, text => session.Note(node, text), cancellationToken).ConfigureAwait(false);
             Remember(session, node, key, entries);
             foreach (var entry in entries.Where(entry => !entry.IsLarge && entry.Fault is null))
             {
@@ -50,7 +52,7 @@ internal static partial class GitStep
             files.Set(entry.Path, new FileEntry(content, entry.IsExecutable ? FileEntry.ExecutableMode : FileEntry.DefaultMode));
         }
 
-        if (node.KeepGitDirectory)
+        if (keepsGit)
         {
             // Without it git takes the directory for none of its own.
             files.EnsureDirectory(".git/refs");
