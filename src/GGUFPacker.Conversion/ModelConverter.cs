@@ -31,9 +31,12 @@ public static class ModelConverter
             GgufArchitectures = family.GgufArchitectures,
             Special = family.Special,
             ExportsTokenPrediction = family.ExportsTokenPrediction,
-            HasProjector = family.Names.Any(name => SupportedProjectors.Names.Contains(name)),
+            HasProjector = SupportedProjectors.Any(projector => projector.Names.Intersect(family.Names).Any()),
         }),
     ];
+
+    /// <summary>The vision and audio parts that can be converted, by their names for people.</summary>
+    public static ImmutableArray<SupportedProjector> SupportedProjectors { get; } = [.. Projectors.SupportedProjectors.All];
 
     /// <summary>
     /// Opens a checkpoint for conversion. Its configuration, tokenizer and tensor headers are read and checked; its weights are read with the result's

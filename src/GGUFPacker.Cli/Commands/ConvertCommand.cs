@@ -72,15 +72,7 @@ internal static class ConvertCommand
         var console = environment.Console;
         if (line.ListsFamilies)
         {
-            foreach (var family in ModelConverter.SupportedFamilies)
-            {
-                console.Out.WriteLine($"{family.Title} ({string.Join(", ", family.GgufArchitectures)}): {string.Join(", ", family.Names)}");
-                if (family.Special.Length > 0)
-                {
-                    console.Out.WriteLine($"    {family.Special}");
-                }
-            }
-
+            WriteFamilies(console.Out);
             return ExitCode.Success;
         }
 
@@ -130,6 +122,28 @@ internal static class ConvertCommand
         }
 
         return ExitCode.Success;
+    }
+
+    private static void WriteFamilies(TextWriter output)
+    {
+        foreach (var family in ModelConverter.SupportedFamilies)
+        {
+            output.WriteLine($"{family.Title} ({string.Join(", ", family.GgufArchitectures)}): {string.Join(", ", family.Names)}");
+            if (family.Special.Length > 0)
+            {
+                output.WriteLine($"    {family.Special}");
+            }
+        }
+
+        output.WriteLine();
+        output.WriteLine("Vision and audio parts (--class mmproj):");
+        foreach (var projector in ModelConverter.SupportedProjectors)
+        {
+            output.WriteLine($"{projector.Title}: {string.Join(", ", projector.Names)}");
+        }
+
+        output.WriteLine();
+        output.WriteLine("Adapters (--class lora): PEFT's LoRA of all families, of weights whose numbers are not changed on the way.");
     }
 
     private static void WritePlan(CliConsole console, CheckpointFiles files, ConvertOptions options)

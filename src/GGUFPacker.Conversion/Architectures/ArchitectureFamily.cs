@@ -18,6 +18,12 @@ internal sealed class ArchitectureFamily(FamilyAttribute family, Type type)
     /// <summary>The names that config.json has for it, the usual one first.</summary>
     public IReadOnlyList<string> Names => family.Names;
 
+    /// <summary>The model_type of config.json that makes a checkpoint one of it whatever its name; null if the name tells.</summary>
+    public string? ModelType => family.ModelType;
+
+    /// <summary>Whether other models are often copies of it.</summary>
+    public bool IsOftenCopied => family.IsOftenCopied;
+
     /// <summary>What its conversion has beyond new names; empty if nothing.</summary>
     public string Special => family.Special;
 

@@ -26,7 +26,7 @@ internal static class ArchitectureSelection
                 : throw CheckpointException.NotSupported("a mixture of experts in Mistral's own format", "Use the checkpoint in Hugging Face's format (config.json).");
         }
 
-        return SupportedArchitectures.Find(context.HuggingFaceName) is { } family
+        return SupportedArchitectures.Find(context.HuggingFaceName, context.Config.Find("model_type")?.Text) is { } family
             ? family.Create(context)
             : throw CheckpointException.NotSupported($"the architecture {context.HuggingFaceName} (config.json)", Advice(context));
     }

@@ -7,13 +7,25 @@ namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>EXAONE 4: norms after each part only, layers with a sliding window, factors of the long context.</summary>
 [Family("EXAONE 4", "Exaone4ForCausalLM", Special = "llama3 rope factors, sliding window pattern")]
-internal sealed class Exaone4(ArchitectureContext context) : ModelArchitecture(Gguf, context)
+internal class Exaone4 : ModelArchitecture
 {
     private static readonly GgufArchitecture Gguf = new("exaone4",
     [
         TokenEmbd, Output, OutputNorm, AttnQkv, AttnQ, AttnK, AttnV, AttnOutput, PostAttentionNorm, PostFfwNorm, FfnUp, FfnGate, FfnDown,
         AttnQNorm, AttnKNorm, RopeFreqs, NextnEhProj, NextnEmbedTokens, NextnEnorm, NextnHnorm, NextnSharedHeadHead, NextnSharedHeadNorm,
     ]);
+
+    /// <summary>Creates the converter of a checkpoint.</summary>
+    public Exaone4(ArchitectureContext context)
+        : this(Gguf, context)
+    {
+    }
+
+    /// <summary>Creates the converter of a checkpoint of a relative.</summary>
+    protected Exaone4(GgufArchitecture definition, ArchitectureContext context)
+        : base(definition, context)
+    {
+    }
 
     /// <inheritdoc/>
     public override IEnumerable<NamedTensor> GenerateTensors() => Llama3RopeFactors.Of(Rope.Full, () => RopeHead.Dim(Config), defaultFactor: 16) is { } factors

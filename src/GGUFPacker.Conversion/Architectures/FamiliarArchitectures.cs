@@ -17,7 +17,7 @@ internal static class FamiliarArchitectures
         FfnGateExps, FfnDown, FfnDownExps, RopeFreqs,
     ];
 
-    /// <summary>The families, best first: those with fewer special kinds of tensors that the checkpoint does not have; among equals Llama, the plain one.</summary>
+    /// <summary>The families, best first: those with fewer special kinds of tensors that the checkpoint does not have; among equals those that are often copied.</summary>
     /// <param name="context">The checkpoint; its name is the unknown one.</param>
     /// <param name="weights">The tensors by their names in the checkpoint.</param>
     public static IReadOnlyList<ArchitectureFamily> Find(ArchitectureContext context, IReadOnlyList<NamedTensor> weights) => weights.Count == 0
@@ -27,7 +27,7 @@ internal static class FamiliarArchitectures
                 .Select(family => (Family: family, Unused: CountUnused(family, context, weights)))
                 .Where(entry => entry.Unused is not null)
                 .OrderBy(entry => entry.Unused)
-                .ThenBy(entry => entry.Family.Title.StartsWith("Llama,", StringComparison.Ordinal) ? 0 : 1)
+                .ThenBy(entry => entry.Family.IsOftenCopied ? 0 : 1)
                 .Select(entry => entry.Family),
         ];
 

@@ -17,6 +17,9 @@ internal sealed class InternLm3(ArchitectureContext context) : Llama(Gguf, conte
     public override TokenizerRequest Tokenizer => TokenizerRequest.ForInternLm3(VocabularySize);
 
     /// <inheritdoc/>
+    protected override long? KeyHeads => Config.Integer("num_key_value_heads");
+
+    /// <inheritdoc/>
     public override IEnumerable<NamedTensor> GenerateTensors() => [];
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace GGUFPacker.Conversion.Architectures;
     "Llama, Mistral, Mixtral",
     "LlamaForCausalLM", "LLaMAForCausalLM", "LlamaModel", "MistralForCausalLM", "MixtralForCausalLM", "IQuestCoderForCausalLM", "VLlama3ForCausalLM",
     "LlavaForConditionalGeneration", "VoxtralForConditionalGeneration",
-    Special = "rotary permutation, llama3 rope factors, experts stacked")]
+    Special = "rotary permutation, llama3 rope factors, experts stacked", IsOftenCopied = true)]
 internal class Llama : ModelArchitecture
 {
     private static readonly GgufArchitecture Gguf = new("llama",
@@ -52,6 +52,10 @@ internal class Llama : ModelArchitecture
 
     /// <summary>The dimensions of a head: head_dim, or what the heads share of hidden_size.</summary>
     protected long HeadDim => Config.Integer("head_dim") ?? SharedDim;
+
+    /// <summary>The number of key heads; null if it is that of the heads.</summary>
+    /// <exception cref="CheckpointException">The configuration does not say.</exception>
+    protected virtual long? KeyHeads => Config.Require("n_kv_heads", "num_key_value_heads")?.Integer;
 
     private long SharedDim => Heads > 0 ? Config.RequireInteger("hidden_size") / Heads : throw NoHeads();
 
@@ -108,5 +112,5 @@ internal class Llama : ModelArchitecture
     /// <summary>The heads of a query or key projection, which is permuted; null for any other weight.</summary>
     private long? PermutedHeads(string name) => name.EndsWith("q_proj.weight", StringComparison.Ordinal)
         ? Heads
-        : name.EndsWith("k_proj.weight", StringComparison.Ordinal) ? Config.Require("n_kv_heads", "num_key_value_heads")?.Integer ?? Heads : null;
+        : name.EndsWith("k_proj.weight", StringComparison.Ordinal) ? KeyHeads ?? Heads : null;
 }

@@ -5,7 +5,7 @@ namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>Mistral Small 3.1 and later and Ministral 3, the text part: Llama with YaRN and an attention temperature.</summary>
 [Family("Mistral 3, Ministral 3", "Mistral3ForConditionalGeneration", "Ministral3ForCausalLM", Special = "as Llama; yarn with temperature scale")]
-internal sealed class Mistral3(ArchitectureContext context) : Llama(Gguf, Supported(context))
+internal sealed class Mistral3(ArchitectureContext context) : Llama(Gguf, context)
 {
     private static readonly GgufArchitecture Gguf = new("mistral3",
     [
@@ -28,9 +28,4 @@ internal sealed class Mistral3(ArchitectureContext context) : Llama(Gguf, Suppor
             writer.Real("attention.temperature_scale", Rope.Outer.Require("llama_4_scaling_beta"));
         }
     }
-
-    private static ArchitectureContext Supported(ArchitectureContext context) =>
-        context.Config.Find("model_type")?.Text == "mistral4"
-            ? throw CheckpointException.NotSupported("the model type mistral4 (config.json)", "Mistral 4 is DeepSeek V2 inside.")
-            : context;
 }

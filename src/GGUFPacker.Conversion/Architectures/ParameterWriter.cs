@@ -129,6 +129,9 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
     /// <summary>Numbers (32-bit float) under a key that does not begin with the architecture.</summary>
     public void GlobalReals(string key, IEnumerable<float> values) => builder.Set(key, GgufValue.OfArray(values.ToArray()));
 
+    /// <summary>A count (32-bit, unsigned) under a key that does not begin with the architecture.</summary>
+    public void GlobalCount(string key, uint value) => builder.Set(key, GgufValue.Of(value));
+
     /// <summary>Yes or no under a key that does not begin with the architecture.</summary>
     public void GlobalFlag(string key, bool value) => builder.Set(key, GgufValue.Of(value));
 

@@ -7,7 +7,7 @@ namespace GGUFPacker.Conversion.Architectures;
 [Family(
     "Qwen2",
     "Qwen2ForCausalLM", "Qwen2Model", "Qwen2AudioForConditionalGeneration", "KORMoForCausalLM", "AudioFlamingo3ForConditionalGeneration",
-    "DotsOCRForCausalLM")]
+    "DotsOCRForCausalLM", IsOftenCopied = true)]
 internal class Qwen2 : ModelArchitecture
 {
     private static readonly GgufArchitecture Gguf = new("qwen2",

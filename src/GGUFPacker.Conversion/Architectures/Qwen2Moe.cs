@@ -54,6 +54,12 @@ internal class Qwen2Moe : ModelArchitecture
     public override void WriteParameters(ParameterWriter writer)
     {
         base.WriteParameters(writer);
+        WriteExperts(writer);
+    }
+
+    /// <summary>Writes the keys of the experts.</summary>
+    protected virtual void WriteExperts(ParameterWriter writer)
+    {
         writer.Count("expert_feed_forward_length", Config.Find("moe_intermediate_size"));
         writer.Count("expert_shared_feed_forward_length", Config.Find("shared_expert_intermediate_size"));
     }

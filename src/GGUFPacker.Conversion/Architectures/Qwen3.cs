@@ -8,7 +8,7 @@ using static GGUFPacker.Conversion.Architectures.TensorKinds;
 namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>Qwen3, dense: language models, embedding models, and rerankers, whose answer is how much likelier "yes" is than "no".</summary>
-[Family("Qwen3", "Qwen3ForCausalLM", "Qwen3Model", Special = "rerankers: rows of yes and no as classifier")]
+[Family("Qwen3", "Qwen3ForCausalLM", "Qwen3Model", Special = "rerankers: rows of yes and no as classifier", IsOftenCopied = true)]
 internal class Qwen3 : Qwen2
 {
     private const int MaximumCardBytes = 16 << 20;

@@ -26,5 +26,8 @@ internal static class SupportedArchitectures
     public static ImmutableArray<string> Names => [.. ByName.Keys.Order(StringComparer.Ordinal)];
 
     /// <summary>The family of a name in config.json, or null.</summary>
-    public static ArchitectureFamily? Find(string name) => ByName.GetValueOrDefault(name);
+    /// <param name="name">The name.</param>
+    /// <param name="modelType">config.json's model_type, which decides for some families; null without one.</param>
+    public static ArchitectureFamily? Find(string name, string? modelType = null) =>
+        (modelType is null ? null : Families.FirstOrDefault(family => family.ModelType == modelType)) ?? ByName.GetValueOrDefault(name);
 }

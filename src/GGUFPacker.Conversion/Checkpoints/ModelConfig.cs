@@ -107,6 +107,10 @@ internal sealed class ModelConfig
     /// <exception cref="CheckpointException">It is no list of strings.</exception>
     public IReadOnlyList<string> Texts(string key) => Elements(key, item => new ConfigValue(key, item).Text);
 
+    /// <summary>The numbers of a list; none if the key is absent or null.</summary>
+    /// <exception cref="CheckpointException">It is no list of numbers.</exception>
+    public IReadOnlyList<double> Numbers(string key) => Elements(key, item => new ConfigValue(key, item).Number);
+
     /// <summary>The whole numbers of a list; none if the key is absent or null.</summary>
     /// <exception cref="CheckpointException">It is no list of whole numbers.</exception>
     public IReadOnlyList<long> Integers(string key) => Elements(key, item => new ConfigValue(key, item).Integer);

@@ -6,7 +6,7 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Conversion.Projectors;
 
 /// <summary>Gemma 3: SigLIP, its outputs averaged and normed with 1 + w.</summary>
-[Projector("Gemma3ForConditionalGeneration")]
+[Projector("Gemma 3", "Gemma3ForConditionalGeneration")]
 internal sealed class Gemma3Projector(ProjectorContext context) : Projector(context)
 {
     /// <summary>The factor that llama.cpp assumes.</summary>

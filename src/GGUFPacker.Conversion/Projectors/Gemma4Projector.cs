@@ -7,7 +7,7 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Conversion.Projectors;
 
 /// <summary>Gemma 4: a vision and an audio encoder in one file, with the ranges of their clipped layers.</summary>
-[Projector("Gemma4ForConditionalGeneration")]
+[Projector("Gemma 4, vision and audio", "Gemma4ForConditionalGeneration")]
 internal sealed class Gemma4Projector : Projector
 {
     private const int Colors = 3;

@@ -7,7 +7,7 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Conversion.Projectors;
 
 /// <summary>InternVL and Intern-S1: InternViT, whose query, key and value are taken apart.</summary>
-[Projector("InternVisionModel")]
+[Projector("InternVL", "InternVisionModel")]
 internal sealed class InternVlProjector : Projector
 {
     private const string LayerNorm = "model.multi_modal_projector.layer_norm.";

@@ -6,7 +6,7 @@ using GGUFPacker.Conversion.Tensors;
 namespace GGUFPacker.Conversion.Projectors;
 
 /// <summary>LFM2-VL: SigLIP 2, whose patches are rows of 16 by 16 pixels with their colours innermost.</summary>
-[Projector("Lfm2VlForConditionalGeneration")]
+[Projector("LFM2-VL", "Lfm2VlForConditionalGeneration")]
 internal sealed class Lfm2VlProjector : Projector
 {
     private const int PatchSide = 16;

@@ -8,7 +8,7 @@ using static GGUFPacker.Conversion.Projectors.ProjectorKinds;
 namespace GGUFPacker.Conversion.Projectors;
 
 /// <summary>Pixtral and Mistral Small 3.1 and later, in Hugging Face's format or Mistral's own: rotary embeddings, and the token that ends a row of patches.</summary>
-[Projector("LlavaForConditionalGeneration", "Mistral3ForConditionalGeneration", "PixtralModel")]
+[Projector("Pixtral, Mistral 3", "LlavaForConditionalGeneration", "Mistral3ForConditionalGeneration", "PixtralModel")]
 internal sealed class PixtralProjector : Projector
 {
     private const string BreakToken = "[IMG_BREAK]";

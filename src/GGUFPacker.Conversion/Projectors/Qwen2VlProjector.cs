@@ -7,7 +7,7 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Conversion.Projectors;
 
 /// <summary>Qwen2-VL and Qwen2.5-VL: a vision transformer over pairs of frames, with window attention since 2.5.</summary>
-[Projector("Qwen2_5_VLForConditionalGeneration", "Qwen2VLForConditionalGeneration", "Qwen2VLModel")]
+[Projector("Qwen2-VL, Qwen2.5-VL", "Qwen2_5_VLForConditionalGeneration", "Qwen2VLForConditionalGeneration", "Qwen2VLModel")]
 internal sealed class Qwen2VlProjector : Projector
 {
     /// <summary>Creates the converter of a checkpoint.</summary>

@@ -7,6 +7,7 @@ namespace GGUFPacker.Conversion.Projectors;
 
 /// <summary>Qwen3-VL and the vision part of Qwen3.5: a vision transformer whose inner layers feed the text model, too ("deep stack").</summary>
 [Projector(
+    "Qwen3-VL, Qwen3.5",
     "Qwen3VLForConditionalGeneration", "Qwen3VLMoeForConditionalGeneration", "Qwen3_5ForConditionalGeneration", "Qwen3_5MoeForConditionalGeneration")]
 internal sealed class Qwen3VlProjector : Projector
 {

@@ -6,7 +6,7 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Conversion.Projectors;
 
 /// <summary>Idefics 3 and SmolVLM: SigLIP and a pixel shuffle.</summary>
-[Projector("SmolVLMForConditionalGeneration", "Idefics3ForConditionalGeneration")]
+[Projector("SmolVLM, Idefics 3", "SmolVLMForConditionalGeneration", "Idefics3ForConditionalGeneration")]
 internal sealed class SmolVlmProjector : Projector
 {
     /// <summary>Creates the converter of a checkpoint.</summary>

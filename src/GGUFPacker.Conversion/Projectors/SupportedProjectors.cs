@@ -7,19 +7,27 @@ namespace GGUFPacker.Conversion.Projectors;
 /// <summary>The projectors that can be converted: every class with a <see cref="ProjectorAttribute"/>.</summary>
 internal static class SupportedProjectors
 {
-    private static readonly Dictionary<string, ConstructorInfo> ByName = typeof(Projector).Assembly.GetTypes()
-        .Where(type => type.IsSubclassOf(typeof(Projector)))
-        .SelectMany(type => (type.GetCustomAttribute<ProjectorAttribute>()?.Names ?? []).Select(name =>
-            KeyValuePair.Create(name, type.GetConstructor([typeof(ProjectorContext)])!)))
-        .ToDictionary(StringComparer.Ordinal);
+    private static readonly ImmutableArray<(ProjectorAttribute Family, Type Type)> Families =
+    [
+        .. typeof(Projector).Assembly.GetTypes()
+            .Where(type => type.IsSubclassOf(typeof(Projector)))
+            .Select(type => (Family: type.GetCustomAttribute<ProjectorAttribute>()!, Type: type))
+            .Where(entry => entry.Family is not null)
+            .OrderBy(entry => entry.Family.Title, StringComparer.OrdinalIgnoreCase),
+    ];
 
-    /// <summary>The names that config.json has for their models, in order.</summary>
-    public static ImmutableArray<string> Names => [.. ByName.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>The families, by their names for people.</summary>
+    public static IEnumerable<SupportedProjector> All =>
+        Families.Select(entry => new SupportedProjector { Title = entry.Family.Title, Names = [.. entry.Family.Names] });
 
     /// <summary>Creates the converter of a checkpoint.</summary>
     /// <exception cref="CheckpointException">There is no projector of this name, or the configuration lacks something.</exception>
-    public static Projector Create(ProjectorContext context) => ByName.TryGetValue(context.HuggingFaceName, out var constructor)
-        ? (Projector)constructor.Invoke(BindingFlags.DoNotWrapExceptions, binder: null, [context], culture: null)
-        : throw CheckpointException.NotSupported(
-            $"the projector of {context.HuggingFaceName} (config.json)", $"Projectors are supported of {string.Join(", ", Names)}.");
+    public static Projector Create(ProjectorContext context)
+    {
+        var type = Families.FirstOrDefault(entry => entry.Family.Names.Contains(context.HuggingFaceName)).Type
+            ?? throw CheckpointException.NotSupported(
+                $"the projector of {context.HuggingFaceName} (config.json)",
+                $"Projectors are supported of {string.Join(", ", Families.SelectMany(entry => entry.Family.Names).Order(StringComparer.Ordinal))}.");
+        return (Projector)type.GetConstructor([typeof(ProjectorContext)])!.Invoke(BindingFlags.DoNotWrapExceptions, binder: null, [context], culture: null);
+    }
 }

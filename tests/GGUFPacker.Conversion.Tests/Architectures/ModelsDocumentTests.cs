@@ -65,6 +65,30 @@ public sealed class ModelsDocumentTests
             text.Append($"| {family.Title} | {Code(family.Names)} | {Code(family.GgufArchitectures)} | {string.Join("; ", special)} |\n");
         }
 
+        text.Append("""
+
+            ## Vision and audio parts
+
+            `--class mmproj` (`--mmproj`) makes the file that llama.cpp takes as `--mmproj` of the checkpoints of these families.
+
+            | family | names in config.json |
+            |---|---|
+
+            """.ReplaceLineEndings("\n"));
+        foreach (var projector in ModelConverter.SupportedProjectors)
+        {
+            text.Append($"| {projector.Title} | {Code(projector.Names)} |\n");
+        }
+
+        text.Append("""
+
+            ## Adapters
+
+            `--class lora --base DIR` converts PEFT's LoRA adapters of all families above: the factors go through the same steps as the weights that they
+            change. An adapter of weights whose numbers are changed on the way is refused, with the name of the weight.
+
+            """.ReplaceLineEndings("\n"));
+
         return text.ToString();
 
         static string Code(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"`{name}`"));
