@@ -10,6 +10,9 @@ namespace GGUFPacker.Estimation.Tests;
 /// <summary>How near the estimates for unknown families come, measured with known ones: their compute buffers are estimated as if their templates did not exist.</summary>
 public class ApproximationTests
 {
+    // Of a few tokens, or of models made for tests: there single tensors decide, and nobody asks how much memory they take.
+    private const long Small = 4 << 20;
+
     private static readonly ClosedFormCompute ClosedForm = new();
 
     [Fact]
@@ -40,13 +43,18 @@ public class ApproximationTests
                 continue;
             }
 
+            var expected = golden.Expected.GetProperty("buffers").EnumerateObject().Sum(buffer => buffer.Value.GetProperty("compute").GetInt64());
+            if (expected < Small)
+            {
+                continue;
+            }
+
             var placement = PlacementPlanner.Plan(shape, golden.Options, golden.Devices);
             var context = ContextResolution.Resolve(shape, golden.Options, placement) with
             {
                 FlashAttention = golden.Expected.GetProperty("resolved").GetProperty("fa").GetInt32() != 0,
             };
             var compute = estimator.Estimate(new ComputeRequest(shape, context, placement, CachePlanner.Plan(shape, context, placement)));
-            var expected = golden.Expected.GetProperty("buffers").EnumerateObject().Sum(buffer => buffer.Value.GetProperty("compute").GetInt64());
             ratios.Add((double)(compute.Host + compute.Devices.Sum()) / expected);
         }
 

@@ -54,6 +54,8 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
         Sequences = Integer(row, "n_seq", 1),
         UnifiedCache = Integer(row, "unified", 0) != 0,
         Outputs = Integer(row, "n_out", 0),
+        RecurrentSnapshots = Integer(row, "n_rs", 0),
+        RepackWeights = Integer(row, "repack", 1) != 0,
         FlashAttention = Integer(row, "fa", -1) switch { 0 => FlashAttention.Off, 1 => FlashAttention.On, _ => FlashAttention.Auto },
         KeyType = Type(row, "ctk"),
         ValueType = Type(row, "ctv"),
