@@ -20,6 +20,19 @@ public static class MemoryEstimator
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(devices);
+        try
+        {
+            return EstimateParts(header, options, devices);
+        }
+        catch (Exception exception) when (exception is ArithmeticException or ArgumentException or IndexOutOfRangeException)
+        {
+            // Tensors and keys that do not fit each other: llama.cpp would find that when it loads them.
+            throw new EstimateException($"The model's keys and tensors contradict each other: {exception.Message}");
+        }
+    }
+
+    private static MemoryEstimate EstimateParts(ModelHeader header, EstimateOptions options, IReadOnlyList<ComputeDevice> devices)
+    {
         var shape = ModelShapeReader.Read(header);
         var placement = PlacementPlanner.Plan(shape, options, devices);
         var context = ContextResolution.Resolve(shape, options, placement);

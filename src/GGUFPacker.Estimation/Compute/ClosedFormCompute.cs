@@ -12,6 +12,7 @@ internal sealed class ClosedFormCompute : IComputeEstimator
 {
     // Results that are alive beside those that are counted: views that keep their source, padding, holes between tensors.
     private const double Slack = 1.05;
+    private const int Chunk = 64;
 
     public bool KeepsFlashAttention(ComputeRequest request)
     {
@@ -63,19 +64,28 @@ internal sealed class ClosedFormCompute : IComputeEstimator
                 var heads = shape.Heads[layer.Layer];
                 var rows = (2L * heads * shape.KeyLength(layer.Layer)) + (2 * layer.KeyColumns) + (2 * layer.ValueColumns) + ((long)heads * Math.Max(shape.LatentKeyLength, shape.ValueLength(layer.Layer)));
                 var scores = context.FlashAttention ? 0 : heads * cache.Cells;
-                var indexed = shape.IndexerTop > 0 ? (shape.IndexerHeads + 3L) * cache.Cells : 0;
+                var indexed = shape.IndexerTop > 0 ? Indexed(shape, cache.Cells) : 0;
                 most = Math.Max(most, sizeof(float) * tokens * (rows + scores + indexed));
             }
         }
 
         if (request.Caches.Recurrent is { } recurrent)
         {
+            // Linear attention works on chunks of each sequence, which are filled up.
+            var perSequence = (tokens + context.Sequences - 1) / context.Sequences;
+            var padded = shape.DeltaHeadLength > 0 ? (perSequence + Chunk - 1) / Chunk * Chunk * context.Sequences : tokens;
+            var inner = Math.Max(shape.InnerLength, shape.Heads[0] * Math.Max(shape.DeltaHeadLength, shape.LinearHeadLength));
+            var decay = shape.LinearHeadLength > 0 ? tokens * tokens * shape.Heads[0] : 0;
             var states = (recurrent.RollingColumns + recurrent.StateColumns) * recurrent.Rows;
-            most = Math.Max(most, sizeof(float) * ((2 * states) + (tokens * ((6L * shape.InnerLength) + (2L * shape.EmbeddingLength)))));
+            most = Math.Max(most, sizeof(float) * ((2 * states) + decay + (padded * ((6L * inner) + (2L * shape.EmbeddingLength)))));
         }
 
         return most;
     }
+
+    // An indexer's queries, of which three copies are alive; or the scores, their order and the masks made of it. Qwen 4's keeps the scores of all its heads.
+    private static long Indexed(ModelShape shape, long cells) =>
+        Math.Max(3L * shape.IndexerHeads * shape.IndexerKeyLength, (shape.Architecture == "qwen4exp" ? shape.IndexerHeads + 2L : 5) * cells);
 
     /// <summary>The hidden rows before and after the activation; of experts those of all that a token uses, and their results.</summary>
     private static long FeedForward(ModelShape shape, long tokens)

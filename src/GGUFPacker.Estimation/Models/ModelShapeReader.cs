@@ -5,8 +5,12 @@ namespace GGUFPacker.Estimation.Models;
 /// <summary>Makes a <see cref="ModelShape"/> of a header, as llama_model_base::load_hparams does; what one family does besides stands in <see cref="FamilyShapes"/>.</summary>
 internal static class ModelShapeReader
 {
-    // LLAMA_MAX_LAYERS
+    // LLAMA_MAX_LAYERS and LLAMA_MAX_EXPERTS.
     private const int MaxLayers = 512;
+    private const int MaxExperts = 1024;
+
+    // Far beyond any model, and far from where products of them leave 64 bits.
+    private const int MaxLength = 1 << 22;
 
     /// <exception cref="EstimateException">llama.cpp would refuse the header.</exception>
     public static ModelShape Read(ModelHeader header)
@@ -52,7 +56,37 @@ internal static class ModelShapeReader
         FamilyShapes.Apply(shape, keys, blocks);
         shape.InputEmbeddingLength = shape.InputEmbeddingLength > 0 ? shape.InputEmbeddingLength : shape.EmbeddingLength;
         shape.OutputEmbeddingLength = shape.OutputEmbeddingLength > 0 ? shape.OutputEmbeddingLength : shape.EmbeddingLength;
+        RequireBounds(shape);
         return shape;
+    }
+
+    private static void RequireBounds(ModelShape shape)
+    {
+        foreach (var lengths in (ReadOnlySpan<int[]>)[shape.Heads, shape.KeyValueHeads, shape.FeedForward, shape.ExpertFeedForward])
+        {
+            Require(lengths.All(length => length is >= 0 and <= MaxLength));
+        }
+
+        foreach (var length in (ReadOnlySpan<int>)
+        [
+            shape.EmbeddingLength, shape.InputEmbeddingLength, shape.OutputEmbeddingLength, shape.FullKeyLength, shape.FullValueLength, shape.WindowKeyLength, shape.WindowValueLength,
+            shape.FullRotaryLength, shape.WindowRotaryLength, shape.LatentKeyLength, shape.LatentValueLength, shape.QueryRank, shape.KeyValueRank, shape.SharedExpertFeedForward,
+            shape.ConvolutionKernel, shape.InnerLength, shape.StateLength, shape.TimeStepRank, shape.StateGroups, shape.WkvHeadLength, shape.TokenShifts, shape.ShortConvolutionLength,
+            shape.DeltaHeadLength, shape.LinearHeadLength, shape.IndexerKeyLength, shape.IndexerHeads, shape.Vocabulary,
+        ])
+        {
+            Require(length is >= 0 and <= MaxLength);
+        }
+
+        Require(shape.EmbeddingLength > 0 && shape.SlidingWindow >= 0 && shape.Experts is >= 0 and <= MaxExperts && shape.ExpertsUsed.All(used => used >= 0 && used <= shape.Experts));
+
+        void Require(bool condition)
+        {
+            if (!condition)
+            {
+                throw new EstimateException($"The header of the {shape.Architecture} model has a length that no model has.");
+            }
+        }
     }
 
     // llama.cpp's own writer puts "unspecified" there as the largest number; it then counts as none.

@@ -26,6 +26,11 @@ internal static class AnyDecoder
 
     public static void Build(ModelGraph graph)
     {
+        if (graph.Caches.Find(AttentionCacheKind.Indexer) is not null)
+        {
+            throw Unknown(graph);
+        }
+
         var g = graph.G;
         var x = Embed(graph);
         var positions = graph.InputPositions();
@@ -105,7 +110,9 @@ internal static class AnyDecoder
             mixed = mixed is null ? attended : graph.G.Add(attended, mixed);
         }
 
-        return mixed ?? (graph.FindWeight(layer, "ffn_up") is null && !graph.HasExperts(layer) ? throw Unknown(graph) : x);
+        // Some layers have a feed-forward network alone.
+        var isFeedForward = graph.FindWeight(layer, "attn_output") is null && (graph.FindWeight(layer, "ffn_up") is not null || graph.HasExperts(layer));
+        return mixed ?? (isFeedForward ? x : throw Unknown(graph));
     }
 
     private static GraphTensor? Attend(ModelGraph graph, GraphTensor x, GraphTensor positions, AttentionInputs inputs, int layer)
