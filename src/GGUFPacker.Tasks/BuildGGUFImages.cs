@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GGUFPacker.Build.Embedded;
 using GGUFPacker.Build.Engine;
+using GGUFPacker.Build.Graph;
 using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Registry.Authentication;
 using GGUFPacker.Oci.Store;
@@ -50,6 +51,12 @@ public sealed class BuildGGUFImages : GGUFTask
     /// <summary>Which lint rules hold besides what the file says: <c>skip=RULE,…;error=true</c>.</summary>
     public string Check { get; set; } = "";
 
+    /// <summary>Caches that results of steps are taken from, each as <c>--cache-from</c> takes it.</summary>
+    public string[] CacheFrom { get; set; } = [];
+
+    /// <summary>Caches that results of steps are put into, each as <c>--cache-to</c> takes it.</summary>
+    public string[] CacheTo { get; set; } = [];
+
     /// <summary>Whether to show the percentage in the terminal's tab.</summary>
     public bool TerminalProgress { get; set; }
 
@@ -76,6 +83,8 @@ public sealed class BuildGGUFImages : GGUFTask
             // They are linked into the output directory.
             FetchFiles = true,
             Threads = Threads,
+            CacheFrom = [.. CacheFrom.Select(text => ParseCache("GGUFCacheFrom", text, CacheLocation.ParseSource))],
+            CacheTo = [.. CacheTo.Select(text => ParseCache("GGUFCacheTo", text, CacheLocation.ParseDestination))],
         };
         var output = new ModelOutputOptions
         {
@@ -96,6 +105,18 @@ public sealed class BuildGGUFImages : GGUFTask
         using var registries = new RegistryClient(new RegistryOptions { Credentials = credentials.FindAsync });
         var engine = new EmbeddedBuildEngine(store, new BuildEnvironment { Registries = registries });
         await new ModelBuild(engine, store, Log).RunAsync(request, output, progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private CacheLocation ParseCache(string property, string text, Func<string, string, CacheLocation> parse)
+    {
+        try
+        {
+            return parse(text, Path.GetDirectoryName(Path.GetFullPath(ProjectFile))!);
+        }
+        catch (FormatException error)
+        {
+            throw ProjectFault.At(ProjectLocation.OfProperty(ProjectFile, property), GraphDiagnosticCodes.InvalidRequest, $"{property} '{text}': {error.Message}");
+        }
     }
 
     /// <summary>MSBuild's properties have backslashes on every system.</summary>

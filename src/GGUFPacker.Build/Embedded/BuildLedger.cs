@@ -1,4 +1,5 @@
 using GGUFPacker.Build.Embedded.Bases;
+using GGUFPacker.Build.Embedded.Caching;
 
 namespace GGUFPacker.Build.Embedded;
 
@@ -7,4 +8,5 @@ namespace GGUFPacker.Build.Embedded;
 /// <param name="Hashes">The user's files as it has seen them.</param>
 /// <param name="Steps">What it and earlier builds made.</param>
 /// <param name="BaseLayers">The layers of base images.</param>
-internal sealed record BuildLedger(BuildReporter Reporter, FileHashes Hashes, StepCache Steps, BaseLayers BaseLayers);
+/// <param name="Shared">The caches of other machines.</param>
+internal sealed record BuildLedger(BuildReporter Reporter, FileHashes Hashes, StepCache Steps, BaseLayers BaseLayers, SharedCache Shared);

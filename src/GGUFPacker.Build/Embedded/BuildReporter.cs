@@ -35,6 +35,22 @@ internal sealed class BuildReporter(IProgress<BuildProgress>? progress)
         }
     }
 
+    /// <summary>Tells an event of something that is no node's, and counts as no step.</summary>
+    /// <param name="name">What it is; also what identifies it.</param>
+    /// <param name="status">Where it stands.</param>
+    /// <param name="done">Bytes done.</param>
+    /// <param name="total">Bytes in all.</param>
+    /// <param name="detail">What is being worked on.</param>
+    public void Report(string name, BuildStepStatus status, long done = 0, long total = 0, string? detail = null)
+    {
+        lock (_lock)
+        {
+            // Bytes that are told of with a name are that part's.
+            var part = status == BuildStepStatus.Advanced ? detail : null;
+            progress?.Report(new BuildProgress { Step = name, Name = name, Status = status, Part = part, Done = done, Total = total, Detail = part is null ? detail : null });
+        }
+    }
+
     /// <summary>A step begins to bring a file; the first one begins the step.</summary>
     public void BeginPart(GraphNode node, string part, long size)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Build.Embedded.Bases;
+using GGUFPacker.Build.Embedded.Caching;
 using GGUFPacker.Build.Embedded.Files;
 using GGUFPacker.Build.Embedded.Steps;
 using GGUFPacker.Build.Engine;
@@ -50,6 +51,11 @@ internal sealed class BuildSession
     public BuildReporter Reporter => _ledger.Reporter;
 
     public BaseLayers BaseLayers => _ledger.BaseLayers;
+    /// <summary>The caches of other machines.</summary>
+    public SharedCache Shared => _ledger.Shared;
+
+    /// <summary>Whether a node's step is to run again, whatever is known of it.</summary>
+    public bool IsForgotten(GraphNode node) => Steps.Forgets(node);
 
     /// <summary>The layers that are made already.</summary>
     public Dictionary<GraphNode, LayerRecipe> Layers { get; } = new(ReferenceEqualityComparer.Instance);

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using GGUFPacker.Build.Embedded.Bases;
+using GGUFPacker.Build.Embedded.Caching;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Build.Sources;
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Layers;
 using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Packerfile;
@@ -36,7 +38,10 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
         var warnings = judged.SelectMany(one => one.Warnings).Distinct().ToList();
         var built = targets.Select(_ => new List<BuiltImage>()).ToImmutableArray();
         var forgotten = new HashSet<GraphNode>(graphs.SelectMany(graph => graph.Nodes.Where(node => IsForgotten(request, graph, node))), ReferenceEqualityComparer.Instance);
-        var ledger = new BuildLedger(new BuildReporter(progress), new FileHashes(store.Cache), new StepCache(store, forgotten.Contains), new BaseLayers(store, _environment.Registries));
+        var shared = await SharedCache.OpenAsync(store, _environment.Registries, request, cancellationToken).ConfigureAwait(false);
+        var ledger = new BuildLedger(
+            new BuildReporter(progress), new FileHashes(store.Cache), new StepCache(store, forgotten.Contains), new BaseLayers(store, _environment.Registries), shared);
+        var layers = new Dictionary<GraphNode, LayerRecipe>(ReferenceEqualityComparer.Instance);
         foreach (var (platform, graph) in platforms.Zip(graphs))
         {
             var session = new BuildSession(store, request, graph, EpochOf(request), sources, ledger);
@@ -46,6 +51,10 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
             }
 
             warnings.AddRange(session.Notes.Except(warnings));
+            foreach (var (node, layer) in session.Layers)
+            {
+                layers[node] = layer;
+            }
         }
 
         var images = built.Select(images => Join(images, platforms)).ToImmutableArray();
@@ -58,6 +67,12 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
         }
 
         var reporter = ledger.Reporter;
+        foreach (var location in request.CacheTo)
+        {
+            await shared.WriteAsync(location, layers, reporter, cancellationToken).ConfigureAwait(false);
+        }
+
+        warnings.AddRange(shared.Warnings);
         return new BuildResult(images, [.. warnings], reporter.StepsRun, reporter.StepsCached) { Totals = reporter.Totals };
     }
 

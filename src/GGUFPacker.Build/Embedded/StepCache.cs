@@ -22,6 +22,9 @@ internal sealed class StepCache(ContentStore store, Func<GraphNode, bool> forget
     /// <summary>What stands for a step's content in the store.</summary>
     public static Digest ContentKey(string key) => KeyOf("content", key);
 
+    /// <summary>Whether a node's step is to run again.</summary>
+    public bool Forgets(GraphNode node) => forgets(node);
+
     /// <summary>The content that a step gave, if the store still has it.</summary>
     public StoredFile? FindContent(GraphNode node, string key)
     {

@@ -53,4 +53,10 @@ public sealed record BuildRequest
 
     /// <summary>The names or numbers of the stages whose own steps alone are run again.</summary>
     public ImmutableArray<string> NoCacheStages { get; init; } = [];
+
+    /// <summary>Caches of other machines that results of steps are taken from. Which step gave what is believed; bytes are verified.</summary>
+    public ImmutableArray<CacheLocation> CacheFrom { get; init; } = [];
+
+    /// <summary>Where the results of this build's steps are put for other machines.</summary>
+    public ImmutableArray<CacheLocation> CacheTo { get; init; } = [];
 }

@@ -33,6 +33,9 @@ public static class GraphDiagnosticCodes
     /// <summary>An image reference, a context or another value of the request is faulty.</summary>
     public const string InvalidRequest = "GGUF0210";
 
+    /// <summary>A cache of --cache-from or --cache-to cannot be read or written.</summary>
+    public const string CacheUnavailable = "GGUF0213";
+
     /// <summary>An image that FROM or --from names is not to be had.</summary>
     public const string ImageMissing = "GGUF0220";
 

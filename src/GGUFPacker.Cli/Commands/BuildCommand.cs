@@ -72,6 +72,18 @@ internal sealed class BuildCommand
         HelpName = "STAGE[,…]",
     };
 
+    private readonly Option<string[]> _cacheFrom = new("--cache-from")
+    {
+        Description = "Take results of steps from a cache: NAME:TAG, type=registry,ref=NAME:TAG or type=local,src=DIRECTORY.",
+        HelpName = "CACHE",
+    };
+
+    private readonly Option<string[]> _cacheTo = new("--cache-to")
+    {
+        Description = "Put results of steps into a cache: NAME:TAG, type=registry,ref=NAME:TAG or type=local,dest=DIRECTORY; with mode=max, ignore-error=true.",
+        HelpName = "CACHE",
+    };
+
     private readonly Option<string?> _progress = ProgressOption.Create();
 
     private readonly Option<int> _threads = new("--threads")
@@ -100,7 +112,7 @@ internal sealed class BuildCommand
         var command = new Command("build", "Builds a GGUFPackerfile into an image of the local store.")
         {
             build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts,
-            build._platforms, build._check, build._call, build._noCache, build._noCacheFilter, build._progress, build._threads, build._output, build._pull, build._push, build._insecure, build._json,
+            build._platforms, build._check, build._call, build._noCache, build._noCacheFilter, build._cacheFrom, build._cacheTo, build._progress, build._threads, build._output, build._pull, build._push, build._insecure, build._json,
         };
         command.SetAction(build.RunAsync);
         return command;
@@ -218,8 +230,22 @@ internal sealed class BuildCommand
             NoCache = line.GetValue(_noCache),
             Pull = line.GetValue(_pull),
             NoCacheStages = [.. (line.GetValue(_noCacheFilter) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+            CacheFrom = [.. (line.GetValue(_cacheFrom) ?? []).Select(text => ParseCache("--cache-from", text, CacheLocation.ParseSource))],
+            CacheTo = [.. (line.GetValue(_cacheTo) ?? []).Select(text => ParseCache("--cache-to", text, CacheLocation.ParseDestination))],
             Threads = line.GetValue(_threads) is >= 0 and var threads ? threads : throw new UsageException("--threads must be 0 or more."),
         };
+    }
+
+    private CacheLocation ParseCache(string option, string text, Func<string, string, CacheLocation> parse)
+    {
+        try
+        {
+            return parse(text, _environment.CurrentDirectory);
+        }
+        catch (FormatException error)
+        {
+            throw new UsageException($"{option} {text}: {error.Message}");
+        }
     }
 
     // As reproducible-builds.org has it, and as buildx reads it.

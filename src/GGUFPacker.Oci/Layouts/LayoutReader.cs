@@ -33,6 +33,41 @@ public sealed class LayoutReader(ContentStore store)
         return images.DrainToImmutable();
     }
 
+    /// <summary>Reads the manifest and the config of a layout directory's only image, and no layer. Both digests are verified.</summary>
+    /// <exception cref="ContentException">It is no layout, or has not one image.</exception>
+    public async Task<(ImageManifest Manifest, byte[] Config)> ReadManifestAsync(string path, CancellationToken cancellationToken)
+    {
+        using var files = new LayoutFiles(path);
+        LayoutFormat.CheckMarker(await files.ReadAsync(LayoutFormat.MarkerName, JsonMembers.MaxManifestSize, cancellationToken).ConfigureAwait(false));
+        var index = ImageIndex.Parse(await files.ReadAsync(LayoutFormat.IndexName, JsonMembers.MaxManifestSize, cancellationToken).ConfigureAwait(false));
+        if (index.Manifests is not [var entry])
+        {
+            throw new ContentException($"The image layout '{path}' has {index.Manifests.Length} images instead of one.");
+        }
+
+        var manifest = ImageManifest.Parse(await ReadBlobAsync(files, entry, JsonMembers.MaxManifestSize, cancellationToken).ConfigureAwait(false));
+        return (manifest, await ReadBlobAsync(files, manifest.Config, JsonMembers.MaxConfigSize, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Takes one plain layer of a layout into the store; its digest is verified.</summary>
+    /// <exception cref="ContentException">The layout does not have it.</exception>
+    /// <exception cref="LayerException">It cannot be taken in.</exception>
+    public async Task<LayerRecipe> ReadLayerAsync(string path, Descriptor layer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        if (store.Layers.Find(layer.Digest) is { } present)
+        {
+            return present;
+        }
+
+        using var files = new LayoutFiles(path);
+        var blob = files.Open(LayoutFormat.PathOf(layer.Digest));
+        await using (blob.ConfigureAwait(false))
+        {
+            return await store.Layers.ImportAsync(blob, LayerCompression.None, blob.Length, layer.Digest, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task ReadManifestAsync(LayoutFiles files, Descriptor descriptor, int depth, CancellationToken cancellationToken)
     {
         var bytes = await ReadBlobAsync(files, descriptor, JsonMembers.MaxManifestSize, cancellationToken).ConfigureAwait(false);

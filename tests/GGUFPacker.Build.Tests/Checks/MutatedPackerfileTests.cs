@@ -4,20 +4,25 @@ using GGUFPacker.Build.Checks;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Graph;
 using GGUFPacker.Oci.Content;
-using GGUFPacker.Packerfile;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Ignoring;
-using GGUFPacker.Packerfile.Linting;
 
 namespace GGUFPacker.Build.Tests.Checks;
 
 /// <summary>
-/// Files that nobody would write: whatever stands in a file, it is parsed and linted, and every tenth becomes a graph as well, with diagnostics that have a code and
-/// a place in the file.
+/// Files that nobody would write: whatever stands in a file, it is parsed, expanded, linted and made a graph of, with diagnostics that have a code and a place in the
+/// file, and within a bounded amount of memory. <c>GGUFPACKER_MUTATIONS</c> is the number of files; without it as many as take seconds in a debug build.
 /// </summary>
 public sealed class MutatedPackerfileTests
 {
-    private const int Count = 100_000;
+#if DEBUG
+    private const int Rounds = 10_000;
+#else
+    private const int Rounds = 100_000;
+#endif
+
+    // The largest seed with six copies of a part of it is a few hundred bytes; a check of it takes some 40 KB.
+    private const long MaxAllocated = 16 << 20;
 
     private static readonly string[] Seeds =
     [
@@ -40,19 +45,27 @@ public sealed class MutatedPackerfileTests
     public void A_check_of_any_file_ends_with_diagnostics()
     {
         var request = new BuildRequest { PackerfilePath = "GGUFPackerfile", ContextDirectory = Path.Combine(Path.GetTempPath(), "there is no such directory") };
+        var count = int.TryParse(Environment.GetEnvironmentVariable("GGUFPACKER_MUTATIONS"), out var asked) ? asked : Rounds;
         var withErrors = 0;
-        Parallel.For(0, Count, i =>
+        Parallel.For(0, count, i =>
         {
             var text = Mutate(new Random(20241103 + i));
             ImmutableArray<Diagnostic> diagnostics;
+            var allocated = GC.GetAllocatedBytesForCurrentThread();
             try
             {
-                diagnostics = i % 10 == 0 ? PackerfileCheck.Run(text, request, ImageOf).Diagnostics : Lint(text);
+                diagnostics = PackerfileCheck.Run(text, request, ImageOf).Diagnostics;
             }
             catch (Exception error)
             {
                 Assert.Fail($"File {i}: {Convert.ToBase64String(text)}\n{error}");
                 return;
+            }
+
+            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
+            if (allocated > MaxAllocated)
+            {
+                Assert.Fail($"File {i}: {Convert.ToBase64String(text)}\n{allocated} bytes were allocated for {text.Length}.");
             }
 
             var lines = text.Count(b => b == '\n') + 1;
@@ -70,7 +83,7 @@ public sealed class MutatedPackerfileTests
         });
 
         // A mutation must be able to break a file, and to leave one whole.
-        Assert.InRange(withErrors, Count / 4, Count - 100);
+        Assert.InRange(withErrors, count / 4, count - (count / 100));
     }
 
     [Fact]
@@ -113,14 +126,6 @@ public sealed class MutatedPackerfileTests
     }
 
     private static BaseImage ImageOf(Oci.References.ImageReference reference, Platform platform) => new(reference, Digest.Of("x"u8), new ImageConfig { Platform = platform });
-
-    private static ImmutableArray<Diagnostic> Lint(byte[] text)
-    {
-        var document = PackerfileParser.Parse(text, "GGUFPackerfile");
-        var reporter = new LintReporter(new CheckOptions { ExperimentalAll = true });
-        Linter.Run(document, new LintOptions(), reporter);
-        return [.. document.Diagnostics, .. reporter.Warnings];
-    }
 
     private static byte[] Mutate(Random random)
     {

@@ -78,6 +78,19 @@ public sealed class CacheCommandTests : IDisposable
     public void Sizes(string text, long bytes) => Assert.Equal(bytes, GGUFPacker.Cli.Commands.Quantities.ParseBytes("x", text));
 
     [Fact]
+    public async Task A_cache_goes_to_a_directory_and_comes_from_there()
+    {
+        (await _cli.RunAsync("build", "--cache-to", "type=local,dest=shared")).Succeeded();
+        (await _cli.RunAsync("cache", "prune", "--all")).Succeeded();
+
+        var taken = JsonDocument.Parse((await _cli.RunAsync("build", "--json", "--cache-from", "type=local,src=shared")).Succeeded().Output).RootElement;
+
+        Assert.Equal((0, 1), (taken.GetProperty("stepsRun").GetInt32(), taken.GetProperty("stepsCached").GetInt32()));
+        Assert.Equal(2, (await _cli.RunAsync("build", "--cache-to", "type=s3,bucket=x")).ExitCode);
+        Assert.Contains("--cache-from mode=max: ", (await _cli.RunAsync("build", "--cache-from", "mode=max")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_store_in_use_is_listed_and_not_pruned()
     {
         (await _cli.RunAsync("build")).Succeeded();

@@ -28,7 +28,8 @@ internal sealed class DerivedContent(BuildSession session, GraphNode node, Func<
 
     public override async ValueTask<IGgufModel> OpenModelAsync(CancellationToken cancellationToken)
     {
-        _stored ??= Find(await IdentifyAsync(cancellationToken).ConfigureAwait(false));
+        var key = await IdentifyAsync(cancellationToken).ConfigureAwait(false);
+        _stored ??= Find(key) ?? await ImportAsync(key, cancellationToken).ConfigureAwait(false);
         return _stored is null ? await model.OpenAsync(cancellationToken).ConfigureAwait(false) : GgufFile.Open(_stored.Path, cancellationToken: cancellationToken);
     }
 
@@ -52,7 +53,7 @@ internal sealed class DerivedContent(BuildSession session, GraphNode node, Func<
         session.Report(node, BuildStepStatus.Started);
         using var turn = await session.Store.Cache.LockAsync(
             StepCache.ContentKey(key), () => session.Report(node, BuildStepStatus.Noted, detail: "Another build makes this; waiting for it."), cancellationToken).ConfigureAwait(false);
-        if (Find(key) is { } meanwhile)
+        if ((Find(key) ?? await ImportAsync(key, cancellationToken).ConfigureAwait(false)) is { } meanwhile)
         {
             session.Report(node, BuildStepStatus.Cached);
             return _stored = meanwhile;
@@ -67,8 +68,20 @@ internal sealed class DerivedContent(BuildSession session, GraphNode node, Func<
         session.Steps.PutContent(key, CacheRecord.Step, node.Name, stored.Digest, stored.Size);
         session.Report(node, BuildStepStatus.Completed, stored.Size, stored.Size);
         _stored = new StoredFile(stored.Digest, stored.Size, session.Store.Contents.PathOf(stored.Digest), ContentOrigin.Written);
-        session.Reporter.Count(_stored);
+        Count(key, _stored);
         return _stored;
+    }
+
+    private async ValueTask<StoredFile?> ImportAsync(string key, CancellationToken cancellationToken)
+    {
+        if (session.IsForgotten(node) || await session.Shared.FindAsync(session.Reporter, node, key, cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            return null;
+        }
+
+        session.Steps.PutContent(key, CacheRecord.Step, node.Name, found.Digest, found.Size);
+        Count(key, found);
+        return found;
     }
 
     private async ValueTask<StoredContent> WriteAsync(CancellationToken cancellationToken)
@@ -97,10 +110,16 @@ internal sealed class DerivedContent(BuildSession session, GraphNode node, Func<
         var found = session.Steps.FindContent(node, key);
         if (found is not null)
         {
-            session.Reporter.Count(found);
+            Count(key, found);
         }
 
         return found;
+    }
+
+    private void Count(string key, StoredFile file)
+    {
+        session.Reporter.Count(file);
+        session.Shared.Note(node, key, file);
     }
 
     // Progress<T> would post to another thread and let reports overtake each other.
