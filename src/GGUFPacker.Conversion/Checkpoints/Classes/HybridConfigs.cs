@@ -39,6 +39,27 @@ internal static class HybridConfigs
          "mamba_d_state":256,"mamba_d_head":"auto","mamba_d_conv":4,"mamba_expand":2,"partial_rotary_factor":0.5}
         """) { Adjust = FillHeadSize };
 
+    /// <summary>FalconH1Config.</summary>
+    public static readonly ConfigClass FalconH1 = new("falcon_h1", """
+        {"vocab_size":128000,"hidden_size":4096,"intermediate_size":14336,"num_hidden_layers":32,"num_attention_heads":32,"num_key_value_heads":8,
+         "max_position_embeddings":8192,"rms_norm_eps":1e-5,"rope_theta":100000.0,"rope_scaling":null,"mamba_d_ssm":1024,"mamba_n_heads":128,
+         "mamba_n_groups":1,"mamba_d_state":256,"mamba_d_head":"auto","mamba_d_conv":4,"mamba_expand":2,"lm_head_multiplier":1.0,
+         "embedding_multiplier":1.0,"mlp_multipliers":[1.0,1.0],"key_multiplier":1.0,"attention_out_multiplier":1.0,"attention_in_multiplier":1.0,
+         "ssm_multipliers":[1.0,1.0,1.0,1.0,1.0],"ssm_in_multiplier":1.0,"ssm_out_multiplier":1.0}
+        """)
+    {
+        Adjust = values =>
+        {
+            if (values["mamba_d_head"].ValueKind == JsonValueKind.String && values["mamba_d_ssm"].TryGetInteger(out var size)
+                && values["mamba_n_heads"].TryGetInteger(out var heads) && heads > 0)
+            {
+                values["mamba_d_head"] = JsonElements.Of(size / heads);
+            }
+
+            return true;
+        },
+    };
+
     /// <summary>The size of a head of the state space follows from the number of heads.</summary>
     private static bool FillHeadSize(Dictionary<string, JsonElement> values)
     {

@@ -67,6 +67,26 @@ internal static class OtherConfigs
         },
     };
 
+    /// <summary>MptConfig. Its part about attention has defaults of its own.</summary>
+    public static readonly ConfigClass Mpt = new("mpt", """
+        {"vocab_size":50368,"d_model":2048,"n_heads":16,"n_layers":24,"max_seq_len":2048,"attn_config":null}
+        """)
+    {
+        Adjust = values =>
+        {
+            var attention = values["attn_config"];
+            KeyValuePair<string, JsonElement>[] defaults =
+            [
+                new("alibi", JsonElement.Parse("true"u8)), new("alibi_bias_max", JsonElements.Of(8)), new("clip_qkv", JsonElements.Null),
+            ];
+            values["attn_config"] = JsonElements.Of(attention.ValueKind == JsonValueKind.Object
+                ? defaults.Where(entry => !attention.TryGetProperty(entry.Key, out _))
+                    .Concat(attention.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, property.Value)))
+                : defaults);
+            return true;
+        },
+    };
+
     /// <summary>FalconConfig. Without a number of key-value heads it takes that of the heads.</summary>
     public static readonly ConfigClass Falcon = new("falcon", """
         {"vocab_size":65024,"hidden_size":4544,"num_hidden_layers":32,"num_attention_heads":71,"layer_norm_epsilon":1e-5,"num_kv_heads":null,
