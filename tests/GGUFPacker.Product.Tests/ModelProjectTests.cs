@@ -40,7 +40,21 @@ public sealed class ModelProjectTests(PackedProduct product) : IDisposable
         // The second one has nothing to do.
         var second = await _workspace.BuildAsync("build", "Austen");
         Assert.Equal(0, second.RunsOf("GenerateGGUFPackerfile") + second.RunsOf("BuildGGUFImages"));
-        Assert.Equal(3, second.MessagesWith("Austen -> ").Count);
+        Assert.Equal(0, second.RunsOf("EstimateGGUFMemory"));
+        var told = second.MessagesWith("Austen -> ");
+        Assert.Equal(3, told.Count);
+        Assert.Equal(first.MessagesWith("Austen -> "), told);
+        Assert.All(told, line => Assert.Matches(@"\.gguf \([0-9.]+ [KM]i?B, takes [0-9.]+ MiB of VRAM and [0-9.]+ MiB of RAM with a context of \d+\)$", line));
+
+        // A limit estimates again and builds nothing; reports come and go with their property.
+        var refused = await _workspace.DotnetAsync("build", _workspace.Combine("Austen"), "-p:GGUFMaxVram=64MiB");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("error GGUF0640: ", refused.Output, StringComparison.Ordinal);
+        var reported = await _workspace.BuildAsync("build", "Austen", "-p:GGUFMaxVram=1GiB", "-p:GGUFEstimateReport=true");
+        Assert.Equal((0, 1), (reported.RunsOf("BuildGGUFImages"), reported.RunsOf("EstimateGGUFMemory")));
+        Assert.Equal(6, Directory.EnumerateFiles(_workspace.Combine("Austen", "bin"), "*.estimate.*").Count());
+        await _workspace.BuildAsync("build", "Austen");
+        Assert.Empty(Directory.EnumerateFiles(_workspace.Combine("Austen", "bin"), "*.estimate.*"));
 
         // Another CMD makes other images around the same files.
         var inodes = SampleFiles.Types.Select(Inode).ToList();

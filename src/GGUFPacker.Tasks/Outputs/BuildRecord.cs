@@ -14,6 +14,9 @@ internal static class BuildRecord
     public static void WriteImages(string path, IEnumerable<(string Reference, string Digest, string ContentPath, string NamePath)> images) =>
         Write(path, images.Select(image => $"{image.Reference}|{image.Digest}|{image.ContentPath}|{image.NamePath}"));
 
+    /// <summary>Writes what is told of each file, a line each.</summary>
+    public static void WriteEstimates(string path, IEnumerable<string> lines) => Write(path, lines);
+
     private static void Write(string path, IEnumerable<string> lines)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -32,6 +32,15 @@ internal static class TaskDiagnosticCodes
     /// <summary>Two images hold different files of one name.</summary>
     public const string SameName = "GGUF0620";
 
+    /// <summary>A model takes more memory than the project allows.</summary>
+    public const string TooMuchMemory = "GGUF0640";
+
+    /// <summary>The project's limit is no size of memory.</summary>
+    public const string InvalidMemorySize = "GGUF0641";
+
+    /// <summary>The project has a limit, and the memory cannot be estimated.</summary>
+    public const string NoEstimate = "GGUF0642";
+
     /// <summary>Something failed that has no code of its own.</summary>
     public const string UnexpectedFailure = "GGUF0699";
 }
