@@ -71,7 +71,7 @@ public static class EntryPath
     public static string ToLocal(string directory, string path)
     {
         var relative = Normalize(path);
-        if (OperatingSystem.IsWindows() && (relative.AsSpan().ContainsAny("\\:*?\"<>|") || relative.Split('/').Any(p => p[^1] is '.' or ' ')))
+        if (OperatingSystem.IsWindows() && !IsWindowsPath(relative))
         {
             throw new LayerException($"The path '{path}' cannot be a file on Windows.");
         }
@@ -83,4 +83,16 @@ public static class EntryPath
             ? local
             : throw new LayerException($"The path '{path}' lies outside '{directory}'.");
     }
+
+    /// <summary>Whether a path can be a file on Windows: none of its parts has a character that means something there, ends in a dot or blank, or is a device's name.</summary>
+    internal static bool IsWindowsPath(string path) => path.Split('/').All(part =>
+        !part.AsSpan().ContainsAny("\\:*?\"<>|") && !part.Any(c => c < ' ') && (part.Length == 0 || part[^1] is not ('.' or ' ')) && !IsDevice(part.Split('.')[0].TrimEnd()));
+
+    // CON, con.txt and com1.tar.gz are all devices.
+    private static bool IsDevice(string stem) => stem.ToUpperInvariant() switch
+    {
+        "CON" or "PRN" or "AUX" or "NUL" or "CONIN$" or "CONOUT$" => true,
+        { Length: 4 } name => name[..3] is "COM" or "LPT" && name[3] is (>= '1' and <= '9') or '¹' or '²' or '³',
+        _ => false,
+    };
 }

@@ -24,13 +24,18 @@ public sealed class TreeArea
     /// <param name="image">The image.</param>
     /// <param name="cancellationToken">Stops; what is there stays.</param>
     /// <returns>The tree's directory.</returns>
-    /// <exception cref="StoreException">The store lacks a content.</exception>
+    /// <exception cref="StoreException">The store lacks a content, or two of the image's names are one on this system.</exception>
     public string Place(ImageContent image, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(image);
         var root = PathOf(image.Digest);
         Directory.CreateDirectory(root);
         var files = image.Files();
+        if (IgnoresCase(root) && FindSameName(files.Keys) is var (one, other))
+        {
+            throw new StoreException($"The image has '{one}' and '{other}', which are one name on this system.");
+        }
+
         foreach (var (path, entry) in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -42,6 +47,25 @@ public sealed class TreeArea
 
         return root;
     }
+
+    /// <summary>Two paths that differ in the case of their letters alone; null if there are none.</summary>
+    internal static (string One, string Other)? FindSameName(IEnumerable<string> paths)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var path in paths)
+        {
+            if (!names.Add(path))
+            {
+                names.TryGetValue(path, out var other);
+                return (other!, path);
+            }
+        }
+
+        return null;
+    }
+
+    // The tree's own name, a digest, has small letters.
+    private static bool IgnoresCase(string root) => Directory.Exists(Path.Combine(Path.GetDirectoryName(root)!, Path.GetFileName(root).ToUpperInvariant()));
 
     private void Place(LayerEntry entry, string local)
     {

@@ -29,4 +29,17 @@ public sealed class EntryPathTests
         Assert.Equal(Path.Combine(root, "app", "m.gguf"), EntryPath.ToLocal(root, "/app/m.gguf"));
         Assert.Throws<LayerException>(() => EntryPath.ToLocal(root, "../root2/m.gguf"));
     }
+
+    [Theory]
+    [InlineData("app/model.gguf", true)]
+    [InlineData("console/com10.txt", true)]
+    [InlineData("a/con", false)]
+    [InlineData("NUL.tar.gz", false)]
+    [InlineData("Com1.txt", false)]
+    [InlineData("aux /x", false)]
+    [InlineData("a:b", false)]
+    [InlineData("what?", false)]
+    [InlineData("dot.", false)]
+    [InlineData("tab\tx", false)]
+    public void Names_of_Windows_are_known(string path, bool possible) => Assert.Equal(possible, EntryPath.IsWindowsPath(path));
 }

@@ -84,4 +84,11 @@ public sealed class TreeAreaTests : IDisposable
         var manifest = new ImageManifest { Config = store.Blobs.Put(MediaTypes.ImageConfig, image.ToBytes()), Layers = [layer.ToDescriptor()] };
         return new ImageContent(store, store.Blobs.Put(MediaTypes.ImageManifest, manifest.ToBytes()).Digest);
     }
+
+    [Fact]
+    public void Names_that_differ_in_case_alone_are_found()
+    {
+        Assert.Null(TreeArea.FindSameName(["a", "a/b", "ab"]));
+        Assert.Equal(("dir/Model.gguf", "dir/model.gguf"), TreeArea.FindSameName(["dir", "dir/Model.gguf", "dir/model.gguf"]));
+    }
 }

@@ -88,5 +88,6 @@ internal static class CopyStep
     private static StepException Missing(FileTree from, string source) => new(from is not ContextTree context
         ? $"'{source}' is not in the file system it is copied from."
         : context.IsIgnored(TreePath.Normalize(source)) ? $"'{source}' is left out of '{context.Root}' by its ignore file."
+        : new FileInfo(Path.Combine(context.Root, TreePath.Normalize(source))).LinkTarget is not null ? $"'{source}' is a symbolic link in '{context.Root}' that leads to nothing, or in a circle."
         : $"'{source}' is not in '{context.Root}'.");
 }
