@@ -20,7 +20,7 @@ internal static class DockerProgram
 
     /// <summary>Ends a container; it has some seconds to do so by itself.</summary>
     public static Task StopAsync(string program, string container, CancellationToken cancellationToken) =>
-        RunAsync(program, ["stop", "--time", "10", container], cancellationToken);
+        RunAsync(program, ["stop", "-t", "10", container], cancellationToken);
 
     /// <summary>Whether a container is there and runs.</summary>
     public static async Task<bool> IsRunningAsync(string program, string container, CancellationToken cancellationToken)

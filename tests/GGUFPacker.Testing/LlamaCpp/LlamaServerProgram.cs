@@ -49,7 +49,7 @@ public static class LlamaServerProgram
         var contextSize = int.Parse(values.GetValueOrDefault("-c") ?? values.GetValueOrDefault("--ctx-size", "512"), CultureInfo.InvariantCulture);
         var loading = values.ContainsKey("--stand-in")
             ? Task.FromResult<LlamaModel?>(null)
-            : Task.Run<LlamaModel?>(() => LlamaModel.Load(values.GetValueOrDefault("-m") ?? values["--model"]));
+            : Task.Run(() => Load(values.GetValueOrDefault("-m") ?? values["--model"]));
         while (true)
         {
             var call = listener.GetContext();
@@ -66,6 +66,21 @@ public static class LlamaServerProgram
                 var text = model.TextOf(model.Continue(prompt, request.RootElement.GetProperty("n_predict").GetInt32(), contextSize));
                 Answer(call, 200, JsonSerializer.Serialize(new { content = text }));
             }
+        }
+    }
+
+    private static LlamaModel? Load(string path)
+    {
+        try
+        {
+            return LlamaLibrary.IsLoaded ? LlamaModel.Load(path) : throw new InvalidOperationException($"{LlamaFolder.Variable} does not name a folder with llama.cpp's libraries.");
+        }
+        catch (Exception error)
+        {
+            // As llama-server: no model, no server.
+            Console.Error.WriteLine(error.Message);
+            Environment.Exit(1);
+            throw;
         }
     }
 
