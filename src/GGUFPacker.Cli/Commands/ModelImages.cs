@@ -10,34 +10,36 @@ namespace GGUFPacker.Cli.Commands;
 /// <summary>Model images, from the store or else from a registry.</summary>
 internal static class ModelImages
 {
-    /// <summary>The model that the store has under a name, or that is pulled now. All of it is in the store then, base images' layers too.</summary>
+    /// <summary>The model that the store has under a name, or that is pulled now.</summary>
     /// <exception cref="ContentException">The image is no model's.</exception>
     public static async Task<StoredModel> FindOrPullAsync(
         CliEnvironment environment, ContentStore store, ImageReference reference, bool insecure, ProgressMode mode, CancellationToken cancellationToken)
     {
-        var manifest = store.Tags.Find(reference) is { } tag
-            ? await CompleteAsync(environment, store, tag.Manifest, insecure, mode, cancellationToken).ConfigureAwait(false)
-            : await PullAsync(environment, store, new PullRequest(reference), insecure, mode, cancellationToken).ConfigureAwait(false);
+        var manifest = store.Tags.Find(reference)?.Manifest
+            ?? await PullAsync(environment, store, new PullRequest(reference), insecure, mode, cancellationToken).ConfigureAwait(false);
         var model = StoredModel.Load(store, manifest);
         StoredModel.RequireModel(reference, model.Model);
         return model;
     }
 
-    // What was built here may have a base of which nothing was needed so far.
-    private static async Task<Descriptor> CompleteAsync(
+    /// <summary>Fetches the layers that the store lacks: what was built here may have a base of which nothing was needed so far.</summary>
+    public static async Task CompleteAsync(
         CliEnvironment environment, ContentStore store, Descriptor manifest, bool insecure, ProgressMode mode, CancellationToken cancellationToken)
     {
         using var client = Registries.CreateClient(environment, registry: null, insecure, pushing: false);
         var pull = new ImagePull(client, store);
-        return pull.IsComplete(manifest.Digest) ? manifest : await ProgressDisplay.RunAsync(
-            environment,
-            async display =>
-            {
-                await pull.CompleteAsync(manifest.Digest, Registries.Show(display, "pull"), cancellationToken).ConfigureAwait(false);
-                return manifest;
-            },
-            mode,
-            "Pulling").ConfigureAwait(false);
+        if (!pull.IsComplete(manifest.Digest))
+        {
+            await ProgressDisplay.RunAsync(
+                environment,
+                async display =>
+                {
+                    await pull.CompleteAsync(manifest.Digest, Registries.Show(display, "pull"), cancellationToken).ConfigureAwait(false);
+                    return manifest;
+                },
+                mode,
+                "Pulling").ConfigureAwait(false);
+        }
     }
 
     /// <summary>Pulls a model, and shows how far it is.</summary>

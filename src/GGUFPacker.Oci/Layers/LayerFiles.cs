@@ -10,7 +10,8 @@ public static class LayerFiles
     /// <summary>As many links as Linux follows before it answers ELOOP.</summary>
     private const int MaxLinks = 40;
 
-    private const string OpaqueWhiteout = ".wh..wh..opq";
+    /// <summary>What follows the prefix in the whiteout of all that a directory holds.</summary>
+    private const string Opaque = ".wh..opq";
 
     /// <summary>The entries that are seen, by path. Hard links are the files they link to; what is neither file nor directory stands for itself.</summary>
     /// <param name="layers">The layers, the base first.</param>
@@ -21,35 +22,31 @@ public static class LayerFiles
     /// <inheritdoc cref="Flatten(IEnumerable{LayerRecipe})"/>
     public static ImmutableSortedDictionary<string, LayerEntry> Flatten(IEnumerable<ImmutableArray<LayerEntry>> layers)
     {
-        var files = new SortedDictionary<string, LayerEntry>(StringComparer.Ordinal);
+        var files = new LayeredEntries();
         foreach (var layer in layers)
         {
             // Whiteouts hide what is below this layer, wherever they stand in it.
-            foreach (var entry in layer)
+            foreach (var entry in layer.Where(entry => EntryPath.IsWhiteout(entry.Path)))
             {
-                var name = entry.Path[(entry.Path.LastIndexOf('/') + 1)..];
                 var parent = EntryPath.Parent(entry.Path);
-                if (name == OpaqueWhiteout)
+                var hidden = entry.Path[(entry.Path.LastIndexOf('/') + 1 + EntryPath.Whiteout.Length)..];
+                if (hidden == Opaque)
                 {
-                    RemoveBelow(files, parent);
+                    files.RemoveBelow(parent);
                 }
-                else if (EntryPath.IsWhiteout(entry.Path))
+                else if (hidden.Length > 0)
                 {
-                    var hidden = name[EntryPath.Whiteout.Length..];
-                    Remove(files, parent.Length == 0 ? hidden : $"{parent}/{hidden}");
+                    files.Remove(parent.Length == 0 ? hidden : $"{parent}/{hidden}");
                 }
             }
 
-            foreach (var entry in layer)
+            foreach (var entry in layer.Where(entry => !EntryPath.IsWhiteout(entry.Path)))
             {
-                if (!EntryPath.IsWhiteout(entry.Path))
-                {
-                    Add(files, entry);
-                }
+                Add(files, entry);
             }
         }
 
-        return files.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        return files.ToSorted();
     }
 
     /// <summary>What is at a path once the symbolic links on the way and at its end are followed, as a system call would within the image's root.</summary>
@@ -104,11 +101,12 @@ public static class LayerFiles
         return found;
     }
 
-    private static void Add(SortedDictionary<string, LayerEntry> files, LayerEntry entry)
+    private static void Add(LayeredEntries files, LayerEntry entry)
     {
         if (entry.Kind == LayerEntryKind.HardLink)
         {
-            if (!files.TryGetValue(entry.LinkTarget ?? "", out var target) || target.Kind != LayerEntryKind.File)
+            // One to a symbolic link is that link under another name.
+            if (files.Find(entry.LinkTarget ?? "") is not { Kind: not LayerEntryKind.Directory } target)
             {
                 throw new LayerException($"The hard link '{entry.Path}' leads to '{entry.LinkTarget}', which is no file of the image.");
             }
@@ -116,37 +114,58 @@ public static class LayerFiles
             entry = target with { Path = entry.Path };
         }
 
-        if (entry.Kind != LayerEntryKind.Directory && files.TryGetValue(entry.Path, out var old) && old.Kind == LayerEntryKind.Directory)
+        if (entry.Kind != LayerEntryKind.Directory && files.Find(entry.Path) is { Kind: LayerEntryKind.Directory })
         {
-            RemoveBelow(files, entry.Path);
+            files.RemoveBelow(entry.Path);
         }
 
         // A file or link in the way of a path gives way to the directory that the path needs.
-        for (var parent = EntryPath.Parent(entry.Path); parent.Length > 0; parent = EntryPath.Parent(parent))
+        for (var parent = EntryPath.Parent(entry.Path); parent.Length > 0 && files.Find(parent) is not { Kind: LayerEntryKind.Directory }; parent = EntryPath.Parent(parent))
         {
-            if (files.TryGetValue(parent, out var above) && above.Kind == LayerEntryKind.Directory)
-            {
-                break;
-            }
-
-            files[parent] = LayerEntry.Directory(parent);
+            files.Set(LayerEntry.Directory(parent));
         }
 
-        files[entry.Path] = entry;
+        files.Set(entry);
     }
 
-    private static void Remove(SortedDictionary<string, LayerEntry> files, string path)
+    /// <summary>Entries by path, of which all below a directory are found without looking at the others: there may be a million, and as many whiteouts.</summary>
+    private sealed class LayeredEntries
     {
-        files.Remove(path);
-        RemoveBelow(files, path);
-    }
+        private readonly Dictionary<string, LayerEntry> _entries = new(StringComparer.Ordinal);
+        private readonly SortedSet<string> _paths = new(StringComparer.Ordinal);
 
-    private static void RemoveBelow(SortedDictionary<string, LayerEntry> files, string directory)
-    {
-        var prefix = directory.Length == 0 ? "" : directory + "/";
-        foreach (var path in files.Keys.Where(p => p.StartsWith(prefix, StringComparison.Ordinal)).ToList())
+        public LayerEntry? Find(string path) => _entries.GetValueOrDefault(path);
+
+        public void Set(LayerEntry entry)
         {
-            files.Remove(path);
+            _entries[entry.Path] = entry;
+            _paths.Add(entry.Path);
+        }
+
+        public void Remove(string path)
+        {
+            RemoveOne(path);
+            RemoveBelow(path);
+        }
+
+        public void RemoveBelow(string directory)
+        {
+            // '0' follows '/': what lies between are the paths below.
+            var below = directory.Length == 0 ? _paths : _paths.GetViewBetween(directory + "/", directory + "0");
+            foreach (var path in below.ToList())
+            {
+                RemoveOne(path);
+            }
+        }
+
+        public ImmutableSortedDictionary<string, LayerEntry> ToSorted() => _entries.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+        private void RemoveOne(string path)
+        {
+            if (_entries.Remove(path))
+            {
+                _paths.Remove(path);
+            }
         }
     }
 }

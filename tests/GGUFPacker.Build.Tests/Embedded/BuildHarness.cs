@@ -61,9 +61,9 @@ internal sealed class BuildHarness : IDisposable
         return string.Join('\n', error.Diagnostics.Select(diagnostic => $"{diagnostic.Span.StartLine} {diagnostic.Code} {diagnostic.Message}"));
     }
 
-    /// <summary>An image's layers: for each the entries as <c>mode uid:gid path</c>.</summary>
+    /// <summary>An image's layers: for each the entries as <c>mode uid:gid path</c>; none for one that the store has not.</summary>
     public ImmutableArray<string[]> Layers(BuiltImage image) =>
-        [.. ImageManifest.Parse(Store.Blobs.Get(image.Manifest.Digest)).Layers.Select(layer => Entries(layer.Digest))];
+        [.. Config(image).Image.DiffIds.Select(diffId => Store.Layers.Find(diffId) is null ? [] : Entries(diffId))];
 
     /// <summary>An image's config.</summary>
     public ModelImageConfig Config(BuiltImage image) => ModelImageConfig.Parse(Store.Blobs.Get(image.Config.Digest));
