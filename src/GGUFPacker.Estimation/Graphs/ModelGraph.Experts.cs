@@ -86,7 +86,7 @@ internal sealed partial class ModelGraph
         bool isGated;
         if (FindWeight(layer, "ffn_gate_up_exps") is { } fused)
         {
-            var both = MultiplyExperts(fused, x, selected, FindScale(layer, "ffn_up_exps"));
+            var both = MultiplyExperts(fused, x, selected, FindExpertScale(layer, "ffn_up_exps"));
             both = AddExpertBias(both, layer, "ffn_gate_up_exps", selected);
             var half = both.Ne[0] / 2;
             x = G.View3D(both, half, both.Ne[1], both.Ne[2], both.Nb[1], both.Nb[2], 0);
@@ -95,10 +95,10 @@ internal sealed partial class ModelGraph
         }
         else
         {
-            up = MultiplyExperts(Weight(layer, "ffn_up_exps"), x, selected, FindScale(layer, "ffn_up_exps"));
+            up = MultiplyExperts(Weight(layer, "ffn_up_exps"), x, selected, FindExpertScale(layer, "ffn_up_exps"));
             up = AddExpertBias(up, layer, "ffn_up_exps", selected);
             isGated = FindWeight(layer, "ffn_gate_exps") is not null;
-            x = isGated ? MultiplyExperts(Weight(layer, "ffn_gate_exps"), x, selected, FindScale(layer, "ffn_gate_exps")) : up;
+            x = isGated ? MultiplyExperts(Weight(layer, "ffn_gate_exps"), x, selected, FindExpertScale(layer, "ffn_gate_exps")) : up;
             x = AddExpertBias(x, layer, "ffn_gate_exps", selected);
         }
 
@@ -108,9 +108,11 @@ internal sealed partial class ModelGraph
             _ when isGated => G.GluSplit(x, up),
             _ => G.Unary(x),
         };
-        x = MultiplyExperts(Weight(layer, "ffn_down_exps"), x, selected, FindScale(layer, "ffn_down_exps"));
+        x = MultiplyExperts(Weight(layer, "ffn_down_exps"), x, selected, FindExpertScale(layer, "ffn_down_exps"));
         return AddExpertBias(x, layer, "ffn_down_exps", selected);
     }
+
+    private GraphTensor? FindExpertScale(int layer, string name) => TensorScales.OfExperts(Shape.Architecture) ? FindScale(layer, name) : null;
 
     private GraphTensor AddExpertBias(GraphTensor x, int layer, string name, GraphTensor selected) =>
         FindBias(layer, name) is { } bias ? G.AddId(x, bias, selected) : x;

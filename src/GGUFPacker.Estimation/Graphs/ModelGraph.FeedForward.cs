@@ -12,13 +12,14 @@ internal sealed partial class ModelGraph
     /// <param name="suffix">What follows the tensors' names, such as <c>_shexp</c>.</param>
     public GraphTensor FeedForward(GraphTensor x, int layer, Activation activation, string suffix = "")
     {
+        var scales = TensorScales.OfFeedForward(Shape.Architecture, isShared: suffix.Length > 0);
         var (upName, gateName, downName) = ("ffn_up" + suffix, "ffn_gate" + suffix, "ffn_down" + suffix);
-        var up = Scaled(AddBias(G.MulMat(Weight(layer, upName), x), FindBias(layer, upName)), FindScale(layer, upName));
+        var up = Scaled(AddBias(G.MulMat(Weight(layer, upName), x), FindBias(layer, upName)), upName);
         var gate = activation == Activation.Halved ? null : FindWeight(layer, gateName);
         if (gate is not null)
         {
             var input = activation == Activation.Gated ? x : up;
-            x = Scaled(AddBias(G.MulMat(gate, input), FindBias(layer, gateName)), FindScale(layer, gateName));
+            x = Scaled(AddBias(G.MulMat(gate, input), FindBias(layer, gateName)), gateName);
         }
         else
         {
@@ -32,8 +33,8 @@ internal sealed partial class ModelGraph
             Activation.Squared => G.Sqr(G.Unary(x)),
             _ => G.Unary(x),
         };
-        return Scaled(AddBias(G.MulMat(Weight(layer, downName), x), FindBias(layer, downName)), FindScale(layer, downName));
-    }
+        return Scaled(AddBias(G.MulMat(Weight(layer, downName), x), FindBias(layer, downName)), downName);
 
-    private GraphTensor Scaled(GraphTensor x, GraphTensor? scale) => scale is null ? x : G.Mul(x, scale);
+        GraphTensor Scaled(GraphTensor y, string name) => scales && FindScale(layer, name) is { } scale ? G.Mul(y, scale) : y;
+    }
 }
