@@ -8,6 +8,22 @@ namespace GGUFPacker.Cli;
 /// <summary>The tool <c>gguf-packer</c>: finds the command, runs it, and turns what goes wrong into a message and an exit code.</summary>
 internal static class CliApplication
 {
+    private static readonly (string Name, Func<CliEnvironment, Command> Create)[] Commands =
+    [
+        ("build", BuildCommand.Create),
+        ("push", PushCommand.Create),
+        ("pull", PullCommand.Create),
+        ("list", ListCommand.Create),
+        ("inspect", InspectCommand.Create),
+        ("estimate", EstimateCommand.Create),
+        ("run", RunCommand.Create),
+        ("verify", VerifyCommand.Create),
+        ("remove", RemoveCommand.Create),
+        ("cache", CacheCommand.Create),
+        ("convert", ConvertCommand.Create),
+        ("quantize", QuantizeCommand.Create),
+    ];
+
     // A build that is stopped removes what it has half-written; this is the time it has for that.
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(30);
 
@@ -20,7 +36,7 @@ internal static class CliApplication
         var console = environment.Console;
 
         // "@file" is an argument like others: llama.cpp's command lines know no response files.
-        var result = CreateRoot(environment).Parse(arguments.Count == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var result = CreateRoot(environment, arguments).Parse(arguments.Count == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Action is ParseErrorAction)
         {
             foreach (var error in result.Errors)
@@ -50,21 +66,18 @@ internal static class CliApplication
         }
     }
 
-    private static RootCommand CreateRoot(CliEnvironment environment) => new("Builds, converts, quantizes, pushes and pulls LLMs in GGUF format as OCI images.")
+    // One command is made where the first argument names it: making all takes longer than most of them need to begin.
+    private static RootCommand CreateRoot(CliEnvironment environment, IReadOnlyList<string> arguments)
     {
-        BuildCommand.Create(environment),
-        PushCommand.Create(environment),
-        PullCommand.Create(environment),
-        ListCommand.Create(environment),
-        InspectCommand.Create(environment),
-        EstimateCommand.Create(environment),
-        RunCommand.Create(environment),
-        VerifyCommand.Create(environment),
-        RemoveCommand.Create(environment),
-        CacheCommand.Create(environment),
-        ConvertCommand.Create(environment),
-        QuantizeCommand.Create(environment),
-    };
+        var root = new RootCommand("Builds, converts, quantizes, pushes and pulls LLMs in GGUF format as OCI images.");
+        var named = Commands.Where(command => arguments.Count > 0 && command.Name == arguments[0]).ToList();
+        foreach (var (_, create) in named.Count > 0 ? named : [.. Commands])
+        {
+            root.Add(create(environment));
+        }
+
+        return root;
+    }
 
     private static IEnumerable<string> CommandPath(ParseResult result)
     {
