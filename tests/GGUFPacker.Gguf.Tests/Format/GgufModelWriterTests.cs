@@ -113,6 +113,55 @@ public sealed class GgufModelWriterTests
     }
 
     [Fact]
+    public async Task Of_several_failures_the_first_in_the_file_counts_and_nothing_after_them_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        using var later = new ManualResetEventSlim();
+        var read = new System.Collections.Concurrent.ConcurrentBag<long>();
+        var model = new MemoryModel(GgufMetadata.Empty, MemoryModel.Random(1, "t", TensorType.I8, 1 << 20, 64))
+        {
+            // Chunks of two rows; that of row 4 fails only after that of row 6, which another thread reads.
+            Reading = (_, row) =>
+            {
+                read.Add(row);
+                if (row is 4 or 5)
+                {
+                    later.Wait(Token);
+                    throw new InvalidOperationException("earlier");
+                }
+
+                if (row is 6 or 7)
+                {
+                    later.Set();
+                    throw new InvalidOperationException("later");
+                }
+            },
+        };
+
+        var error = await Assert.ThrowsAsync<GgufException>(() => GgufModelWriter.WriteFileAsync(model, folder["m.gguf"], new() { Threads = 2 }, cancellationToken: Token));
+
+        Assert.Equal("earlier", error.InnerException?.Message);
+        Assert.InRange(read.Max(), 6, 7);
+        Assert.Empty(folder.Names);
+    }
+
+    [Fact]
+    public async Task Progress_of_a_file_grows_up_to_its_size()
+    {
+        using var folder = new TemporaryFolder();
+        var reports = new List<GgufWriteProgress>();
+        var model = new MemoryModel(GgufMetadata.Empty, MemoryModel.Random(1, "a", TensorType.I8, 1 << 20, 16), MemoryModel.Random(2, "b", TensorType.I8, 1 << 20, 16));
+
+        await GgufModelWriter.WriteFileAsync(model, folder["m.gguf"], new() { Threads = 3 }, new Immediate(reports.Add), Token);
+
+        Assert.Equal(new FileInfo(folder["m.gguf"]).Length, reports[^1].BytesDone);
+        Assert.Equal(reports[^1].TotalBytes, reports[^1].BytesDone);
+        Assert.Equal(reports.Select(report => report.BytesDone).Order(), reports.Select(report => report.BytesDone));
+        Assert.Equal(reports.Select(report => report.TensorNumber).Order(), reports.Select(report => report.TensorNumber));
+        Assert.Equal(("b", 2), (reports[^1].TensorName, reports[^1].TensorNumber));
+    }
+
+    [Fact]
     public async Task Readers_wait_for_a_slow_output()
     {
         // 64 chunks of 2 MiB; the output takes one at a time, so no more than a ring (2 threads: 5) may be read ahead.
