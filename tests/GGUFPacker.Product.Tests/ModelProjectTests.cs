@@ -76,6 +76,19 @@ public sealed class ModelProjectTests(PackedProduct product) : IDisposable
         Assert.Equal(times[..2], SampleFiles.Types.Take(2).Select(type => File.GetLastWriteTimeUtc(_workspace.Combine(Output(type)))));
         Assert.DoesNotContain(remade.MessagesWith("QUANTIZE --from"), message => message.EndsWith(" s)", StringComparison.Ordinal));
 
+        // A name that is gone from the store comes back, and nothing is made for it.
+        var named = Digest("Q8_0");
+        using (var store = ContentStore.Open(_workspace.StorePath))
+        {
+            Assert.True(store.Tags.Remove(ImageReference.Parse("austen:Q8_0")));
+        }
+
+        var renamed = await _workspace.BuildAsync("build", "Austen");
+        Assert.Equal(1, renamed.RunsOf("BuildGGUFImages"));
+        Assert.DoesNotContain(renamed.MessagesWith("QUANTIZE --from"), message => message.EndsWith(" s)", StringComparison.Ordinal));
+        Assert.Equal(named, Digest("Q8_0"));
+        Assert.Equal(0, (await _workspace.BuildAsync("build", "Austen")).RunsOf("BuildGGUFImages"));
+
         // A type that is no longer asked for leaves the output; clean leaves nothing.
         _workspace.Write("Austen/Austen.ggufproj", Project.Replace(";Q4_0", "", StringComparison.Ordinal));
         await _workspace.BuildAsync("build", "Austen");

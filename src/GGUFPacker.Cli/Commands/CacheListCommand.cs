@@ -48,6 +48,8 @@ internal sealed class CacheListCommand
 
         var filter = line.GetValue(_filter) ?? "";
         var items = StoreInventory.Read(_environment.StoreRoot, _environment.Time)
+            // A layer's recipe is listed; the record by which it is found says nothing more.
+            .Where(item => !(item.IsRecord && item.Kind == CacheRecord.Layer))
             .Where(item => kinds.Count == 0 || kinds.Contains(item.Kind))
             .Where(item => item.Images == 0 || !line.GetValue(_unused))
             .Where(item => item.Key.Contains(filter, StringComparison.OrdinalIgnoreCase) || item.MadeBy.Contains(filter, StringComparison.OrdinalIgnoreCase))
