@@ -10,6 +10,8 @@ namespace GGUFPacker.Build.Embedded;
 /// <summary>Makes the layer of a node: brings its files into the store and finds or computes the diff id.</summary>
 internal static class LayerAssembler
 {
+    private const int ParallelFiles = 4;
+
     public static async ValueTask<LayerRecipe> AssembleAsync(BuildSession session, GraphNode node, CancellationToken cancellationToken)
     {
         if (!session.Layers.TryGetValue(node, out var layer))
@@ -32,6 +34,7 @@ internal static class LayerAssembler
             session.Report(node, BuildStepStatus.Started);
         }
 
+        await FetchAsync(difference, cancellationToken).ConfigureAwait(false);
         var entries = new List<LayerEntry>(difference.Count);
         foreach (var (path, entry) in difference)
         {
@@ -71,6 +74,12 @@ internal static class LayerAssembler
             }
         }
     }
+
+    // What is elsewhere comes first, several files at a time.
+    private static Task FetchAsync(ImmutableSortedDictionary<string, TreeEntry> difference, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        difference.Values.OfType<FileEntry>().Select(file => file.Content).OfType<RemoteContent>(),
+        new ParallelOptions { MaxDegreeOfParallelism = ParallelFiles, CancellationToken = cancellationToken },
+        async (content, token) => await content.StoreAsync(token).ConfigureAwait(false));
 
     private static LayerEntry FileOf(string path, StoredFile file) => LayerEntry.File(path, file.Size == 0 ? default : file.Digest, file.Size);
 }

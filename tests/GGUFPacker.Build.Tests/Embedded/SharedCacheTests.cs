@@ -89,10 +89,14 @@ public sealed class SharedCacheTests : IDisposable
 
         await BuildAsync(_first, text: Stages, to: InRegistry + ",mode=max", configure: request => request with { NoCacheStages = ["1"] });
         Assert.Equal(2, Manifest().Layers.Length);
-        File.Delete(Path.Combine(_second.Context.Path, "m.gguf"));
-        _second.AddModel("m.gguf");
         var taken = await BuildAsync(_second, text: Stages, from: InRegistry);
         Assert.Equal((0, 1), (taken.StepsRun, taken.StepsCached));
+
+        // Another type of the intermediate: that alone comes from the cache, and is not made again.
+        using var third = new BuildHarness { Registries = NewClient() };
+        third.AddModel("m.gguf");
+        var other = await BuildAsync(third, text: Stages.Replace("Q4_0", "Q5_0", StringComparison.Ordinal), from: InRegistry);
+        Assert.Equal((1, 1, 1), (other.StepsRun, other.StepsCached, other.Totals.Downloaded.Files));
     }
 
     [Fact]

@@ -49,6 +49,9 @@ internal sealed class SharedCache
         return cache;
     }
 
+    /// <summary>Whether a cache says that it has a step's result.</summary>
+    public bool Has(string key) => _sources.Exists(source => source.Find(StepCache.ContentKey(key)) is not null);
+
     /// <summary>Brings a step's result into the store if a cache has it.</summary>
     public async Task<StoredFile?> FindAsync(BuildReporter reporter, GraphNode node, string key, CancellationToken cancellationToken)
     {

@@ -29,7 +29,14 @@ internal sealed class DerivedContent(BuildSession session, GraphNode node, Func<
     public override async ValueTask<IGgufModel> OpenModelAsync(CancellationToken cancellationToken)
     {
         var key = await IdentifyAsync(cancellationToken).ConfigureAwait(false);
-        _stored ??= Find(key) ?? await ImportAsync(key, cancellationToken).ConfigureAwait(false);
+        _stored ??= Find(key);
+        if (_stored is null && !session.IsForgotten(node) && session.Shared.Has(key))
+        {
+            session.Report(node, BuildStepStatus.Started);
+            _stored = await ImportAsync(key, cancellationToken).ConfigureAwait(false);
+            session.Report(node, _stored is null ? BuildStepStatus.Completed : BuildStepStatus.Cached);
+        }
+
         return _stored is null ? await model.OpenAsync(cancellationToken).ConfigureAwait(false) : GgufFile.Open(_stored.Path, cancellationToken: cancellationToken);
     }
 

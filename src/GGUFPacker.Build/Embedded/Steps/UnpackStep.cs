@@ -47,6 +47,7 @@ internal static class UnpackStep
             throw new StepException($"'{name}' cannot be unpacked. {exception.Message} With --unpack=false it is added as it is.", exception);
         }
 
+        content.CheckUnchanged();
         session.Steps.PutLayer(key, $"{node.Name} (unpacked)", recipe.DiffId, recipe.Size);
         return recipe;
     }
