@@ -61,5 +61,5 @@ internal sealed record DeviceTraits
 
     private static DeviceTraits Sycl { get; } = new() { Alignment = 128, RowPadding = 512, HasPinnedMemory = true, OffloadBatch = 32, SplitsRows = true };
 
-    private static DeviceTraits Rpc { get; } = new() { Alignment = 128, RowPadding = 512 };
+    private static DeviceTraits Rpc { get; } = new() { Alignment = 128, RowPadding = 512, HasPipeline = true };
 }

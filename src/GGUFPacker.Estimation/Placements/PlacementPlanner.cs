@@ -16,7 +16,8 @@ internal static class PlacementPlanner
 
     private static ImmutableArray<PlacedDevice> DevicesInUse(EstimateOptions options, IReadOnlyList<ComputeDevice> devices)
     {
-        var all = devices.Where(device => device.Kind != ComputeDeviceKind.Cpu).Index()
+        // Other machines come first: layers then cross the network once.
+        var all = devices.Where(device => device.Kind != ComputeDeviceKind.Cpu).Index().OrderBy(entry => entry.Item.Kind != ComputeDeviceKind.Rpc)
             .Select(entry => new PlacedDevice(entry.Item, entry.Index, DeviceTraits.Of(entry.Item.Kind))).ToImmutableArray();
         if (options.SplitMode != SplitMode.None || all.IsEmpty || options.MainDevice < 0)
         {

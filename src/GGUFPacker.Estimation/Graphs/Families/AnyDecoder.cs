@@ -13,12 +13,18 @@ internal static class AnyDecoder
     // Found by comparing with llama.cpp, with small models of each family and six sets of options, all on the CPU.
     private static readonly FrozenSet<string> Matching = new[]
     {
-        "arcee", "baichuan", "bailingmoe2", "bloom", "chatglm", "codeshell", "cohere2", "dbrx", "deci", "dots1", "dream", "ernie4_5", "ernie4_5-moe",
-        "exaone", "exaone-moe", "exaone4", "falcon", "glm4", "glm4moe", "gpt2", "gptneox", "granite", "granite_swa", "granitehybrid", "granitemoe",
-        "grok", "hunyuan-dense", "hunyuan-moe", "hunyuan_vl", "internlm2", "jais", "jais2", "laguna", "llada", "maincoder", "maple", "mellum",
-        "mimo2", "minicpm", "minimax-m2", "mistral3", "mistral4", "nanbeige", "nemotron", "nemotron_h", "nemotron_h_moe", "olmo", "openelm", "orion",
-        "paddleocr", "pangu-embedded", "phi2", "plamo", "plamo3", "pockettts", "qwen", "qwen2vl", "qwen3tts", "qwen3vl", "qwen3vlmoe", "rnd1",
-        "seed_oss", "smollm3", "stablelm", "starcoder", "xverse",
+        "afmoe", "arcee", "arctic", "baichuan", "bailingmoe", "bailingmoe2", "bloom", "chatglm", "codeshell", "cohere2", "dbrx", "deci", "deepseek",
+        "dots1", "dream", "ernie4_5", "ernie4_5-moe", "exaone", "exaone-moe", "exaone4", "falcon", "glm4", "glm4moe", "gpt2", "gptneox", "granite",
+        "granite_swa", "granitehybrid", "granitemoe", "grok", "hunyuan-dense", "hunyuan-moe", "hunyuan_vl", "hy_v3", "internlm2", "jais", "jais2",
+        "laguna", "llada", "llada-moe", "maincoder", "maple", "mellum", "mimo2", "minicpm", "minimax-m2", "mistral3", "mistral4", "muse-glimmer",
+        "nanbeige", "nemotron", "nemotron_h", "nemotron_h_moe", "olmo", "openelm", "orion", "paddleocr", "pangu-embedded", "phi2", "plamo", "plamo3",
+        "pockettts", "qwen", "qwen2vl", "qwen3tts", "qwen3vl", "qwen3vlmoe", "rnd1", "seed_oss", "smollm3", "stablelm", "starcoder", "xverse",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    // Families that read expert_weights_norm.
+    private static readonly FrozenSet<string> ByHeader = new[]
+    {
+        "afmoe", "bailingmoe", "bailingmoe2", "cohere2moe", "deepseek2-ocr", "dots1", "exaone-moe", "glm4moe", "hy_v3", "laguna", "nemotron_h", "nemotron_h_moe", "step35",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Whether this graph was found to need, on the host, what the architecture's own needs.</summary>
@@ -43,7 +49,8 @@ internal static class AnyDecoder
             var normed = Norm(graph, x, layer, "attn_norm") ?? x;
             var mixed = Norm(graph, x, layer, "attn_norm_2") ?? normed;
             x = Mix(graph, mixed, positions, recurrent, graph.Shape.SlidingWindowLayers[layer] ? window ?? full : full, layer);
-            if (layer == graph.Layers - 1)
+            x = NormsBeforeOutputs(graph) ? Norm(graph, x, layer, "post_attention_norm") ?? x : x;
+            if (layer == graph.Layers - 1 && !TakesOutputsLast(graph))
             {
                 x = g.GetRows(x, outputIds);
                 residual = g.GetRows(residual, outputIds);
@@ -56,6 +63,12 @@ internal static class AnyDecoder
         if (HasBareNorms(graph) || graph.FindWeight("output_norm.weight") is not null)
         {
             x = graph.Norm(x, graph.FindWeight("output_norm.weight"), graph.FindWeight("output_norm.bias"), KindOf(graph, "output_norm"), -1);
+        }
+
+        if (TakesOutputsLast(graph))
+        {
+            graph.HiddenStates = x;
+            x = g.GetRows(x, outputIds);
         }
 
         if (!Architectures.TiesOutput(graph.Shape.Architecture) && graph.FindWeight("output.weight") is null)
@@ -129,21 +142,34 @@ internal static class AnyDecoder
         }
 
         var (q, k, v) = graph.QueryKeyValue(x, layer);
+        var gate = graph.FindWeight(layer, "attn_gate") is { } weight && weight.Ne[1] == q.Ne[0] * q.Ne[1] ? g.MulMat(weight, x) : null;
         q = HeadNormOf(graph, q, layer, "attn_q_norm");
         k = HeadNormOf(graph, k, layer, "attn_k_norm");
-        if (Rotates(shape) && graph.FindWeight("position_embd.weight") is null)
+        if (Rotates(shape, layer) && graph.FindWeight("position_embd.weight") is null)
         {
             var factors = graph.RopeFactors(layer);
             q = g.Rope(q, positions, factors);
             k = g.Rope(k, positions, factors);
         }
 
-        return graph.Attention(inputs, q, k, v, layer, graph.FindWeight(layer, "attn_sinks"));
+        var sinks = graph.FindWeight(layer, "attn_sinks");
+        if (gate is null)
+        {
+            return graph.Attention(inputs, q, k, v, layer, sinks);
+        }
+
+        var attended = graph.AttentionCore(inputs, q, k, v, layer, sinks);
+        return graph.AttentionOutput(g.Mul(attended, g.Unary(gate)), layer);
     }
 
-    // The larger Baichuan adds a bias by distance instead, as the families of which llama.cpp says so.
-    private static bool Rotates(ModelShape shape) =>
-        Architectures.Rotates(shape.Architecture) && shape.FullRotaryLength > 0 && (shape.Architecture != "baichuan" || shape.Layers == 32);
+    private static bool Rotates(ModelShape shape, int layer) => Architectures.Rotates(shape.Architecture) && shape.FullRotaryLength > 0 && shape.Architecture switch
+    {
+        // The larger one adds a bias by distance instead.
+        "baichuan" => shape.Layers == 32,
+        "afmoe" => (layer + 1) % 4 != 0,
+        "muse-glimmer" => shape.SlidingWindowLayers[layer],
+        _ => true,
+    };
 
     // A norm of a head's length works on each head, a longer one on all of them at once.
     private static GraphTensor HeadNormOf(ModelGraph graph, GraphTensor x, int layer, string name)
@@ -170,7 +196,7 @@ internal static class AnyDecoder
         var hasFeedForward = graph.FindWeight(layer, "ffn_up") is not null || graph.HasExperts(layer);
         var hasOwnNorm = graph.FindWeight(layer, "ffn_norm") is not null;
         var postNorm = graph.FindWeight(layer, "post_attention_norm") is not null;
-        if (hasOwnNorm && postNorm)
+        if (hasOwnNorm && postNorm && !NormsBeforeOutputs(graph))
         {
             x = Norm(graph, x, layer, "post_attention_norm")!;
         }
@@ -188,6 +214,13 @@ internal static class AnyDecoder
 
         var attended = g.Add(x, residual);
         x = Norm(graph, attended, layer, hasOwnNorm || HasBareNorms(graph) ? "ffn_norm" : postNorm ? "post_attention_norm" : "attn_output_norm")!;
+        if (graph.FindWeight(layer, "ffn_norm_exps") is not null)
+        {
+            // A dense network and experts side by side, each with a norm of its own.
+            var dense = g.Add(graph.FeedForward(x, layer, ActivationOf(graph, layer)), attended);
+            return g.Add(graph.Experts(Norm(graph, residual, layer, "ffn_norm_exps")!, layer, OptionsOf(graph.Shape)), dense);
+        }
+
         x = FeedForward(graph, x, layer);
         x = Norm(graph, x, layer, "post_ffw_norm") ?? x;
         return g.Add(x, attended);
@@ -200,14 +233,29 @@ internal static class AnyDecoder
             return graph.FeedForward(x, layer, ActivationOf(graph, layer));
         }
 
-        var experts = graph.Experts(x, layer, ExpertOptions.Default);
+        var experts = graph.Experts(x, layer, OptionsOf(graph.Shape));
         return graph.FindWeight(layer, "ffn_up_shexp") is null ? experts : graph.G.Add(experts, graph.FeedForward(x, layer, Activation.Gated, "_shexp"));
+    }
+
+    // Some families always make the experts' weights sum to one, some never; the others' headers say so.
+    private static ExpertOptions OptionsOf(ModelShape shape)
+    {
+        var normalizes = shape.Architecture is not ("deepseek" or "llada-moe")
+            && (!ByHeader.Contains(shape.Architecture) || shape.Number("expert_weights_norm") is not (null or 0));
+        var gating = shape.Number("expert_gating_func") is (double)ExpertGating.SoftmaxWeight ? ExpertGating.SoftmaxWeight : ExpertGating.Softmax;
+        return ExpertOptions.Default with { Gating = gating, Normalizes = normalizes };
     }
 
     private static Activation ActivationOf(ModelGraph graph, int layer) =>
         graph.FindWeight(layer, "ffn_gate") is not null ? Activation.Gated
         : graph.Weight(layer, "ffn_up").Ne[1] == 2 * graph.Weight(layer, "ffn_down").Ne[0] ? Activation.Halved
         : Activation.Plain;
+
+    // The states of all tokens are kept, for predicting further ones.
+    private static bool TakesOutputsLast(ModelGraph graph) => graph.Shape.Architecture == "cohere2moe";
+
+    // The results of attention are normed for all tokens, rather than for those that there are outputs of.
+    private static bool NormsBeforeOutputs(ModelGraph graph) => graph.Shape.Architecture is "afmoe" or "muse-glimmer";
 
     // OLMo's norms have neither weights nor biases.
     private static bool HasBareNorms(ModelGraph graph) => graph.Shape.Architecture == "olmo";
