@@ -8,6 +8,9 @@ internal enum HeadNorm
     /// <summary>Each head for itself.</summary>
     EachHead,
 
+    /// <summary>Each head for itself, if the layer has such weights.</summary>
+    EachHeadIfAny,
+
     /// <summary>All heads of a token together.</summary>
     AllHeads,
 }

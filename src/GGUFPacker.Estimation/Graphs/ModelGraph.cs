@@ -52,6 +52,9 @@ internal sealed partial class ModelGraph
     /// <summary>The final hidden state, from which embeddings are pooled (t_embd).</summary>
     public GraphTensor? Embeddings { get; set; }
 
+    /// <summary>The embeddings of the input, before they are scaled (t_inp_embd).</summary>
+    public GraphTensor? InputEmbedding { get; private set; }
+
     /// <summary>The hidden state that layers for predicting further tokens read (t_h_nextn).</summary>
     public GraphTensor? HiddenStates { get; set; }
 
@@ -136,6 +139,7 @@ internal sealed partial class ModelGraph
             x = G.View2D(x, Shape.EmbeddingLength, Tokens, x.Nb[1], 0);
         }
 
+        InputEmbedding = x;
         if (Shape.Number("embedding_scale") is { } scale && scale != 0)
         {
             x = G.Scale(x.IsContiguous ? x : G.Cont(x));

@@ -16,11 +16,23 @@ internal sealed record StandardDecoder
     /// <summary>What of queries and keys is normed before they are rotated.</summary>
     public HeadNorm HeadNorm { get; init; }
 
+    /// <summary>Whether that norm comes after the rotation instead.</summary>
+    public bool NormsRotatedHeads { get; init; }
+
+    /// <summary>Which layers rotate queries and keys.</summary>
+    public Func<ModelGraph, int, bool> Rotates { get; init; } = (_, _) => true;
+
     /// <summary>Whether rotations have factors of their own, if the model has such tensors.</summary>
     public bool UsesRopeFactors { get; init; }
 
     /// <summary>Whether queries are scaled rather than scores.</summary>
     public bool ScalesQueries { get; init; }
+
+    /// <summary>Whether queries are multiplied with an input that depends on their position, if the header says so.</summary>
+    public bool HasTemperature { get; init; }
+
+    /// <summary>The norm of what goes into the feed-forward network.</summary>
+    public string FeedForwardNorm { get; init; } = "ffn_norm";
 
     /// <summary>Whether what goes into attention and feed-forward network is normed.</summary>
     public bool NormsInputs { get; init; } = true;
@@ -40,6 +52,12 @@ internal sealed record StandardDecoder
     /// <summary>The feed-forward network of a layer.</summary>
     public Func<ModelGraph, GraphTensor, int, GraphTensor> FeedForward { get; init; } = (graph, x, layer) => graph.FeedForward(x, layer, Activation.Gated);
 
+    /// <summary>Whether layers for further tokens read the last norm's result.</summary>
+    public bool MarksHiddenStates { get; init; }
+
+    /// <summary>What is done with a layer's result.</summary>
+    public Func<ModelGraph, GraphTensor, int, GraphTensor> AfterLayer { get; init; } = (_, x, _) => x;
+
     public void Build(ModelGraph graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
@@ -48,13 +66,14 @@ internal sealed record StandardDecoder
         var x = graph.InputEmbeddings();
         x = ScalesEmbeddings ? g.Scale(x) : x;
         var positions = graph.InputPositions();
+        var temperature = HasTemperature && graph.Shape.Number("attention.temperature_scale") is not (null or 0) ? graph.InputAttentionScale() : null;
         var (full, window) = graph.Shape.SlidingWindowKind != SlidingWindowKind.None ? graph.InputWindowedAttention() : (graph.InputAttention(), null);
         var outputIds = graph.InputOutputIds();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = x;
             x = NormsInputs ? NormOf(graph, x, layer, "attn_norm") : x;
-            x = Attend(graph, x, positions, graph.Shape.SlidingWindowLayers[layer] && window is not null ? window : full, layer);
+            x = Attend(graph, x, positions, temperature, graph.Shape.SlidingWindowLayers[layer] && window is not null ? window : full, layer);
             if (layer == graph.Layers - 1)
             {
                 x = g.GetRows(x, outputIds);
@@ -63,25 +82,26 @@ internal sealed record StandardDecoder
 
             x = NormsResults ? NormOf(graph, x, layer, "post_attention_norm") : x;
             var attended = g.Add(x, residual);
-            x = FeedForward(graph, NormsInputs ? NormOf(graph, attended, layer, "ffn_norm") : attended, layer);
+            x = FeedForward(graph, NormsInputs ? NormOf(graph, attended, layer, FeedForwardNorm) : attended, layer);
 
             // The reference does not say of which layer this norm is, so nothing keeps it on the layer's device.
             x = NormsResults ? graph.Norm(x, graph.FindWeight(layer, "post_ffw_norm"), null, Norm, -1) : x;
-            x = AddsToResidual ? g.Add(attended, x) : g.Add(x, attended);
+            x = AfterLayer(graph, AddsToResidual ? g.Add(attended, x) : g.Add(x, attended), layer);
         }
 
         x = graph.Norm(x, graph.Weight("output_norm.weight"), graph.FindWeight("output_norm.bias"), Norm, -1);
+        graph.HiddenStates = MarksHiddenStates ? x : null;
         graph.FinishWithLogits(x, CapsLogits);
     }
 
-    private GraphTensor Attend(ModelGraph graph, GraphTensor x, GraphTensor positions, AttentionInputs inputs, int layer)
+    private GraphTensor Attend(ModelGraph graph, GraphTensor x, GraphTensor positions, GraphTensor? temperature, AttentionInputs inputs, int layer)
     {
         var g = graph.G;
         var (q, k, v) = HeadNorm == HeadNorm.AllHeads ? graph.QueryKeyValueRows(x, layer) : graph.QueryKeyValue(x, layer);
-        if (HeadNorm != HeadNorm.None)
+        if (HeadNorm != HeadNorm.None && !NormsRotatedHeads)
         {
-            q = NormOf(graph, q, layer, "attn_q_norm");
-            k = NormOf(graph, k, layer, "attn_k_norm");
+            q = NormHeads(graph, q, layer, "attn_q_norm");
+            k = NormHeads(graph, k, layer, "attn_k_norm");
         }
 
         if (HeadNorm == HeadNorm.AllHeads)
@@ -92,12 +112,26 @@ internal sealed record StandardDecoder
             v = g.Reshape(v, shape.ValueLength(layer), shape.KeyValueHeads[layer], graph.Tokens);
         }
 
-        var factors = UsesRopeFactors ? graph.RopeFactors(layer) : null;
-        q = g.Rope(q, positions, factors);
-        k = g.Rope(k, positions, factors);
+        if (Rotates(graph, layer))
+        {
+            var factors = UsesRopeFactors ? graph.RopeFactors(layer) : null;
+            q = g.Rope(q, positions, factors);
+            k = g.Rope(k, positions, factors);
+        }
+
+        if (NormsRotatedHeads)
+        {
+            q = NormHeads(graph, q, layer, "attn_q_norm");
+            k = NormHeads(graph, k, layer, "attn_k_norm");
+        }
+
+        q = temperature is null ? q : g.Mul(q, temperature);
         q = ScalesQueries ? g.Scale(q) : q;
         return graph.Attention(inputs, q, k, v, layer);
     }
+
+    private GraphTensor NormHeads(ModelGraph graph, GraphTensor x, int layer, string name) =>
+        HeadNorm == HeadNorm.EachHeadIfAny && graph.FindWeight(layer, name) is null ? x : NormOf(graph, x, layer, name);
 
     private GraphTensor NormOf(ModelGraph graph, GraphTensor x, int layer, string name) =>
         graph.Norm(x, graph.Weight(layer, name), graph.FindBias(layer, name), Norm, layer);

@@ -7,7 +7,7 @@ internal static class Llama
 
     public static void Build(ModelGraph graph) => Decoder.Build(graph);
 
-    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer) => graph.HasExperts(layer)
+    public static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer) => graph.HasExperts(layer)
         ? graph.Experts(x, layer, ExpertOptions.Default)
         : graph.FeedForward(x, layer, Activation.Gated);
 }
