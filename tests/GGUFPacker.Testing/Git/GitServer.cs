@@ -27,6 +27,12 @@ public sealed class GitServer : IDisposable
     /// <summary>The user and password that the server of large files asks for; null for anybody.</summary>
     public string? LargeFilesLogin { get; init; }
 
+    /// <summary>How many requests for large files are answered as if their addresses had expired.</summary>
+    public int ExpiredAddresses { get; set; }
+
+    /// <summary>The host that addresses of large files lead on to; null for none.</summary>
+    public string? StorageHost { get; init; }
+
     /// <summary>A repository's address.</summary>
     public string Address(string name) => $"http://{Host}/{name}.git";
 
@@ -115,6 +121,17 @@ public sealed class GitServer : IDisposable
 
         if (request.Path.StartsWith("/large/", StringComparison.Ordinal))
         {
+            if (ExpiredAddresses > 0)
+            {
+                ExpiredAddresses--;
+                return LoopbackResponse.Empty(403);
+            }
+
+            if (StorageHost is not null && request.Header("X-Grant") == "yes")
+            {
+                return LoopbackResponse.Empty(307, ("Location", $"http://{StorageHost}{request.Path}"));
+            }
+
             return request.Header("X-Grant") == "yes" ? LoopbackResponse.Ranged(request, _large[request.Path[7..]]) : LoopbackResponse.Empty(403);
         }
 

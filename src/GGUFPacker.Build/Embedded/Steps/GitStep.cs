@@ -27,7 +27,7 @@ internal static partial class GitStep
         var commit = await repository.ResolveAsync(address, cancellationToken).ConfigureAwait(false);
         // A directory of a repository has no .git of its own.
         var keepsGit = node.KeepGitDirectory && node.Directory.Length == 0;
-        commit.Verify(node.Checksum, node.Remote);
+        commit.Verify(node.Checksum, address.Shown);
         var key = $"git 2\n{node.Remote}\n{commit.Name}\n{node.Directory}{(keepsGit ? $"\n{commit.Reference} {commit.Object}" : "")}";
         if (Known(session, node, key) is not { } entries)
         {
@@ -42,7 +42,7 @@ internal static partial class GitStep
             session.Report(node, BuildStepStatus.Completed);
         }
 
-        var large = new Lazy<LfsClient>(() => new LfsClient(session.Sources.Http, git, LargeFiles(session, address, entries)));
+        var large = new Lazy<LfsClient>(() => OpenLargeFiles(session, git, address, entries));
         var files = new DifferenceBuilder(StageTree.Empty);
         foreach (var entry in entries)
         {
@@ -61,6 +61,14 @@ internal static partial class GitStep
         return StageTree.Empty.With(files.Build());
     }
 
+    // A login in the repository's address holds for its large files too, and for no other host.
+    private static LfsClient OpenLargeFiles(BuildSession session, GitProgram git, GitAddress address, ImmutableArray<GitEntry> entries)
+    {
+        var server = LargeFiles(session, address, entries);
+        var isSame = Uri.TryCreate(address.Remote, UriKind.Absolute, out var remote) && remote.Scheme == server.Scheme && remote.Authority == server.Authority;
+        return new LfsClient(session.Sources.Http, git, server, isSame && remote!.UserInfo.Contains(':', StringComparison.Ordinal) ? Uri.UnescapeDataString(remote.UserInfo) : null);
+    }
+
     // The repository itself may say where its large files are.
     private static Uri LargeFiles(BuildSession session, GitAddress address, ImmutableArray<GitEntry> entries)
     {
@@ -73,7 +81,7 @@ internal static partial class GitStep
             }
         }
 
-        return address.LargeFiles ?? throw new SourceException($"{address.Remote} has large files (git LFS), and no server for them can be derived from that address.");
+        return address.LargeFiles ?? throw new SourceException($"{address.Shown} has large files (git LFS), and no server for them can be derived from that address.");
     }
 
     private static ImmutableArray<GitEntry>? Known(BuildSession session, GitNode node, string key)

@@ -8,7 +8,7 @@ internal sealed record GitCommit(string Name, string? Reference, string Object)
 {
     /// <summary>Refuses a commit that is not the one that was meant.</summary>
     /// <param name="checksum">What the commit's name, or its annotated tag's, begins with; null for any.</param>
-    /// <param name="remote">The repository.</param>
+    /// <param name="remote">What messages call the repository.</param>
     /// <exception cref="SourceException">It is another one.</exception>
     public void Verify(string? checksum, string remote)
     {

@@ -67,10 +67,7 @@ internal sealed class GitDirectory(GitProgram git, ContentStore store)
     // A user's name and password in the address stay out of images.
     private static string Config(GitAddress address, bool isSha256)
     {
-        var remote = Uri.TryCreate(address.Remote, UriKind.Absolute, out var uri) && uri.UserInfo.Contains(':', StringComparison.Ordinal)
-            ? new UriBuilder(uri) { UserName = "", Password = "" }.Uri.AbsoluteUri
-            : address.Remote;
-        var quoted = remote.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        var quoted = address.Shown.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"[core]\n\trepositoryformatversion = {(isSha256 ? 1 : 0)}\n\tfilemode = true\n\tbare = false\n{(isSha256 ? "[extensions]\n\tobjectformat = sha256\n" : "")}[remote \"origin\"]\n\turl = \"{quoted}\"\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n");

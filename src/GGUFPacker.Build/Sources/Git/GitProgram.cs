@@ -43,7 +43,7 @@ internal sealed class GitProgram
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             if (process.ExitCode != 0)
             {
-                throw new SourceException($"git {CommandOf(process.StartInfo.ArgumentList)} failed: {(await error.ConfigureAwait(false)).Trim()}");
+                throw new SourceException($"git {CommandOf(process.StartInfo.ArgumentList)} failed: {GitAddress.WithoutPasswords((await error.ConfigureAwait(false)).Trim())}");
             }
         }
         finally

@@ -34,7 +34,7 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
             }
         }
 
-        throw new SourceException($"{address.Remote} has no branch or tag '{wanted}'.");
+        throw new SourceException($"{address.Shown} has no branch or tag '{wanted}'.");
     }
 
     /// <summary>Fetches a commit's files.</summary>

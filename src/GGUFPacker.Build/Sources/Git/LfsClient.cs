@@ -10,11 +10,15 @@ namespace GGUFPacker.Build.Sources.Git;
 /// <summary>
 /// Asks a git LFS server where a large file's bytes are (the batch API of git LFS). The program git-lfs is not needed; credentials are those that git has for the server.
 /// </summary>
-internal sealed class LfsClient(HttpFetcher http, GitProgram git, Uri server)
+/// <param name="http">Sends the requests.</param>
+/// <param name="git">Knows credentials.</param>
+/// <param name="server">The server.</param>
+/// <param name="login">The <c>user:password</c> of the repository's own address, if the server is on the same host; null for none.</param>
+internal sealed class LfsClient(HttpFetcher http, GitProgram git, Uri server, string? login = null)
 {
     private const string MediaType = "application/vnd.git-lfs+json";
 
-    private AuthenticationHeaderValue? _credential;
+    private AuthenticationHeaderValue? _credential = login is null ? null : Basic(login);
 
     /// <summary>A large file's bytes, to be fetched.</summary>
     /// <exception cref="SourceException">The server does not have them, or does not give them to us.</exception>
@@ -70,6 +74,8 @@ internal sealed class LfsClient(HttpFetcher http, GitProgram git, Uri server)
         },
         cancellationToken);
 
+    private static AuthenticationHeaderValue Basic(string login) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
+
     private LfsAnswers.Batch Parse(byte[] body)
     {
         try
@@ -89,7 +95,7 @@ internal sealed class LfsClient(HttpFetcher http, GitProgram git, Uri server)
             var found = await git.RunAsync(null, ["credential", "fill"], $"protocol={server.Scheme}\nhost={server.Authority}\npath={server.AbsolutePath.TrimStart('/')}\n\n", cancellationToken).ConfigureAwait(false);
             var fields = found.Split('\n').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
             return fields.TryGetValue("username", out var user) && fields.TryGetValue("password", out var password)
-                ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")))
+                ? Basic($"{user}:{password}")
                 : null;
         }
         catch (SourceException)
