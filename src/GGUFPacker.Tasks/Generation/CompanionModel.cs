@@ -30,10 +30,14 @@ internal sealed record CompanionModel(CompanionKind Kind, ModelSource Source, in
     /// <summary>The file in the images.</summary>
     public string FileName => (Kind, QuantizeType) switch
     {
+        (_, null) when IsSplit => Path.GetFileName(Source.FullPath),
         (CompanionKind.Projector, _) => $"mmproj-{Source.Name}.gguf",
         (_, { } type) => $"{Source.Name}.{type}.gguf",
         _ => $"{Source.Name}.gguf",
     };
+
+    /// <summary>Whether it is a split model on this machine, whose parts find each other by their names and so keep them.</summary>
+    public bool IsSplit => !Source.IsRemote && PackerfileGenerator.PartsOf(Path.GetFileName(Source.FullPath)).Length > 1;
 
     /// <summary>The words of CMD that name the file.</summary>
     public IEnumerable<string> Arguments => (Kind, Scale) switch

@@ -67,7 +67,7 @@ internal static class CompanionStages
             var (from, made) = (companion.Source.IsFile ? companion.SourceName : companion.Stage, companion.Source.IsFile ? FileOf(companion.Source) : PlainName(companion));
             text.Append(companion.QuantizeType is { } type
                 ? PackerfileText.Instruction("QUANTIZE", [new("from", from), new("type", type)], [made, $"/{companion.FileName}"])
-                : PackerfileText.Instruction("COPY", [new("from", from)], [made, $"/{companion.FileName}"]));
+                : PackerfileText.Instruction("COPY", [new("from", from)], companion.IsSplit ? [.. PackerfileGenerator.PartsOf(made), "/"] : [made, $"/{companion.FileName}"]));
         }
     }
 

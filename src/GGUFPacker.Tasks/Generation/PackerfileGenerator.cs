@@ -95,7 +95,8 @@ internal static class PackerfileGenerator
         return new GeneratedPackerfile(text.ToString(), NamedContexts(project), Targets(project));
     }
 
-    private static string[] PartsOf(string source) => GgufSplitName.TryParse(source) is { Number: 1 } split
+    /// <summary>The files of a split model, by the name of the first; any other file is its own.</summary>
+    public static string[] PartsOf(string source) => GgufSplitName.TryParse(source) is { Number: 1 } split
         ? [.. Enumerable.Range(1, Math.Max(1, split.Count)).Select(split.PathOf)]
         : [source];
 

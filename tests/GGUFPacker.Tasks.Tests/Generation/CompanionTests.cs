@@ -124,6 +124,18 @@ public sealed class CompanionTests : IDisposable
         Assert.Equal("adapter", Assert.Single(task.NamedContexts).GetMetadata("Name"));
     }
 
+    [Fact]
+    public void A_split_file_keeps_the_names_of_its_parts()
+    {
+        _directory.Write("d-00001-of-00002.gguf", "");
+        var task = Task();
+        task.Drafters = [Item(_directory["d-00001-of-00002.gguf"])];
+
+        Assert.True(task.Execute());
+        Assert.EndsWith(
+            "COPY --from=drafter d-00001-of-00002.gguf d-00002-of-00002.gguf /\nCMD [\"-m\", \"Austen.gguf\", \"-md\", \"d-00001-of-00002.gguf\", \"--flash-attn\"]\n", Instructions(task), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("no such directory", "GGUF0612")]
     [InlineData("no such base", "GGUF0612")]
