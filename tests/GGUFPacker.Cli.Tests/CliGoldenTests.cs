@@ -13,7 +13,7 @@ namespace GGUFPacker.Cli.Tests;
 /// a remove that fails for a model ends with an error, where the original ends with 0;
 /// removing a name leaves the files that another name needs, so names that the original broke are still there;
 /// a wrong command line ends with 2, where the original ends with 1; messages are our own.
-/// Other registries than the recorded one cannot be reached, and run, estimate and the LLB commands are not there yet: such steps are left out.
+/// Other registries than the recorded one cannot be reached, estimate and run have tests of their own, and the LLB commands are not there yet: such steps are left out.
 /// </remarks>
 public sealed class CliGoldenTests
 {

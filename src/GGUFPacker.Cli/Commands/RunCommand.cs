@@ -20,7 +20,7 @@ internal sealed class RunCommand
 
     private readonly Option<string?> _by = new("--by")
     {
-        Description = "What runs it: a program, or an image with registry and tag, which Docker runs. Default: llama-server, llama-box, llama or ollama if it is on the PATH, else Docker with llama.cpp's server.",
+        Description = "What runs it: a program, or an image with registry and tag, which Docker runs. Default: llama-server, llama-box or llama if it is on the PATH, else Docker with llama.cpp's server.",
         HelpName = "IMAGE|PROGRAM",
     };
 

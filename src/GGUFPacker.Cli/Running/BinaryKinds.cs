@@ -11,8 +11,8 @@ internal static class BinaryKinds
         ("ollama", BinaryKind.OllamaRunner),
     ];
 
-    /// <summary>Their names, in the order in which they are looked for.</summary>
-    public static IEnumerable<string> Names => s_known.Select(known => known.Name);
+    /// <summary>Those that serve chats by themselves, in the order in which they are looked for.</summary>
+    public static IEnumerable<string> Servers => s_known.Where(known => known.Kind != BinaryKind.OllamaRunner).Select(known => known.Name);
 
     /// <summary>The kind of a program, by its name; an unknown one takes llama-server's arguments.</summary>
     public static BinaryKind Of(string program)

@@ -31,7 +31,7 @@ internal sealed record Engine(string? Image, string? Program)
     public static async Task<Engine> ChooseAsync(string? by, Func<Task<bool>> usesGpus, CliEnvironment environment) =>
         by is not null
             ? IsStrictImage(by) ? new Engine(by, null) : new Engine(null, by)
-            : BinaryKinds.Names.FirstOrDefault(name => ProgramPath.Find(environment, name) is not null) is { } found
+            : BinaryKinds.Servers.FirstOrDefault(name => ProgramPath.Find(environment, name) is not null) is { } found
                 ? new Engine(null, found)
                 : new Engine(await usesGpus().ConfigureAwait(false) ? DefaultGpuImage : DefaultImage, null);
 

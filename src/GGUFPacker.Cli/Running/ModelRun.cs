@@ -123,7 +123,7 @@ internal sealed class ModelRun(string model, CliEnvironment environment)
             ?? throw new IOException(
                 plan.Container is null
                     ? $"There is no program '{plan.Program}' on the PATH. --by takes a program, or an image with its registry and tag."
-                    : $"Neither docker nor a known program ({string.Join(", ", BinaryKinds.Names)}) is on the PATH. Install one of them, or name a program with --by.");
+                    : $"Neither docker nor a known program ({string.Join(", ", BinaryKinds.Servers)}) is on the PATH. Install one of them, or name a program with --by.");
         if (plan.Address is { } address && await ServerAddress.IsTakenAsync(address, cancellationToken).ConfigureAwait(false))
         {
             throw new IOException(string.Create(CultureInfo.InvariantCulture, $"Something listens on port {address.Port} already; --port takes another one."));

@@ -113,7 +113,7 @@ public sealed class ModelRunTests
 
         Assert.Equal(File.ReadAllBytes(cli["m.gguf"]), File.ReadAllBytes(file));
         Assert.Equal(line, ShWords.Split((await cli.RunAsync("run", "tiny", "--dry-run", "--by", "llama-server")).Output));
-        (await cli.RunAsync("prune")).Succeeded();
+        (await cli.RunAsync("cache", "prune")).Succeeded();
         Assert.True(File.Exists(file));
         (await cli.RunAsync("remove", "tiny")).Succeeded();
         Assert.False(File.Exists(file));
