@@ -14,7 +14,10 @@ public static partial class LlamaLibrary
     private const string Ggml = "ggml";
     private const int ErrorLevel = 4;
 
+    private const int DebugLevel = 1;
+
     private static readonly StringBuilder Errors = new();
+    private static readonly StringBuilder Details = new();
     private static readonly Lazy<bool> Loaded = new(Load);
 
     /// <summary>Whether the library is there; it is loaded with the first question.</summary>
@@ -31,6 +34,17 @@ public static partial class LlamaLibrary
         {
             var text = Errors.ToString();
             Errors.Clear();
+            return text;
+        }
+    }
+
+    /// <summary>What the library has said about its own sizes since the last call.</summary>
+    internal static string TakeDetails()
+    {
+        lock (Details)
+        {
+            var text = Details.ToString();
+            Details.Clear();
             return text;
         }
     }
@@ -147,6 +161,13 @@ public static partial class LlamaLibrary
             lock (Errors)
             {
                 Errors.Append(Marshal.PtrToStringUTF8((nint)text));
+            }
+        }
+        else if (level == DebugLevel && Marshal.PtrToStringUTF8((nint)text) is { } detail && detail.Contains("compute buffer size", StringComparison.Ordinal))
+        {
+            lock (Details)
+            {
+                Details.Append(detail);
             }
         }
     }
