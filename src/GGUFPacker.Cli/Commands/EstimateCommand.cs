@@ -1,6 +1,6 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using GGUFPacker.Cli.Estimates;
 using GGUFPacker.Cli.Output;
 using GGUFPacker.Estimation;
@@ -33,7 +33,7 @@ internal sealed class EstimateCommand
     private readonly Option<string> _context = new("--ctx-size", "-c") { Description = "The context, or several for a row each; -1 for CMD's, else the model's own.", HelpName = "N[,…]", DefaultValueFactory = _ => "-1" };
     private readonly EngineFlags _flags = new();
     private readonly Option<int> _step = new("--gpu-layers-step") { Description = "A row for every so many layers on devices.", HelpName = "N" };
-    private readonly Option<string?> _devices = new("--devices") { Description = "The devices and their free memory, such as 24GiB,24GiB or metal:16GiB; none for the CPU alone (default: one of unknown size).", HelpName = "[KIND:]SIZE,…" };
+    private readonly Option<string?> _devices = new("--devices") { Description = "The devices and their free memory, such as 24GiB,24GiB or metal:16GiB; none for the CPU alone, local for this machine's NVIDIA GPUs (default: one of unknown size).", HelpName = "[KIND:]SIZE,…" };
     private readonly Option<string?> _maxVram = new("--max-vram") { Description = "Fail, and say what would help, if the devices need more than this together.", HelpName = "SIZE" };
     private readonly Option<string?> _maxRam = new("--max-ram") { Description = "The same for the host.", HelpName = "SIZE" };
     private readonly Option<bool> _fit = new("--fit") { Description = "Find the largest context that fits, or the most layers; what is given stays." };
@@ -108,7 +108,8 @@ internal sealed class EstimateCommand
         var source = await ReadAsync(line, cancellationToken).ConfigureAwait(false);
         var arguments = Apply(EngineArguments.Of(engine).Apply(source.Arguments), given);
         RequireBatch(arguments.Options);
-        var setup = CacheTypes.Choose(_environment.Console, new EngineSetup(source.Models, arguments, DeviceList.Create(line.GetValue(_devices), limits.HostBytes ?? 0, arguments, metrics), footprint));
+        var (devices, host) = await DevicesAsync(line, cancellationToken).ConfigureAwait(false);
+        var setup = CacheTypes.Choose(_environment.Console, new EngineSetup(source.Models, arguments, DeviceList.Create(devices, limits.HostBytes ?? host, arguments, metrics), footprint));
         var rows = new EstimateRows
         {
             Contexts = contexts,
@@ -153,6 +154,18 @@ internal sealed class EstimateCommand
         {
             throw new UsageException("--ubatch-size must be less than or equal to --batch-size.");
         }
+    }
+
+    // "local" is this machine: what its GPUs and its memory have free now.
+    private async Task<(string? Devices, long HostBytes)> DevicesAsync(ParseResult line, CancellationToken cancellationToken)
+    {
+        if (line.GetValue(_devices) is not "local" and var devices)
+        {
+            return (devices, 0);
+        }
+
+        var machine = await _environment.Machine(_environment, cancellationToken).ConfigureAwait(false);
+        return (machine.Gpus.IsEmpty ? "none" : string.Join(',', machine.Gpus.Select(bytes => bytes.ToString(CultureInfo.InvariantCulture))), machine.Available);
     }
 
     private static long? SizeOf(ParseResult line, Option<string?> option) => line.GetValue(option) is { } text ? Sizes.Parse(option.Name, text) : null;

@@ -25,7 +25,7 @@ public static class ContextFit
         }
 
         // Steps of which the first is known to fit, and the last not to.
-        var (low, high) = ((least + Step - 1) / Step, (top + Step - 1) / Step);
+        var (low, high) = ((int)(((long)least + Step - 1) / Step), (int)(((long)top + Step - 1) / Step));
         if (low >= high || TryEstimate(low * Step) is not { } best)
         {
             return null;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
+using GGUFPacker.Cli.Running;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Gguf.Tensors;
 using GGUFPacker.Testing;
@@ -170,6 +171,19 @@ public sealed class EstimateCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Failure, (await _cli.RunAsync("estimate", "model.gguf", "--fit", "--max-ram", "1MiB")).ExitCode);
         Assert.Equal(ExitCode.Usage, (await _cli.RunAsync("estimate", "model.gguf", "--fit")).ExitCode);
+    }
+
+    [Fact]
+    public async Task This_machine_s_devices_are_those_that_it_has()
+    {
+        WriteModel(2);
+        _cli.Machine = new MachineMemory(64L << 30, 32L << 30, [20L << 30, 10L << 30]);
+        using var json = await JsonAsync("model.gguf", "--devices", "local");
+        Assert.Equal([32L << 30, 20L << 30, 10L << 30], Row(json).GetProperty("vrams").EnumerateArray().Prepend(Row(json).GetProperty("ram")).Select(device => device.GetProperty("memory").GetInt64()));
+
+        _cli.Machine = new MachineMemory(64L << 30, 32L << 30, []);
+        using var host = await JsonAsync("model.gguf", "--devices", "local");
+        Assert.Equal(0, Row(host).GetProperty("vrams").GetArrayLength());
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class EstimateGoldenTests
     ];
 
     public static IEnumerable<TheoryDataRow<string>> Scenarios =>
-        Goldens.Files("packer/cli", "estimate-*.json").Select(file => new TheoryDataRow<string>(Path.GetFileNameWithoutExtension(file)));
+        Goldens.Files("packer/cli", "*.json").Where(HasEstimates).Select(file => new TheoryDataRow<string>(Path.GetFileNameWithoutExtension(file)));
 
     [Theory]
     [GoldenData(nameof(Scenarios))]
@@ -45,15 +45,25 @@ public sealed class EstimateGoldenTests
         using var registry = new LoopbackRegistry();
         registry.Load(folder);
         using var cli = new CliRunner();
-        foreach (var step in json.RootElement.GetProperty("steps").EnumerateArray())
+        foreach (var step in json.RootElement.GetProperty("steps").EnumerateArray().Where(step => step.TryGetProperty("args", out _)))
         {
             string[] arguments = [.. step.GetProperty("args").EnumerateArray().Select(a => a.GetString()!.Replace(RecordedHost, registry.Host, StringComparison.Ordinal))];
-            var result = await cli.RunAsync(arguments);
-            if (arguments[0] == "estimate")
+            if (arguments is ["pull", .., var image] && name.StartsWith("estimate-", StringComparison.Ordinal))
             {
-                Compare(step, arguments, result);
+                (await cli.RunAsync("pull", image)).Succeeded();
+            }
+            else if (arguments is ["estimate", ..] && !arguments.Contains("--help"))
+            {
+                Compare(step, arguments, await cli.RunAsync(arguments));
             }
         }
+    }
+
+    private static bool HasEstimates(string file)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+        return json.RootElement.TryGetProperty("steps", out var steps)
+            && steps.EnumerateArray().Any(step => step.TryGetProperty("args", out var arguments) && arguments.EnumerateArray().FirstOrDefault() is { ValueKind: JsonValueKind.String } command && command.ValueEquals("estimate"));
     }
 
     private static void Compare(JsonElement step, string[] arguments, CliResult result)
