@@ -24,8 +24,6 @@ internal sealed class CliRunner : IDisposable
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
-    public bool IsInteractive { get; init; }
-
     /// <summary>What commands take for the machine's memory; null for the real one.</summary>
     public MachineMemory? Machine { get; set; }
 
@@ -54,7 +52,6 @@ internal sealed class CliRunner : IDisposable
             Home = _directory["home"],
             CurrentDirectory = Directory,
             Time = Time,
-            IsInteractive = IsInteractive,
             Machine = async (around, cancellation) => Machine ?? await MachineMemory.ReadAsync(around, cancellation),
         };
         var exitCode = await CliApplication.RunAsync(arguments, environment, cancellationToken);

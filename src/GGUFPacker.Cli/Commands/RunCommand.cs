@@ -6,8 +6,10 @@ using GGUFPacker.Cli.Estimates;
 using GGUFPacker.Cli.Output;
 using GGUFPacker.Cli.Running;
 using GGUFPacker.Cli.Verifying;
+using GGUFPacker.Gguf.Format;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.References;
+using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Cli.Commands;
@@ -120,7 +122,18 @@ internal sealed class RunCommand
             return true;
         }
 
-        var source = await ImageModels.ReadAsync(_environment, reference, force: false, insecure: false, Platform.Host, cancellationToken).ConfigureAwait(false);
+        SourceModels source;
+        try
+        {
+            source = await ImageModels.ReadAsync(_environment, reference, force: false, insecure: false, Platform.Host, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is GgufException or ContentException or StoreException or RegistryException)
+        {
+            // What cannot be estimated may still run.
+            Warn($"the memory of {reference.Familiar} is not estimated: {error.Message}");
+            return true;
+        }
+
         return await new FitCheck(_environment).RunAsync(source, new ServerArguments([.. command.Arguments, .. options.ServerArguments]), usesGpus, cancellationToken).ConfigureAwait(false);
     }
 
@@ -161,7 +174,9 @@ internal sealed class RunCommand
             Name = line.GetValue(_name) ?? $"gguf-packer-{Guid.NewGuid().ToString("n")[..8]}",
             Environment = variables.ToImmutableSortedDictionary(StringComparer.Ordinal),
             IsDetached = line.GetValue(_detach),
-            IsInteractive = _environment.IsInteractive,
+
+            // The line that --dry-run prints is for a terminal.
+            IsInteractive = _environment.IsInteractive || line.GetValue(_dryRun),
             DockerArguments = [.. line.GetValue(_dockerArguments) ?? []],
             ServerArguments = [.. line.GetValue(_arguments) ?? []],
         };

@@ -49,7 +49,7 @@ public sealed partial class RunGoldenTests
             registry.Load(recorded);
         }
 
-        using var cli = new CliRunner { IsInteractive = true };
+        using var cli = new CliRunner();
         cli.Variables["PATH"] = cli["programs"];
         var failsWith = step.TryGetProperty("env", out var environment) && environment.TryGetProperty("FAKE_EXIT", out var code) ? code.GetString()! : "0";
         WriteProgram(cli, "fakebox", $"for a in \"$@\"; do printf '[%s]\\n' \"$a\"; done; echo to stderr >&2; exit {failsWith}");
