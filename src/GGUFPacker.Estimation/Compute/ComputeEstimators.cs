@@ -12,13 +12,13 @@ internal static class ComputeEstimators
 {
     private static readonly ClosedFormCompute ClosedForm = new();
 
-    private static readonly GraphCompute Decoder = new(AnyDecoder.Build, ClosedForm, GraphExactness.Nowhere);
-    private static readonly GraphCompute KnownDecoder = new(AnyDecoder.Build, ClosedForm, GraphExactness.OnHost);
-
     public static IComputeEstimator For(ModelShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return GraphTemplates.Find(shape.Architecture) is { } template ? new GraphCompute(template, Decoder, GraphExactness.Everywhere)
-            : AnyDecoder.Matches(shape.Architecture) ? KnownDecoder : Decoder;
+        return GraphTemplates.Find(shape.Architecture) is { } template
+            ? new GraphCompute(template, Decoder(GraphExactness.Nowhere), GraphExactness.Everywhere)
+            : Decoder(AnyDecoder.ExactnessOf(shape.Architecture));
     }
+
+    private static GraphCompute Decoder(GraphExactness exactness) => new(AnyDecoder.Build, ClosedForm, exactness);
 }

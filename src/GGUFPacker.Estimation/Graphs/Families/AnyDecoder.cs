@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using GGUFPacker.Estimation.Caches;
+using GGUFPacker.Estimation.Compute;
 using GGUFPacker.Estimation.Models;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
@@ -10,15 +11,19 @@ namespace GGUFPacker.Estimation.Graphs.Families;
 /// </summary>
 internal static class AnyDecoder
 {
-    // Found by comparing with llama.cpp, with small models of each family and six sets of options, all on the CPU.
-    private static readonly FrozenSet<string> Matching = new[]
+    // Found by comparing with llama.cpp: small models of each architecture, some twenty sets of options each, on the CPU and on one and two CUDA devices.
+    private static readonly FrozenSet<string> MatchingEverywhere = new[]
     {
-        "afmoe", "arcee", "arctic", "baichuan", "bailingmoe", "bailingmoe2", "bloom", "chatglm", "codeshell", "cohere2", "dbrx", "deci", "deepseek",
-        "dots1", "dream", "ernie4_5", "ernie4_5-moe", "exaone", "exaone-moe", "exaone4", "falcon", "glm4", "glm4moe", "gpt2", "gptneox", "granite",
-        "granite_swa", "granitehybrid", "granitemoe", "grok", "hunyuan-dense", "hunyuan-moe", "hunyuan_vl", "hy_v3", "internlm2", "jais", "jais2",
-        "laguna", "llada", "llada-moe", "maincoder", "maple", "mellum", "mimo2", "minicpm", "minimax-m2", "mistral3", "mistral4", "muse-glimmer",
-        "nanbeige", "nemotron", "nemotron_h", "nemotron_h_moe", "olmo", "openelm", "orion", "paddleocr", "pangu-embedded", "phi2", "plamo", "plamo3",
-        "pockettts", "qwen", "qwen2vl", "qwen3tts", "qwen3vl", "qwen3vlmoe", "rnd1", "seed_oss", "smollm3", "stablelm", "starcoder", "xverse",
+        "afmoe", "arcee", "arctic", "baichuan", "bailingmoe", "bailingmoe2", "bloom", "chatglm", "codeshell", "cohere2moe", "dbrx", "deci",
+        "deepseek", "dots1", "dream", "ernie4_5", "ernie4_5-moe", "exaone", "falcon", "glm4", "gpt2", "gptneox", "granite", "granite_swa",
+        "granitehybrid", "granitemoe", "hy_v3", "internlm2", "jais", "jais2", "llada-moe", "maincoder", "mellum", "minicpm", "muse-glimmer",
+        "nanbeige", "nemotron", "olmo", "openelm", "orion", "paddleocr", "plamo", "plamo3", "pockettts", "qwen", "qwen2vl", "qwen3tts", "rnd1",
+        "seed_oss", "stablelm", "starcoder", "xverse",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> MatchingOnHost = new[]
+    {
+        "exaone-moe", "grok", "laguna", "llada", "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "pangu-embedded",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Families that read expert_weights_norm.
@@ -27,8 +32,11 @@ internal static class AnyDecoder
         "afmoe", "bailingmoe", "bailingmoe2", "cohere2moe", "deepseek2-ocr", "dots1", "exaone-moe", "glm4moe", "hy_v3", "laguna", "nemotron_h", "nemotron_h_moe", "step35",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Whether this graph was found to need, on the host, what the architecture's own needs.</summary>
-    public static bool Matches(string architecture) => Matching.Contains(architecture);
+    /// <summary>Where this graph was found to need what the architecture's own needs.</summary>
+    public static GraphExactness ExactnessOf(string architecture) =>
+        MatchingEverywhere.Contains(architecture) ? GraphExactness.Everywhere
+        : MatchingOnHost.Contains(architecture) ? GraphExactness.OnHost
+        : GraphExactness.Nowhere;
 
     public static void Build(ModelGraph graph)
     {
@@ -185,7 +193,7 @@ internal static class AnyDecoder
             return graph.Norm(x, weight, graph.FindBias(layer, name), kind, layer);
         }
 
-        var rows = graph.G.Cont(x, x.Ne[0] * x.Ne[1], x.Ne[2]);
+        var rows = x.IsContiguous ? graph.G.Reshape(x, x.Ne[0] * x.Ne[1], x.Ne[2]) : graph.G.Cont(x, x.Ne[0] * x.Ne[1], x.Ne[2]);
         return graph.G.Reshape(graph.Norm(rows, weight, graph.FindBias(layer, name), kind, layer), x.Ne[0], x.Ne[1], x.Ne[2]);
     }
 
@@ -252,7 +260,7 @@ internal static class AnyDecoder
         : Activation.Plain;
 
     // The states of all tokens are kept, for predicting further ones.
-    private static bool TakesOutputsLast(ModelGraph graph) => graph.Shape.Architecture == "cohere2moe";
+    private static bool TakesOutputsLast(ModelGraph graph) => graph.Shape.Architecture is "cohere2moe" or "hy_v3" or "step35";
 
     // The results of attention are normed for all tokens, rather than for those that there are outputs of.
     private static bool NormsBeforeOutputs(ModelGraph graph) => graph.Shape.Architecture is "afmoe" or "muse-glimmer";
