@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using GGUFPacker.Cli.Commands;
 using GGUFPacker.Cli.Output;
 
@@ -82,7 +83,7 @@ internal static class CliApplication
     private static IEnumerable<string> CommandPath(ParseResult result)
     {
         var names = new Stack<string>();
-        for (System.CommandLine.Parsing.SymbolResult? at = result.CommandResult; at is System.CommandLine.Parsing.CommandResult { Command: not RootCommand and var command }; at = at.Parent)
+        for (SymbolResult? at = result.CommandResult; at is CommandResult { Command: not RootCommand and var command }; at = at.Parent)
         {
             names.Push(command.Name);
         }

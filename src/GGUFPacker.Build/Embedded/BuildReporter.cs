@@ -47,7 +47,8 @@ internal sealed class BuildReporter(IProgress<BuildProgress>? progress)
         {
             // Bytes that are told of with a name are that part's.
             var part = status == BuildStepStatus.Advanced ? detail : null;
-            progress?.Report(new BuildProgress { Step = name, Name = name, Status = status, Part = part, Done = done, Total = total, Detail = part is null ? detail : null });
+            var other = part is null ? detail : null;
+            progress?.Report(new BuildProgress { Step = name, Name = name, Status = status, Part = part, Done = done, Total = total, Detail = other });
         }
     }
 
@@ -109,7 +110,16 @@ internal sealed class BuildReporter(IProgress<BuildProgress>? progress)
             BuildStepStatus.Cached => _cached.Add(node.Digest),
             _ => false,
         };
-        progress?.Report(new BuildProgress { Step = node.Digest.ToString(), Name = node.Name, Status = status, Part = part, Done = done, Total = total, Detail = detail });
+        progress?.Report(new BuildProgress
+        {
+            Step = node.Digest.ToString(),
+            Name = node.Name,
+            Status = status,
+            Part = part,
+            Done = done,
+            Total = total,
+            Detail = detail,
+        });
     }
 
     private BuildVolume Sum(ContentOrigin origin) =>

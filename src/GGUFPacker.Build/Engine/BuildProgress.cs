@@ -19,8 +19,8 @@ public sealed record BuildProgress
     public required BuildStepStatus Status { get; init; }
 
     /// <summary>
-    /// The file that the bytes are about, where a step brings several; null if they are the step's own. Such an event is always <see cref="BuildStepStatus.Advanced"/>: with the first one
-    /// the file begins, with the one whose bytes are all done it ends.
+    /// The file that the bytes are about, where a step brings several; null if they are the step's own. Such an event is always
+    /// <see cref="BuildStepStatus.Advanced"/>: with the first one the file begins, with the one whose bytes are all done it ends.
     /// </summary>
     public string? Part { get; init; }
 

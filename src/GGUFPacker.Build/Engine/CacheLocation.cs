@@ -3,8 +3,8 @@ using GGUFPacker.Oci.References;
 namespace GGUFPacker.Build.Engine;
 
 /// <summary>
-/// Where the results of steps are kept for other machines: a name in a registry, or a directory in OCI layout. Written as buildx does: <c>type=registry,ref=NAME</c>, a name alone,
-/// <c>type=local,src=DIRECTORY</c> (to read) or <c>dest=DIRECTORY</c> (to write).
+/// Where the results of steps are kept for other machines: a name in a registry, or a directory in OCI layout. Written as buildx does:
+/// <c>type=registry,ref=NAME</c>, a name alone, <c>type=local,src=DIRECTORY</c> (to read) or <c>dest=DIRECTORY</c> (to write).
 /// </summary>
 public sealed record CacheLocation
 {

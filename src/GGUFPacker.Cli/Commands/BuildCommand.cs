@@ -112,7 +112,8 @@ internal sealed class BuildCommand
         var command = new Command("build", "Builds a GGUFPackerfile into an image of the local store.")
         {
             build._path, build._file, build._target, build._tags, build._arguments, build._labels, build._contexts,
-            build._platforms, build._check, build._call, build._noCache, build._noCacheFilter, build._cacheFrom, build._cacheTo, build._progress, build._threads, build._output, build._pull, build._push, build._insecure, build._json,
+            build._platforms, build._check, build._call, build._noCache, build._noCacheFilter, build._cacheFrom, build._cacheTo,
+            build._progress, build._threads, build._output, build._pull, build._push, build._insecure, build._json,
         };
         command.SetAction(build.RunAsync);
         return command;
@@ -229,7 +230,7 @@ internal sealed class BuildCommand
             SourceDateEpoch = arguments.ContainsKey(EpochVariable) ? null : SourceDateEpoch(),
             NoCache = line.GetValue(_noCache),
             Pull = line.GetValue(_pull),
-            NoCacheStages = [.. (line.GetValue(_noCacheFilter) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
+            NoCacheStages = [.. (line.GetValue(_noCacheFilter) ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries)).Where(name => name.Length > 0)],
             CacheFrom = [.. (line.GetValue(_cacheFrom) ?? []).Select(text => ParseCache("--cache-from", text, CacheLocation.ParseSource))],
             CacheTo = [.. (line.GetValue(_cacheTo) ?? []).Select(text => ParseCache("--cache-to", text, CacheLocation.ParseDestination))],
             Threads = line.GetValue(_threads) is >= 0 and var threads ? threads : throw new UsageException("--threads must be 0 or more."),

@@ -32,7 +32,10 @@ internal sealed class CacheListCommand
     public static Command Create(CliEnvironment environment)
     {
         var list = new CacheListCommand(environment);
-        var command = new Command("list", "Lists what the store holds, what it comes from and when it was last of use.") { list._types, list._filter, list._unused, list._fullId, list._json };
+        var command = new Command("list", "Lists what the store holds, what it comes from and when it was last of use.")
+        {
+            list._types, list._filter, list._unused, list._fullId, list._json,
+        };
         command.Aliases.Add("ls");
         command.SetAction(list.Run);
         return command;

@@ -71,8 +71,8 @@ internal sealed class CachePruneCommand
         }
 
         var verb = options.DryRun ? "would remove" : "removed";
-        output.WriteLine(FormattableString.Invariant(
-            $"{verb} {report.Files} {(report.Files == 1 ? "file" : "files")}, {GgufUnits.FormatBytes(report.Bytes)}; {GgufUnits.FormatBytes(report.BytesLeft)} are left"));
+        var files = FormattableString.Invariant($"{report.Files} {(report.Files == 1 ? "file" : "files")}");
+        output.WriteLine($"{verb} {files}, {GgufUnits.FormatBytes(report.Bytes)}; {GgufUnits.FormatBytes(report.BytesLeft)} are left");
         return ExitCode.Success;
     }
 }

@@ -31,7 +31,9 @@ internal static class Quantities
             [_, 'B'] when power > 0 => Math.Pow(1000, power),
             _ => null,
         };
-        return scale is { } factor && double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number * factor < long.MaxValue
+        return scale is { } factor
+            && double.TryParse(text.AsSpan(0, digits), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number * factor < long.MaxValue
             ? (long)(number * factor)
             : throw new UsageException($"{option} is a size such as 500MB or 20GiB, not '{text}'.");
     }

@@ -7,7 +7,9 @@ using GGUFPacker.Packerfile.Diagnostics;
 
 namespace GGUFPacker.Cli.Output;
 
-/// <summary>Progress as a JSON object a line, in the form of BuildKit's SolveStatus: <c>vertexes</c>, <c>statuses</c> (bytes), <c>logs</c> and <c>warnings</c>.</summary>
+/// <summary>
+/// Progress as a JSON object a line, in the form of BuildKit's SolveStatus: <c>vertexes</c>, <c>statuses</c> (bytes), <c>logs</c> and <c>warnings</c>.
+/// </summary>
 /// <param name="writer">Where lines go.</param>
 /// <param name="time">The clock.</param>
 internal sealed class JsonProgress(TextWriter writer, TimeProvider time) : IProgress<BuildProgress>

@@ -3,7 +3,9 @@ using GGUFPacker.Gguf.Format;
 
 namespace GGUFPacker.Cli.Output;
 
-/// <summary>One picture of the steps, in the form of BuildKit's: a line for each step with its time on the right, and below a step at work a line for each file of it.</summary>
+/// <summary>
+/// One picture of the steps, in the form of BuildKit's: a line for each step with its time on the right, and below a step at work a line for each file of it.
+/// </summary>
 /// <param name="time">The clock.</param>
 /// <param name="title">What goes on.</param>
 /// <param name="width">The terminal's columns.</param>
@@ -41,7 +43,8 @@ internal sealed class TerminalFrame(TimeProvider time, string title, int width, 
             }
         }
 
-        var head = FormattableString.Invariant($"[+] {title} {time.GetElapsedTime(began).TotalSeconds:0.0}s ({ended}/{board.Steps.Count}){(isFinal ? " FINISHED" : "")}");
+        var seconds = time.GetElapsedTime(began).TotalSeconds;
+        var head = FormattableString.Invariant($"[+] {title} {seconds:0.0}s ({ended}/{board.Steps.Count}){(isFinal ? " FINISHED" : "")}");
         return [Fit(head), .. lines.Select(line => line.Text).Take(Math.Max(height, 2) - 1)];
     }
 

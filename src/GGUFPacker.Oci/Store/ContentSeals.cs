@@ -6,9 +6,10 @@ using GGUFPacker.Oci.Content;
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
-/// Finds out contents that somebody has written to. A hard link outside of the store is the store's own file, so an editor that writes in place changes the content.
-/// Before the first link is made, the file's time of change is noted; a content whose time is another is digested again, and removed if it is no longer what its name says.
-/// Read-only files would not do: a copy would be read-only as well, and the next copy could not replace it; on Windows not even delete it.
+/// Finds out contents that somebody has written to. A hard link outside of the store is the store's own file, so an editor that writes in place changes the
+/// content. Before the first link is made, the file's time of change is noted; a content whose time is another is digested again, and removed if it is no
+/// longer what its name says. Read-only files would not do: a copy would be read-only as well, and the next copy could not replace it; on Windows not even
+/// delete it.
 /// </summary>
 internal sealed class ContentSeals(StoreFiles files)
 {
@@ -42,7 +43,8 @@ internal sealed class ContentSeals(StoreFiles files)
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1 << 20, FileOptions.SequentialScan);
+            const FileShare Anybody = FileShare.ReadWrite | FileShare.Delete;
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, Anybody, bufferSize: 1 << 20, FileOptions.SequentialScan);
             return Digest.FromHash(SHA256.HashData(file));
         }
         catch (FileNotFoundException)
@@ -53,7 +55,9 @@ internal sealed class ContentSeals(StoreFiles files)
     }
 
     private long? Read(Digest digest) =>
-        StoreFiles.ReadIfThere(PathOf(digest), MaxSize) is { } bytes && long.TryParse(bytes, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) ? ticks : null;
+        StoreFiles.ReadIfThere(PathOf(digest), MaxSize) is { } bytes && long.TryParse(bytes, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            ? ticks
+            : null;
 
     private string PathOf(Digest digest) => StoreFiles.In(files.Seals, digest);
 }

@@ -20,11 +20,7 @@ public static class StoreInventory
         {
             foreach (var digest in reach.From(found))
             {
-                var holder = holders.GetValueOrDefault(digest) ?? new Holder(default, 0, "");
-                holders[digest] = new Holder(
-                    holder.LastUsed > found.LastUsed ? holder.LastUsed : found.LastUsed,
-                    holder.Images + (found.Tag is null ? 0 : 1),
-                    found.Record is { } made && made.Digest == digest && (holder.MadeBy.Length == 0 || made.Kind is CacheRecord.Step or CacheRecord.Layer) ? made.MadeBy : holder.MadeBy);
+                holders[digest] = (holders.GetValueOrDefault(digest) ?? new Holder(default, 0, "")).With(found, digest);
             }
         }
 
@@ -32,7 +28,7 @@ public static class StoreInventory
         {
             var key = Path.GetFileNameWithoutExtension(found.Path);
             items.Add(found.Record is { } record
-                ? new StoreItem(record.Kind, key, record.Size, found.LastUsed, record.MadeBy, holders.GetValueOrDefault(record.Digest)?.Images ?? 0) { IsRecord = true }
+                ? new StoreItem(record.Kind, key, record.Size, found.LastUsed, record.MadeBy, ImagesOf(record.Digest)) { IsRecord = true }
                 : new StoreItem(StoreItem.Unknown, key, 0, found.LastUsed, "", 0) { IsRecord = true });
         }
 
@@ -46,6 +42,8 @@ public static class StoreInventory
 
         return items;
 
+        int ImagesOf(Digest digest) => holders.GetValueOrDefault(digest)?.Images ?? 0;
+
         void Add(string kind, string directory)
         {
             foreach (var file in new DirectoryInfo(directory).EnumerateFiles())
@@ -57,5 +55,12 @@ public static class StoreInventory
         }
     }
 
-    private sealed record Holder(DateTimeOffset LastUsed, int Images, string MadeBy);
+    /// <summary>What is known of a digest from those that lead to it.</summary>
+    private sealed record Holder(DateTimeOffset LastUsed, int Images, string MadeBy)
+    {
+        public Holder With(StoreRoot root, Digest digest) => new(
+            LastUsed > root.LastUsed ? LastUsed : root.LastUsed,
+            Images + (root.Tag is null ? 0 : 1),
+            root.Record is { } made && made.Digest == digest && (MadeBy.Length == 0 || made.Kind is CacheRecord.Step or CacheRecord.Layer) ? made.MadeBy : MadeBy);
+    }
 }

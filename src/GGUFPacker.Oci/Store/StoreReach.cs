@@ -89,5 +89,6 @@ internal sealed partial class StoreReach
         }
     }
 
-    private static ImmutableArray<Digest> DigestsIn(byte[] text) => [.. AnyDigest.Matches(Encoding.UTF8.GetString(text)).Select(match => Digest.Parse(match.Value)).Distinct()];
+    private static ImmutableArray<Digest> DigestsIn(byte[] text) =>
+        [.. AnyDigest.Matches(Encoding.UTF8.GetString(text)).Select(match => Digest.Parse(match.Value)).Distinct()];
 }

@@ -5,8 +5,8 @@ using GGUFPacker.Oci.Content;
 namespace GGUFPacker.Build.Embedded.Caching;
 
 /// <summary>
-/// A shared cache as registries have it: an image manifest whose layers are tars with the steps' files (for what an image has, that image's own layers, so that a registry
-/// keeps their bytes once), and whose config says which step gave which file.
+/// A shared cache as registries have it: an image manifest whose layers are tars with the steps' files (for what an image has, that image's own layers,
+/// so that a registry keeps their bytes once), and whose config says which step gave which file.
 /// </summary>
 /// <param name="Steps">The steps.</param>
 /// <param name="Layers">The layers, plain tars.</param>
@@ -47,7 +47,8 @@ internal sealed record CacheManifest(ImmutableArray<CachedStep> Steps, Immutable
                 throw new ContentException($"It has {steps.GetArrayLength()} steps; more than {MaxSteps} are not read.");
             }
 
-            if (config.DiffIds.Length != manifest.Layers.Length || manifest.Layers.Zip(config.DiffIds).Any(layer => layer.First.Digest != layer.Second || layer.First.MediaType != MediaTypes.LayerTar))
+            if (config.DiffIds.Length != manifest.Layers.Length
+                || manifest.Layers.Zip(config.DiffIds).Any(layer => layer.First.Digest != layer.Second || layer.First.MediaType != MediaTypes.LayerTar))
             {
                 throw new ContentException("Its layers are not the plain tars that its config lists.");
             }
@@ -68,8 +69,10 @@ internal sealed record CacheManifest(ImmutableArray<CachedStep> Steps, Immutable
         var layer = step.GetProperty("layer").GetInt32();
         var size = step.GetProperty("size").GetInt64();
         var madeBy = step.GetProperty("by").GetString() ?? "";
+        var key = Digest.Parse(step.GetProperty("key").GetString() ?? "");
+        var content = Digest.Parse(step.GetProperty("content").GetString() ?? "");
         return layer >= 0 && layer < layers && size > 0
-            ? new CachedStep(Digest.Parse(step.GetProperty("key").GetString()!), layer, Digest.Parse(step.GetProperty("content").GetString()!), size, madeBy[..Math.Min(madeBy.Length, MaxTextLength)])
+            ? new CachedStep(key, layer, content, size, madeBy[..Math.Min(madeBy.Length, MaxTextLength)])
             : throw new ContentException("A step of it names a layer that there is not, or a file without bytes.");
     }
 

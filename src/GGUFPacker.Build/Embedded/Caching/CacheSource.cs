@@ -14,7 +14,8 @@ internal sealed class CacheSource
     private readonly CacheManifest _manifest;
     private readonly Func<Descriptor, IProgress<TransferProgress>, CancellationToken, Task<LayerRecipe>> _fetch;
 
-    private CacheSource(CacheLocation location, CacheManifest manifest, Func<Descriptor, IProgress<TransferProgress>, CancellationToken, Task<LayerRecipe>> fetch)
+    private CacheSource(
+        CacheLocation location, CacheManifest manifest, Func<Descriptor, IProgress<TransferProgress>, CancellationToken, Task<LayerRecipe>> fetch)
     {
         (Location, _manifest, _fetch) = (location, manifest, fetch);
         foreach (var step in manifest.Steps)
@@ -50,7 +51,8 @@ internal sealed class CacheSource
         var config = await client.Blobs.GetAsync(reference.Registry, reference.Repository, manifest.Config, cancellationToken).ConfigureAwait(false);
         var origin = new BlobOrigin(reference.Registry, reference.Repository);
         var pull = new ImagePull(client, store);
-        return new CacheSource(location, CacheManifest.Parse(manifest, config), (layer, progress, token) => pull.PullLayerAsync(origin, layer, layer.Digest, progress, token));
+        return new CacheSource(
+            location, CacheManifest.Parse(manifest, config), (layer, progress, token) => pull.PullLayerAsync(origin, layer, layer.Digest, progress, token));
     }
 
     /// <summary>Whether it has a step's result.</summary>

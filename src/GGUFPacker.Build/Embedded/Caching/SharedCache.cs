@@ -13,8 +13,8 @@ using GGUFPacker.Packerfile.Diagnostics;
 namespace GGUFPacker.Build.Embedded.Caching;
 
 /// <summary>
-/// The caches that a build shares with other machines. Which step gave which file is believed, as the user chose the cache; the file's bytes are verified. A cache that cannot be
-/// read, or whose bytes are wrong, is a warning: the step then runs.
+/// The caches that a build shares with other machines. Which step gave which file is believed, as the user chose the cache; the file's bytes are verified.
+/// A cache that cannot be read, or whose bytes are wrong, is a warning: the step then runs.
 /// </summary>
 internal sealed class SharedCache
 {
@@ -65,7 +65,8 @@ internal sealed class SharedCache
 
             try
             {
-                var progress = new Relay(transfer => reporter.Report(node, BuildStepStatus.Advanced, transfer.Done, transfer.Blob.Size, $"from the cache {source.Location}"));
+                var progress = new Relay(transfer =>
+                    reporter.Report(node, BuildStepStatus.Advanced, transfer.Done, transfer.Blob.Size, $"from the cache {source.Location}"));
                 await source.FetchAsync(step, progress, cancellationToken).ConfigureAwait(false);
                 if (_store.Contents.Contains(step.Content, step.Size))
                 {
@@ -90,7 +91,8 @@ internal sealed class SharedCache
     /// <param name="reporter">Told of the bytes.</param>
     /// <param name="cancellationToken">Stops; the cache is then as it was, besides blobs that nothing names.</param>
     /// <exception cref="BuildException">It cannot be written.</exception>
-    public async Task WriteAsync(CacheLocation location, IReadOnlyDictionary<GraphNode, LayerRecipe> layers, BuildReporter reporter, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        CacheLocation location, IReadOnlyDictionary<GraphNode, LayerRecipe> layers, BuildReporter reporter, CancellationToken cancellationToken)
     {
         var name = $"write the cache {location}";
         try
@@ -101,11 +103,13 @@ internal sealed class SharedCache
             var descriptor = _store.Blobs.Put(MediaTypes.ImageManifest, new ImageManifest { Config = config, Layers = manifest.Layers }.ToBytes());
             if (location.Directory is { } directory)
             {
-                await new LayoutWriter(_store, _registries).WriteDirectoryAsync(directory, [new LayoutImage(descriptor, null)], cancellationToken).ConfigureAwait(false);
+                var writer = new LayoutWriter(_store, _registries);
+                await writer.WriteDirectoryAsync(directory, [new LayoutImage(descriptor, null)], cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                var progress = new Relay(transfer => reporter.Report(name, BuildStepStatus.Advanced, transfer.Done, transfer.Blob.Size, transfer.Blob.Digest.ToString()));
+                var progress = new Relay(transfer =>
+                    reporter.Report(name, BuildStepStatus.Advanced, transfer.Done, transfer.Blob.Size, transfer.Blob.Digest.ToString()));
                 await new ImagePush(_registries ?? throw new RegistryException("No registry can be reached here."), _store)
                     .RunAsync(new PushRequest(descriptor, location.Reference!), progress, cancellationToken).ConfigureAwait(false);
             }
@@ -158,7 +162,8 @@ internal sealed class SharedCache
 
     private void Warn(string message) => _warnings.Enqueue(Fault(DiagnosticSeverity.Warning, message));
 
-    private Diagnostic Fault(DiagnosticSeverity severity, string message) => new(GraphDiagnosticCodes.CacheUnavailable, severity, SourceSpan.File(_packerfile), message);
+    private Diagnostic Fault(DiagnosticSeverity severity, string message) =>
+        new(GraphDiagnosticCodes.CacheUnavailable, severity, SourceSpan.File(_packerfile), message);
 
     // A disk that is full is no matter of the cache.
     private static bool IsOfTheCache(Exception exception) =>
