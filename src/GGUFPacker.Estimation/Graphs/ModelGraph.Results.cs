@@ -27,6 +27,17 @@ internal sealed partial class ModelGraph
         {
             pooled = Pool(states);
             Expand(pooled);
+            if (FindWeight("dense_2.weight") is { } second)
+            {
+                pooled = AddBias(G.MulMat(second, pooled), FindWeight("dense_2.bias"));
+            }
+
+            if (FindWeight("dense_3.weight") is { } third)
+            {
+                pooled = G.MulMat(third, pooled);
+            }
+
+            Expand(pooled);
         }
 
         foreach (var result in (ReadOnlySpan<GraphTensor?>)[Logits, Embeddings, pooled, HiddenStates])

@@ -52,6 +52,9 @@ internal sealed record StandardDecoder
     /// <summary>The feed-forward network of a layer.</summary>
     public Func<ModelGraph, GraphTensor, int, GraphTensor> FeedForward { get; init; } = (graph, x, layer) => graph.FeedForward(x, layer, Activation.Gated);
 
+    /// <summary>Whether tokens see each other in both directions, without a cache, and the result is their embeddings.</summary>
+    public bool IsEncoder { get; init; }
+
     /// <summary>Whether layers for further tokens read the last norm's result.</summary>
     public bool MarksHiddenStates { get; init; }
 
@@ -67,7 +70,7 @@ internal sealed record StandardDecoder
         x = ScalesEmbeddings ? g.Scale(x) : x;
         var positions = graph.InputPositions();
         var temperature = HasTemperature && graph.Shape.Number("attention.temperature_scale") is not (null or 0) ? graph.InputAttentionScale() : null;
-        var (full, window) = graph.Shape.SlidingWindowKind != SlidingWindowKind.None ? graph.InputWindowedAttention() : (graph.InputAttention(), null);
+        var (full, window) = InputAttention(graph);
         var outputIds = graph.InputOutputIds();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
@@ -90,8 +93,23 @@ internal sealed record StandardDecoder
         }
 
         x = graph.Norm(x, graph.Weight("output_norm.weight"), graph.FindWeight("output_norm.bias"), Norm, -1);
+        if (IsEncoder)
+        {
+            graph.Embeddings = x;
+            graph.Expand(x);
+            return;
+        }
+
         graph.HiddenStates = MarksHiddenStates ? x : null;
         graph.FinishWithLogits(x, CapsLogits);
+    }
+
+    private (AttentionInputs Full, AttentionInputs? Window) InputAttention(ModelGraph graph)
+    {
+        var isWindowed = graph.Shape.SlidingWindowKind != SlidingWindowKind.None;
+        return IsEncoder ? (graph.InputAttentionWithoutCache(), isWindowed ? graph.InputAttentionWithoutCache() : null)
+            : isWindowed ? graph.InputWindowedAttention()
+            : (graph.InputAttention(), null);
     }
 
     private GraphTensor Attend(ModelGraph graph, GraphTensor x, GraphTensor positions, GraphTensor? temperature, AttentionInputs inputs, int layer)

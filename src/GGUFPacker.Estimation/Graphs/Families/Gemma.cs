@@ -1,6 +1,6 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>gemma</c>, <c>gemma2</c> and <c>gemma3</c> (src/models/gemma.cpp and its siblings).</summary>
+/// <summary>llama.cpp's <c>gemma</c>, <c>gemma2</c>, <c>gemma3</c> and <c>gemma-embedding</c> (src/models/gemma.cpp and its siblings).</summary>
 internal static class Gemma
 {
     private static readonly StandardDecoder First = new() { ScalesEmbeddings = true, ScalesQueries = true };
@@ -12,6 +12,8 @@ internal static class Gemma
     public static void Build(ModelGraph graph) => First.Build(graph);
 
     public static void Build2(ModelGraph graph) => Second.Build(graph);
+
+    public static void BuildEmbedding(ModelGraph graph) => (Third with { IsEncoder = true }).Build(graph);
 
     public static void Build3(ModelGraph graph) => (Third with { CapsLogits = graph.Shape.Number("final_logit_softcapping") is > 0 }).Build(graph);
 }
