@@ -100,6 +100,21 @@ public sealed class SharedCacheTests : IDisposable
     }
 
     [Fact]
+    [Trait("Category", "RealParts")]
+    public async Task A_real_registry_takes_a_cache_and_gives_it_back()
+    {
+        using var registry = await DockerRegistry.StartAsync();
+        var cache = $"type=registry,ref={registry.Host}/{Repository}:main";
+
+        var made = await BuildAsync(_first, to: cache);
+        var taken = await BuildAsync(_second, from: cache);
+
+        Assert.Equal((1, 1), (taken.StepsRun, taken.StepsCached));
+        Assert.Equal(made.Images[0].Manifest, taken.Images[0].Manifest);
+        Assert.Empty(Warnings(taken));
+    }
+
+    [Fact]
     public async Task A_step_that_is_to_run_again_is_not_taken_from_a_cache()
     {
         await BuildAsync(_first, to: InRegistry);
