@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Sources.Headers;
 using GGUFPacker.Build.Sources.Http;
@@ -8,7 +9,7 @@ namespace GGUFPacker.Build.Sources;
 
 /// <summary>Looks at models on a hub or on the web: ranges of their files are fetched until the headers are whole, never a weight.</summary>
 /// <param name="environment">How the hub is reached.</param>
-public sealed class RemoteModels(BuildEnvironment environment) : IDisposable
+public sealed partial class RemoteModels(BuildEnvironment environment) : IDisposable
 {
     /// <summary>The most bytes of a model's files that are fetched.</summary>
     public const long MaxBytes = 30L << 20;
@@ -64,6 +65,12 @@ public sealed class RemoteModels(BuildEnvironment environment) : IDisposable
 
     private static (HubAddress? Address, string? Quant) ParseHub(string source)
     {
+        // What a browser shows of a file on the hub, or downloads.
+        if (HubFileAddress().Match(source) is { Success: true } file)
+        {
+            return (new HubAddress(file.Groups[1].Value, Uri.UnescapeDataString(file.Groups[2].Value), Uri.UnescapeDataString(file.Groups[3].Value)), null);
+        }
+
         var colon = source.LastIndexOf(':');
         var hasQuant = source.StartsWith("hf://", StringComparison.OrdinalIgnoreCase) && colon > "hf://".Length && !source[colon..].Contains('/', StringComparison.Ordinal);
         return hasQuant ? (HubAddress.Parse(source[..colon]), source[(colon + 1)..]) : (HubAddress.Parse(source), null);
@@ -112,4 +119,7 @@ public sealed class RemoteModels(BuildEnvironment environment) : IDisposable
             cancellationToken).ConfigureAwait(false);
         return new RemoteModel(name, header, budget.Moved);
     }
+
+    [GeneratedRegex(@"^https://(?:www\.)?(?:huggingface\.co|hf\.co)/([^/?#]+/[^/?#]+)/(?:blob|resolve)/([^/?#]+)/([^?#]+\.gguf)(?:\?.*)?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
+    private static partial Regex HubFileAddress();
 }

@@ -2,7 +2,10 @@ using GGUFPacker.Estimation.Engines;
 
 namespace GGUFPacker.Estimation.Fitting;
 
-/// <summary>Finds the largest context that fits. More context never takes less memory, so halving finds it.</summary>
+/// <summary>
+/// Finds the largest context that fits, by halving: what it finds fits, and a step more does not. Rarely a still larger context would fit too, where llama.cpp's
+/// allocator finds a better place for a large tensor.
+/// </summary>
 public static class ContextFit
 {
     /// <summary>What engines round contexts up to.</summary>

@@ -56,6 +56,8 @@ public sealed class RemoteModelTests
     [InlineData("hf://team/wide-GGUF", "Q4_K_M", "m.Q4_K_M.gguf")]
     [InlineData("hf://team/wide-GGUF", "mmproj-m.gguf", "mmproj-m.gguf")]
     [InlineData("https://huggingface.co/team/wide-GGUF", "Q4_K", "m.Q4_K.gguf")]
+    [InlineData("https://huggingface.co/team/wide-GGUF/blob/main/m.Q4_K.gguf", null, "m.Q4_K.gguf")]
+    [InlineData("https://huggingface.co/team/wide-GGUF/resolve/main/m.Q4_K_M.gguf?download=true", null, "m.Q4_K_M.gguf")]
     public async Task A_file_is_chosen_by_name_or_type(string source, string? file, string expected)
     {
         var small = TestModels.Llama(1, 256, 32, TensorType.F16);
