@@ -160,7 +160,8 @@ public sealed record ConvertCommandLine
 
         if (BasePath is null && !PrintsSupportedModels && !ListsFamilies)
         {
-            throw new CheckpointException("--class lora needs --base, the directory of the model that the adapter was trained on (configuration and tokenizer).");
+            throw new CheckpointException(
+                "--class lora needs --base, the directory of the model that the adapter was trained on (configuration and tokenizer).");
         }
 
         if (HasOutType && Options.OutType is OutType.Auto or OutType.TQ1_0 or OutType.TQ2_0)

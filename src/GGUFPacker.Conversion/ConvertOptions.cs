@@ -35,7 +35,9 @@ public sealed record ConvertOptions
     /// <summary>The name for tokenizer.ggml.pre; null to find it.</summary>
     public string? PreTokenizer { get; init; }
 
-    /// <summary>The architecture to convert as, by one of the names of <see cref="ModelConverter.SupportedArchitectures"/>; null for config.json's own.</summary>
+    /// <summary>
+    /// The architecture to convert as, by one of the names of <see cref="ModelConverter.SupportedArchitectures"/>; null for config.json's own.
+    /// </summary>
     public string? Architecture { get; init; }
 
     /// <summary>Whether each layer's query, key and value projections become one tensor.</summary>

@@ -119,7 +119,9 @@ public static class ModelConverter
         }
     }
 
-    /// <summary>The number of general.file_type and the type as file names tell it: weights that stay in the checkpoint's blocks give the file their type.</summary>
+    /// <summary>
+    /// The number of general.file_type and the type as file names tell it: weights that stay in the checkpoint's blocks give the file their type.
+    /// </summary>
     internal static (uint Number, string Label) FileTypeOf(OutType outType, QuantizationConfig? quantization) => (outType.IsFloat, quantization) switch
     {
         (true, { IsNvfp4: true }) => ((uint)GgufFileType.NVFP4, nameof(GgufFileType.NVFP4)),

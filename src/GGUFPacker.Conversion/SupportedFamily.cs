@@ -8,7 +8,10 @@ public sealed record SupportedFamily
     /// <summary>Its name for people, such as <c>Gemma 2</c>.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The names that config.json has for it under "architectures", the usual one first. Each can be asked for by <see cref="ConvertOptions.Architecture"/>.</summary>
+    /// <summary>
+    /// The names that config.json has for it under "architectures", the usual one first. Each can be asked for by
+    /// <see cref="ConvertOptions.Architecture"/>.
+    /// </summary>
     public required ImmutableArray<string> Names { get; init; }
 
     /// <summary>llama.cpp's names for it (general.architecture).</summary>

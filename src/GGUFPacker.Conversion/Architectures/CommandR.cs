@@ -13,7 +13,8 @@ internal sealed class CommandR(ArchitectureContext context) : ModelArchitecture(
     ]);
 
     /// <inheritdoc/>
-    protected override ModelConfig KeyConfig => Config.Contains("model_max_length") ? Config.WithRenamed("model_max_length", "max_position_embeddings") : Config;
+    protected override ModelConfig KeyConfig =>
+        Config.Contains("model_max_length") ? Config.WithRenamed("model_max_length", "max_position_embeddings") : Config;
 
     /// <inheritdoc/>
     public override void WriteParameters(ParameterWriter writer)

@@ -6,7 +6,9 @@ using static GGUFPacker.Conversion.Architectures.TensorKinds;
 
 namespace GGUFPacker.Conversion.Architectures;
 
-/// <summary>Nemotron's variants of Llama (Super 49B, 51B, Ultra 253B) and DeciLM: heads and feed-forward parts differ from layer to layer, or are missing.</summary>
+/// <summary>
+/// Nemotron's variants of Llama (Super 49B, 51B, Ultra 253B) and DeciLM: heads and feed-forward parts differ from layer to layer, or are missing.
+/// </summary>
 [Family("Llama Nemotron, DeciLM", "DeciLMForCausalLM", Special = "rotary permutation, llama3 rope factors, sizes differ by layer")]
 internal sealed class Deci : ModelArchitecture
 {
@@ -93,7 +95,8 @@ internal sealed class Deci : ModelArchitecture
         var size = (long)(2 * (feedForward.Require("ffn_mult")?.Number ?? 0) * Config.RequireInteger("hidden_size") / 3);
         return (
             shared is not null || attention["replace_with_linear"]?.ValueKind == JsonValueKind.True ? Heads : 0,
-            shared is { } group ? group > 0 ? Heads / group : throw new CheckpointException("Cannot convert: n_heads_in_group of config.json must be greater than 0.") : 0,
+            shared is { } group ? group > 0 ? Heads / group : throw new CheckpointException(
+                "Cannot convert: n_heads_in_group of config.json must be greater than 0.") : 0,
             (size + 255) / 256 * 256);
     }
 }

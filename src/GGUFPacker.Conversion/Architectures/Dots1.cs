@@ -14,7 +14,8 @@ internal sealed class Dots1(ArchitectureContext context)
     ]);
 
     /// <inheritdoc/>
-    public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block) => tensor.Contains("shared_experts") ? Map(tensor) : base.Convert(tensor, block);
+    public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block) =>
+        tensor.Contains("shared_experts") ? Map(tensor) : base.Convert(tensor, block);
 
     /// <inheritdoc/>
     public override void WriteParameters(ParameterWriter writer)

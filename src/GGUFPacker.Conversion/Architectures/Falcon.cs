@@ -15,7 +15,8 @@ internal sealed class Falcon(ArchitectureContext context) : ModelArchitecture(Gg
     ]);
 
     /// <inheritdoc/>
-    public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block) => Map(tensor.Contains("query_key_value") ? tensor.With(Regroup) : tensor);
+    public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block) =>
+        Map(tensor.Contains("query_key_value") ? tensor.With(Regroup) : tensor);
 
     /// <inheritdoc/>
     public override void WriteParameters(ParameterWriter writer)

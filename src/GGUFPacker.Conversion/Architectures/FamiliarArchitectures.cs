@@ -17,7 +17,9 @@ internal static class FamiliarArchitectures
         FfnGateExps, FfnDown, FfnDownExps, RopeFreqs,
     ];
 
-    /// <summary>The families, best first: those with fewer special kinds of tensors that the checkpoint does not have; among equals those that are often copied.</summary>
+    /// <summary>
+    /// The families, best first: those with fewer special kinds of tensors that the checkpoint does not have; among equals those that are often copied.
+    /// </summary>
     /// <param name="context">The checkpoint; its name is the unknown one.</param>
     /// <param name="weights">The tensors by their names in the checkpoint.</param>
     public static IReadOnlyList<ArchitectureFamily> Find(ArchitectureContext context, IReadOnlyList<NamedTensor> weights) => weights.Count == 0

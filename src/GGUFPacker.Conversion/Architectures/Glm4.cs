@@ -4,7 +4,9 @@ using static GGUFPacker.Conversion.Architectures.TensorKinds;
 
 namespace GGUFPacker.Conversion.Architectures;
 
-/// <summary>GLM-4-0414 and the text part of GLM-4.1V: four norms, gates and ways up fused; with multimodal rotary embeddings the rotated rows are reordered.</summary>
+/// <summary>
+/// GLM-4-0414 and the text part of GLM-4.1V: four norms, gates and ways up fused; with multimodal rotary embeddings the rotated rows are reordered.
+/// </summary>
 [Family("GLM-4", "Glm4ForCausalLM", "Glm4vForConditionalGeneration", Special = "partial rotary embedding; rotated rows reordered for M-RoPE")]
 internal class Glm4 : ModelArchitecture
 {

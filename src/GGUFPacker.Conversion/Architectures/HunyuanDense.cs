@@ -46,7 +46,8 @@ internal sealed class HunyuanDense(ArchitectureContext context) : ModelArchitect
             writer.Count("context_length", ContextLength);
             if (theta != 10000 || Config.RequireInteger("max_position_embeddings") is not (32 * 1024 or ContextLength))
             {
-                throw new CheckpointException("Cannot convert: rope_theta and max_position_embeddings of config.json are not those of a Hunyuan that llama.cpp knows.");
+                throw new CheckpointException(
+                    "Cannot convert: rope_theta and max_position_embeddings of config.json are not those of a Hunyuan that llama.cpp knows.");
             }
         }
     }

@@ -80,6 +80,7 @@ internal sealed record HybridLayers(ModelConfig Config, IReadOnlyList<bool> HasA
         var period = config.IntegerOr(0, "attn_layer_period");
         return period > 0 && config.Integer("attn_layer_offset") is { } offset
             ? [.. Enumerable.Range(0, (int)layerCount).Where(layer => layer % period == offset).Select(layer => (long)layer)]
-            : throw new CheckpointException("Cannot convert: config.json does not say which layers have attention ('layer_types', 'attn_layer_indices' or 'attn_layer_period').");
+            : throw new CheckpointException(
+                "Cannot convert: config.json does not say which layers have attention ('layer_types', 'attn_layer_indices' or 'attn_layer_period').");
     }
 }

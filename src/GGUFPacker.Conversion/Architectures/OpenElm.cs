@@ -27,7 +27,8 @@ internal sealed class OpenElm : ModelArchitecture
             : throw new CheckpointException("Cannot convert: 'ffn_dim_divisor' of config.json must be greater than 0.");
         if (_feedForward.Count != LayerCount || Config.Integers("num_kv_heads").Count != LayerCount || Config.Integers("num_query_heads").Count != LayerCount)
         {
-            throw new CheckpointException($"Cannot convert: ffn_multipliers, num_kv_heads and num_query_heads of config.json must have {LayerCount} entries, one for each layer.");
+            throw new CheckpointException(
+                $"Cannot convert: ffn_multipliers, num_kv_heads and num_query_heads of config.json must have {LayerCount} entries, one for each layer.");
         }
     }
 

@@ -5,7 +5,9 @@ using static GGUFPacker.Conversion.Architectures.TensorKinds;
 
 namespace GGUFPacker.Conversion.Architectures;
 
-/// <summary>RWKV 7 (Goose), in its own names and in those of flash-linear-attention: no attention; the weights that mix with the last token become one tensor.</summary>
+/// <summary>
+/// RWKV 7 (Goose), in its own names and in those of flash-linear-attention: no attention; the weights that mix with the last token become one tensor.
+/// </summary>
 [Family("RWKV 7", "Rwkv7ForCausalLM", "RWKV7ForCausalLM", Special = "low-rank matrices transposed, mixing weights joined")]
 internal class Rwkv7 : ModelArchitecture
 {
@@ -42,7 +44,8 @@ internal class Rwkv7 : ModelArchitecture
     /// <inheritdoc/>
     public override TokenizerRequest Tokenizer => TokenizerRequest.ForRwkvWorld(VocabularySize);
 
-    private string[] MixedParts => !Config.Contains("wkv_has_gate") || Config.IsTrue("wkv_has_gate") ? ["r", "w", "k", "v", "a", "g"] : ["r", "w", "k", "v", "a"];
+    private string[] MixedParts =>
+        !Config.Contains("wkv_has_gate") || Config.IsTrue("wkv_has_gate") ? ["r", "w", "k", "v", "a", "g"] : ["r", "w", "k", "v", "a"];
 
     /// <inheritdoc/>
     public override string? Select(string name)

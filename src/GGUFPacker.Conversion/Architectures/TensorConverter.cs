@@ -52,7 +52,9 @@ internal abstract class TensorConverter
     {
     }
 
-    /// <summary>The rows of a weight that is in blocks already, in the order in which <see cref="Convert"/> would have them; also those of its scales.</summary>
+    /// <summary>
+    /// The rows of a weight that is in blocks already, in the order in which <see cref="Convert"/> would have them; also those of its scales.
+    /// </summary>
     /// <param name="name">The weight's name in the checkpoint.</param>
     /// <param name="rows">Packed codes or scales, row by row.</param>
     public virtual TensorSource TransformRows(string name, TensorSource rows) => rows;

@@ -16,7 +16,8 @@ internal static class CheckpointJson
 
     /// <summary>Parses a file, which may be as large as a tokenizer. The caller disposes the document.</summary>
     /// <exception cref="CheckpointException">The file is missing, too large, no UTF-8 or no JSON.</exception>
-    public static JsonDocument Open(CheckpointFiles files, string name) => ParseDocument(files.ReadAllBytes(name), $"'{name}' of the checkpoint '{files.Name}'");
+    public static JsonDocument Open(CheckpointFiles files, string name) =>
+        ParseDocument(files.ReadAllBytes(name), $"'{name}' of the checkpoint '{files.Name}'");
 
     /// <summary>Parses a configuration into an element that needs no disposal.</summary>
     /// <exception cref="CheckpointException">The file is missing, too large, no UTF-8, no JSON or no JSON object.</exception>

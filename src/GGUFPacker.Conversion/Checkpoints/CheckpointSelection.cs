@@ -3,7 +3,8 @@ using System.Collections.Frozen;
 namespace GGUFPacker.Conversion.Checkpoints;
 
 /// <summary>
-/// Which files of a repository a conversion may read. Repositories hold their weights several times (for PyTorch, ONNX, OpenVINO, in the form before the conversion to
+/// Which files of a repository a conversion may read. Repositories hold their weights several times (for PyTorch, ONNX, OpenVINO, in the form before the
+/// conversion to
 /// Hugging Face's): what is never read does not have to be fetched or hashed.
 /// </summary>
 public static class CheckpointSelection
@@ -12,7 +13,8 @@ public static class CheckpointSelection
         StringComparer.OrdinalIgnoreCase,
         ".h5", ".msgpack", ".onnx", ".onnx_data", ".ot", ".tflite", ".mlmodel", ".gguf", ".ggml", ".zip", ".tar", ".gz", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".mp4", ".pdf");
 
-    private static readonly FrozenSet<string> OtherDirectories = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "original", "onnx", "openvino", "coreml", "metal", "runs", "assets", "images", "figures");
+    private static readonly FrozenSet<string> OtherDirectories =
+        FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "original", "onnx", "openvino", "coreml", "metal", "runs", "assets", "images", "figures");
 
     /// <summary>The paths that matter, of all paths of a repository.</summary>
     public static IEnumerable<string> Select(IReadOnlyCollection<string> paths)

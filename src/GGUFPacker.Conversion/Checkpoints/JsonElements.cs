@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace GGUFPacker.Conversion.Checkpoints;
 
-/// <summary>JSON elements of values that a configuration lacks. They are written one by one: a serializer would take longer to start than a conversion to plan.</summary>
+/// <summary>
+/// JSON elements of values that a configuration lacks. They are written one by one: a serializer would take longer to start than a conversion to plan.
+/// </summary>
 internal static class JsonElements
 {
     /// <summary>The element <c>null</c>.</summary>

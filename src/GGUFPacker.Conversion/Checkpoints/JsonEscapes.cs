@@ -1,6 +1,8 @@
 namespace GGUFPacker.Conversion.Checkpoints;
 
-/// <summary>Checks the \u escapes of JSON text: they may hold half of a surrogate pair, which no text can, and which .NET notices only when the string is read.</summary>
+/// <summary>
+/// Checks the \u escapes of JSON text: they may hold half of a surrogate pair, which no text can, and which .NET notices only when the string is read.
+/// </summary>
 internal static class JsonEscapes
 {
     /// <summary>Whether each high surrogate is followed by a low one, and no low one stands alone.</summary>

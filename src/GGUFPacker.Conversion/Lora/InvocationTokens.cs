@@ -4,7 +4,9 @@ using GGUFPacker.Conversion.Tokenizers;
 
 namespace GGUFPacker.Conversion.Lora;
 
-/// <summary>The tokens from which on an "activated" adapter (aLoRA) is in force: told as ids, or as a text that the base model's tokenizer turns into ids.</summary>
+/// <summary>
+/// The tokens from which on an "activated" adapter (aLoRA) is in force: told as ids, or as a text that the base model's tokenizer turns into ids.
+/// </summary>
 internal static class InvocationTokens
 {
     /// <summary>The ids; empty for other adapters.</summary>
@@ -36,5 +38,6 @@ internal static class InvocationTokens
     }
 
     private static uint ToId(long id) =>
-        id is >= 0 and <= uint.MaxValue ? (uint)id : throw new CheckpointException($"Cannot convert: 'alora_invocation_tokens' of adapter_config.json holds {id}.");
+        id is >= 0 and <= uint.MaxValue ? (uint)id : throw new CheckpointException(
+            $"Cannot convert: 'alora_invocation_tokens' of adapter_config.json holds {id}.");
 }

@@ -33,7 +33,9 @@ internal readonly record struct ParameterCount(long Total, long Shared, long Per
         return new ParameterCount(total, shared, perExpert, stacks > 0 ? experts / stacks : 0);
     }
 
-    /// <summary>Counts the parameters of the weights that an adapter changes; a negative number, as it is no model's. 0 if its factors are in no usual order.</summary>
+    /// <summary>
+    /// Counts the parameters of the weights that an adapter changes; a negative number, as it is no model's. 0 if its factors are in no usual order.
+    /// </summary>
     public static ParameterCount OfAdapter(IEnumerable<TensorInfo> tensors)
     {
         long total = 0;

@@ -41,7 +41,8 @@ internal sealed class Gemma3Projector(ProjectorContext context) : Projector(cont
         var patch = Main.RequireInteger("patch_size");
         if (side <= 0 || patch <= 0)
         {
-            throw new CheckpointException("Cannot convert: 'image_seq_length' of preprocessor_config.json and 'patch_size' of config.json must be greater than 0.");
+            throw new CheckpointException(
+                "Cannot convert: 'image_seq_length' of preprocessor_config.json and 'patch_size' of config.json must be greater than 0.");
         }
 
         var factor = Main.RequireInteger("image_size") / patch / side;

@@ -7,7 +7,9 @@ using static GGUFPacker.Conversion.Projectors.ProjectorKinds;
 
 namespace GGUFPacker.Conversion.Projectors;
 
-/// <summary>Pixtral and Mistral Small 3.1 and later, in Hugging Face's format or Mistral's own: rotary embeddings, and the token that ends a row of patches.</summary>
+/// <summary>
+/// Pixtral and Mistral Small 3.1 and later, in Hugging Face's format or Mistral's own: rotary embeddings, and the token that ends a row of patches.
+/// </summary>
 [Projector("Pixtral, Mistral 3", "LlavaForConditionalGeneration", "Mistral3ForConditionalGeneration", "PixtralModel")]
 internal sealed class PixtralProjector : Projector
 {
@@ -96,7 +98,8 @@ internal sealed class PixtralProjector : Projector
     private long TokenId()
     {
         var config = CheckpointJson.ReadObjectIfPresent(Context.Files, "tokenizer_config.json")
-            ?? throw new CheckpointException($"Cannot convert '{Context.Files.Name}': the id of {BreakToken} is looked for in tokenizer_config.json, which is missing.");
+            ?? throw new CheckpointException(
+                $"Cannot convert '{Context.Files.Name}': the id of {BreakToken} is looked for in tokenizer_config.json, which is missing.");
         foreach (var token in config.Members("added_tokens_decoder"))
         {
             if (token.Value.Text("content") == BreakToken && long.TryParse(token.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var id))

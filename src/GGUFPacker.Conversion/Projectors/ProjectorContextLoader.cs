@@ -19,7 +19,8 @@ internal static class ProjectorContextLoader
         }
 
         var json = CheckpointJson.ReadObjectIfPresent(files, "config.json")
-            ?? throw new CheckpointException($"Cannot convert '{files.Name}': it has no config.json. A checkpoint directory as Hugging Face ships it is needed.");
+            ?? throw new CheckpointException(
+                $"Cannot convert '{files.Name}': it has no config.json. A checkpoint directory as Hugging Face ships it is needed.");
         var config = ProjectorConfigDefaults.Apply(Of(json));
         foreach (var name in ModelConfigLoader.TextConfigNames)
         {
@@ -30,7 +31,8 @@ internal static class ProjectorContextLoader
         }
 
         var architecture = ArchitectureOf(config["vision_config"]) ?? ArchitectureOf(json)
-            ?? throw new CheckpointException($"Cannot convert '{files.Name}': config.json names no architecture (the key 'architectures' is missing or empty).");
+            ?? throw new CheckpointException(
+                $"Cannot convert '{files.Name}': config.json names no architecture (the key 'architectures' is missing or empty).");
         return new ProjectorContext(architecture, config, preprocessor, files, options);
     }
 

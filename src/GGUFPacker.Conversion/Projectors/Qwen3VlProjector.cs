@@ -72,7 +72,8 @@ internal sealed class Qwen3VlProjector : Projector
         {
             if (layer < -layers.Length || layer >= layers.Length)
             {
-                throw new CheckpointException($"Cannot convert: 'deepstack_visual_indexes' of config.json holds {layer}, but there are {layers.Length} layers.");
+                throw new CheckpointException(
+                    $"Cannot convert: 'deepstack_visual_indexes' of config.json holds {layer}, but there are {layers.Length} layers.");
             }
 
             layers[layer < 0 ? layer + layers.Length : layer] = true;
@@ -94,7 +95,8 @@ internal sealed class Qwen3VlProjector : Projector
         };
         return kind is not null && int.TryParse(parts[0], out var place) && place >= 0 && place < _deepStackLayers.Count
             ? kind.NameOf(_deepStackLayers[place], "." + string.Join('.', parts.Skip(2)))
-            : throw new CheckpointException($"Cannot convert the tensor '{name}': deepstack_visual_indexes of config.json has no such place, or it is no known part.");
+            : throw new CheckpointException(
+                $"Cannot convert the tensor '{name}': deepstack_visual_indexes of config.json has no such place, or it is no known part.");
     }
 
     private static string MergerName(string name)

@@ -4,7 +4,9 @@ using GGUFPacker.Conversion.Tensors;
 
 namespace GGUFPacker.Conversion.QuantizedSources;
 
-/// <summary>Takes the experts of GPT-OSS out of a checkpoint: stacked MXFP4 blocks, gates and ways up interleaved row by row. They come before all other tensors.</summary>
+/// <summary>
+/// Takes the experts of GPT-OSS out of a checkpoint: stacked MXFP4 blocks, gates and ways up interleaved row by row. They come before all other tensors.
+/// </summary>
 internal static class Mxfp4Experts
 {
     private const string DownScales = "mlp.experts.down_proj_scales";

@@ -4,7 +4,8 @@ namespace GGUFPacker.Conversion.QuantizedSources;
 internal static class NibbleOrder
 {
     /// <summary>
-    /// Turns n bytes with the codes 0 and 1, 2 and 3 and so on (the even one low) into n bytes with the codes j and j + n (the first one low), as ggml has them.
+    /// Turns n bytes with the codes 0 and 1, 2 and 3 and so on (the even one low) into n bytes with the codes j and j + n (the first one low), as ggml
+    /// has them.
     /// </summary>
     public static void SplitHalves(ReadOnlySpan<byte> pairs, Span<byte> halves)
     {

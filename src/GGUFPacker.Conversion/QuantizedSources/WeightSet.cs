@@ -29,7 +29,8 @@ internal sealed class WeightSet(OrderedDictionary<string, TensorSource> tensors,
     public TensorSource Take(string name)
     {
         _consumed.Add(name);
-        return Find(name) ?? throw new CheckpointException($"Cannot convert: the checkpoint has quantized weights, but the tensor '{name}' that belongs to them is missing.");
+        return Find(name) ?? throw new CheckpointException(
+            $"Cannot convert: the checkpoint has quantized weights, but the tensor '{name}' that belongs to them is missing.");
     }
 
     /// <summary>A tensor, or null.</summary>
@@ -79,5 +80,6 @@ internal sealed class WeightSet(OrderedDictionary<string, TensorSource> tensors,
         }
     }
 
-    private string InFile(string name) => (FileOf(name) ?? FileOf($"{name}_scale") ?? FileOf($"{name}_packed")) is { } file ? $" The tensor lies in '{file}'." : "";
+    private string InFile(string name) =>
+        (FileOf(name) ?? FileOf($"{name}_scale") ?? FileOf($"{name}_packed")) is { } file ? $" The tensor lies in '{file}'." : "";
 }

@@ -3,7 +3,9 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Conversion.Tensors;
 
-/// <summary>A tensor whose numbers are in blocks of GGUF already: it has rows of blocks instead of elements, and keeps its type whatever is asked for.</summary>
+/// <summary>
+/// A tensor whose numbers are in blocks of GGUF already: it has rows of blocks instead of elements, and keeps its type whatever is asked for.
+/// </summary>
 internal abstract class EncodedTensor : TensorSource
 {
     /// <summary>Creates the tensor.</summary>

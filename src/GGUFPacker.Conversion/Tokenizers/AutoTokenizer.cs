@@ -5,7 +5,8 @@ using GGUFPacker.Conversion.Checkpoints;
 namespace GGUFPacker.Conversion.Tokenizers;
 
 /// <summary>
-/// A checkpoint's tokenizer as transformers' AutoTokenizer loads it: tokenizer.json or the older files, and on top of it what tokenizer_config.json, special_tokens_map.json,
+/// A checkpoint's tokenizer as transformers' AutoTokenizer loads it: tokenizer.json or the older files, and on top of it what tokenizer_config.json,
+/// special_tokens_map.json,
 /// added_tokens.json and the tokenizer's class change. llama.cpp's converter takes token texts, token types and the pre-tokenizer's hash from that.
 /// </summary>
 internal sealed class AutoTokenizer

@@ -75,7 +75,9 @@ internal sealed partial record TokenizerRequest
         return Of(vocabularySize, new SentencePieceVocabulary { Last = [endOfTurn] }, new Gpt2Vocabulary { Last = [endOfTurn] });
     }
 
-    /// <summary>Phi-3 and Phi-4-mini: byte-level BPE if tokenizer_config.json says GPT2Tokenizer, else SentencePiece with tokenizer.json's added tokens.</summary>
+    /// <summary>
+    /// Phi-3 and Phi-4-mini: byte-level BPE if tokenizer_config.json says GPT2Tokenizer, else SentencePiece with tokenizer.json's added tokens.
+    /// </summary>
     public static TokenizerRequest ForPhi3(int? vocabularySize) => Of(
         vocabularySize,
         new Gpt2Vocabulary { When = sources => sources.TokenizerClass == "GPT2Tokenizer" },

@@ -46,7 +46,8 @@ internal sealed record TekkenFile
 
         if (parts.Ranks.Count < size - specialCount)
         {
-            throw new CheckpointException($"{name} has {parts.Ranks.Count} tokens; with {specialCount} special ones they do not make {size} (default_vocab_size).");
+            throw new CheckpointException(
+                $"{name} has {parts.Ranks.Count} tokens; with {specialCount} special ones they do not make {size} (default_vocab_size).");
         }
 
         return new TekkenFile

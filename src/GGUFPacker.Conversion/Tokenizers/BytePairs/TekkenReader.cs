@@ -63,7 +63,8 @@ internal static class TekkenReader
 
             if (bytes is null || rank != tokens.Count || rank == TokenizerJsonReader.MaximumTokens)
             {
-                throw new CheckpointException($"{name}: the entry number {tokens.Count + 1} of its vocab is not the token of that rank, with its bytes in base64.");
+                throw new CheckpointException(
+                    $"{name}: the entry number {tokens.Count + 1} of its vocab is not the token of that rank, with its bytes in base64.");
             }
 
             tokens.Add(bytes);

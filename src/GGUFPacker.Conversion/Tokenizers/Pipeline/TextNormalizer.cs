@@ -12,7 +12,8 @@ internal sealed class TextNormalizer
 {
     private static readonly CodePointSet NonSpacingMarks = UnicodeProperty.Find("Mn");
 
-    private static readonly CodePointSet ControlCharacters = CodePointSet.Union([UnicodeProperty.Find("Cc"), UnicodeProperty.Find("Cf"), UnicodeProperty.Find("Co")]);
+    private static readonly CodePointSet ControlCharacters =
+        CodePointSet.Union([UnicodeProperty.Find("Cc"), UnicodeProperty.Find("Cf"), UnicodeProperty.Find("Co")]);
 
     // The ranges of BERT's own tokenizer in Hugging Face's library, with its slip in the sixth.
     private static readonly CodePointSet ChineseCharacters = CodePointSet.OfRanges(

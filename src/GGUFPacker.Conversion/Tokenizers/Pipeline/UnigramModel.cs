@@ -26,7 +26,8 @@ internal sealed class UnigramModel : SubwordModel
         _longest = definition.Pieces.Select(piece => piece.Piece.Length).DefaultIfEmpty().Max();
         if (definition.UnknownId >= definition.Pieces.Length)
         {
-            throw new CheckpointException($"{TokenizerJsonReader.FileName}: unk_id is {definition.UnknownId}, but there are {definition.Pieces.Length} pieces.");
+            throw new CheckpointException(
+                $"{TokenizerJsonReader.FileName}: unk_id is {definition.UnknownId}, but there are {definition.Pieces.Length} pieces.");
         }
     }
 

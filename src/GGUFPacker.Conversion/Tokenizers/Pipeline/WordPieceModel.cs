@@ -1,6 +1,8 @@
 namespace GGUFPacker.Conversion.Tokenizers.Pipeline;
 
-/// <summary>WordPiece: the longest token that a word begins with, then the longest one that goes on with it, and so on; a word that gets stuck is unknown.</summary>
+/// <summary>
+/// WordPiece: the longest token that a word begins with, then the longest one that goes on with it, and so on; a word that gets stuck is unknown.
+/// </summary>
 internal sealed class WordPieceModel(TokenizerJson definition, WorkLimit limit) : SubwordModel
 {
     private readonly int? _unknownId = UnknownId(definition);
