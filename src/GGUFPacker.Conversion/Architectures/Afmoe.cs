@@ -25,7 +25,9 @@ internal sealed class Afmoe : Llama
 
     /// <inheritdoc/>
     public override string? Select(string name) =>
-        base.Select(name.EndsWith(".expert_bias", StringComparison.Ordinal) ? name.Replace(".expert_bias", ".expert_bias.bias", StringComparison.Ordinal) : name);
+        base.Select(name.EndsWith(".expert_bias", StringComparison.Ordinal)
+            ? name.Replace(".expert_bias", ".expert_bias.bias", StringComparison.Ordinal)
+            : name);
 
     /// <inheritdoc/>
     public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block) => tensor.Contains("mlp.experts")

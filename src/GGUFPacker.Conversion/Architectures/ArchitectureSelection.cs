@@ -23,7 +23,8 @@ internal static class ArchitectureSelection
         {
             return context.Config["moe"] is null
                 ? new MistralFormat(context)
-                : throw CheckpointException.NotSupported("a mixture of experts in Mistral's own format", "Use the checkpoint in Hugging Face's format (config.json).");
+                : throw CheckpointException.NotSupported(
+                    "a mixture of experts in Mistral's own format", "Use the checkpoint in Hugging Face's format (config.json).");
         }
 
         return SupportedArchitectures.Find(context.HuggingFaceName, context.Config.Find("model_type")?.Text) is { } family
@@ -36,10 +37,14 @@ internal static class ArchitectureSelection
         try
         {
             var tensors = context.Weights.Files.SelectMany(file => file.TensorNames.Select(name => new NamedTensor(name, file.Open(name)))).ToList();
-            var hints = FamiliarArchitectures.Find(context, tensors).Take(MaximumHints).Select(family => $"--architecture {family.Names[0]} ({family.Title})").ToList();
+            var hints = FamiliarArchitectures.Find(context, tensors)
+                .Take(MaximumHints)
+                .Select(family => $"--architecture {family.Names[0]} ({family.Title})")
+                .ToList();
             return hints.Count == 0
                 ? List
-                : $"All of its tensors fit {(hints.Count == 1 ? "a known family" : "known families, the closest one first")}: if the model computes the same, try"
+                : $"All of its tensors fit {(hints.Count == 1 ? "a known family" : "known families, the closest one first")}:"
+                    + " if the model computes the same, try"
                     + $" {string.Join(" or ", hints)}. {List}";
         }
         catch (CheckpointException)

@@ -46,7 +46,9 @@ internal sealed class BailingMoe : ModelArchitecture
             return MapAll(_experts.Take(tensor, block, Config.RequireInteger("num_local_experts", "num_experts")));
         }
 
-        return Map(Config.IsTrue("norm_head") && MapName(tensor.Name) == Output.NameOf(null) ? tensor.With(source => new ColumnNormalizedTensor(source)) : tensor);
+        return Map(Config.IsTrue("norm_head") && MapName(tensor.Name) == Output.NameOf(null)
+            ? tensor.With(source => new ColumnNormalizedTensor(source))
+            : tensor);
     }
 
     /// <inheritdoc/>

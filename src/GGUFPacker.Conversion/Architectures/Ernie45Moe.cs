@@ -22,7 +22,8 @@ internal sealed class Ernie45Moe : Ernie45
 
     /// <inheritdoc/>
     public override string? Select(string name) =>
-        PredictionPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length && char.IsAsciiDigit(name[prefix.Length]))
+        PredictionPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal) && name.Length > prefix.Length
+            && char.IsAsciiDigit(name[prefix.Length]))
             ? null
             : base.Select(name);
 

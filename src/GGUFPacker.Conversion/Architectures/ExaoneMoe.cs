@@ -33,7 +33,8 @@ internal sealed class ExaoneMoe : Exaone4
         {
             if (!tensor.Contains("layers."))
             {
-                return Enumerable.Range(0, checked((int)PredictionCount)).SelectMany(number => Map(tensor with { Name = Shared(tensor.Name, LayerCount + number) }));
+                return Enumerable.Range(0, checked((int)PredictionCount))
+                    .SelectMany(number => Map(tensor with { Name = Shared(tensor.Name, LayerCount + number) }));
             }
 
             tensor = tensor.Renamed($"mtp.layers.{block}", $"model.layers.{block + LayerCount}");

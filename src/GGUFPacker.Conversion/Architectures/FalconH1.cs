@@ -48,7 +48,8 @@ internal sealed class FalconH1(ArchitectureContext context) : ModelArchitecture(
             throw new CheckpointException($"Cannot convert: 'mamba_d_ssm' of config.json is {InnerSize}, no multiple of 'mamba_d_head'.");
         }
 
-        writer.Count("context_length", Config.Contains("max_position_embeddings") ? Config.RequireInteger("max_position_embeddings") : 0, "max_position_embeddings");
+        var context = Config.Contains("max_position_embeddings") ? Config.RequireInteger("max_position_embeddings") : 0;
+        writer.Count("context_length", context, "max_position_embeddings");
         writer.Count("embedding_length", Config.Require("hidden_size", "d_model", "dim", "mamba_hidden_size", "mamba_d_model", "mamba_dim"));
         writer.Count("feed_forward_length", Config.Require("intermediate_size"));
         writer.Count("attention.head_count", Config.Require("num_attention_heads"));

@@ -35,7 +35,8 @@ internal sealed class GateUpFusion(GgufArchitecture architecture)
         _kept.Remove(up);
         try
         {
-            return [new NamedTensor(gate.Replace("ffn_gate_exps", "ffn_gate_up_exps", StringComparison.Ordinal), Concatenation.Join([gateSource, upSource], axis: 1))];
+            var name = gate.Replace("ffn_gate_exps", "ffn_gate_up_exps", StringComparison.Ordinal);
+            return [new NamedTensor(name, Concatenation.Join([gateSource, upSource], axis: 1))];
         }
         catch (ArgumentException exception)
         {

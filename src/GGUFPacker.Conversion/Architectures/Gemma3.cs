@@ -80,7 +80,8 @@ internal class Gemma3 : ModelArchitecture
     {
         if (Context.Files.Exists("tokenizer.model"))
         {
-            return VocabularySize ?? SentencePieceModel.Read(SentencePieceModel.FileName, Context.Files.ReadAllBytes(SentencePieceModel.FileName)).Pieces.Length;
+            return VocabularySize
+                ?? SentencePieceModel.Read(SentencePieceModel.FileName, Context.Files.ReadAllBytes(SentencePieceModel.FileName)).Pieces.Length;
         }
 
         using var document = CheckpointJson.Open(Context.Files, "tokenizer.json");

@@ -14,7 +14,9 @@ internal sealed class GptNeoX(ArchitectureContext context) : ModelArchitecture(G
 
     /// <inheritdoc/>
     public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block) =>
-        Map(tensor.Contains(".attention.query_key_value.") ? tensor.With(source => source.QkvUngrouped(Config.RequireInteger("n_head", "num_attention_heads"))) : tensor);
+        Map(tensor.Contains(".attention.query_key_value.")
+            ? tensor.With(source => source.QkvUngrouped(Config.RequireInteger("n_head", "num_attention_heads")))
+            : tensor);
 
     /// <inheritdoc/>
     public override void WriteParameters(ParameterWriter writer)

@@ -42,7 +42,9 @@ internal class GraniteMoe : Granite
                 : Halves(tensor, block, "shared_intermediate_size", FfnGate, FfnUp);
         }
 
-        return !HasExperts && tensor.EndsWith("shared_mlp.output_linear.weight") ? Map(tensor with { Name = FfnDown.NameOf(block) }) : base.Convert(tensor, block);
+        return !HasExperts && tensor.EndsWith("shared_mlp.output_linear.weight")
+            ? Map(tensor with { Name = FfnDown.NameOf(block) })
+            : base.Convert(tensor, block);
     }
 
     /// <inheritdoc/>

@@ -19,7 +19,8 @@ internal sealed class Maple(ArchitectureContext context) : Qwen2Moe(Gguf, contex
         if (Config.Find("hidden_act")?.Text != "silu" || Config.Integer("num_shared_experts") is not (null or 0)
             || (Config.Contains("norm_topk_prob") && !Config.IsTrue("norm_topk_prob")) || !Config.IsTrue("nope_on_global_attention"))
         {
-            throw CheckpointException.NotSupported("a Maple of this kind (hidden_act, num_shared_experts, norm_topk_prob or nope_on_global_attention)", "It is not Maple's own.");
+            throw CheckpointException.NotSupported(
+                "a Maple of this kind (hidden_act, num_shared_experts, norm_topk_prob or nope_on_global_attention)", "It is not Maple's own.");
         }
 
         var headDim = Config.Contains("head_dim") ? Config.RequireInteger("head_dim") : RopeHead.Shared(Config);

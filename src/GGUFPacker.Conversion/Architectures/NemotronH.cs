@@ -35,7 +35,8 @@ internal sealed class NemotronH : GraniteMoe
     public NemotronH(ArchitectureContext context)
         : base(HasExperts(context.Config) ? WithExperts : Dense, Counted(context))
     {
-        _hasPrediction = HasExperts(Config) && Context.Options.TokenPrediction != TokenPrediction.Excluded && Config.IntegerOr(0, "num_nextn_predict_layers") > 0;
+        _hasPrediction = HasExperts(Config) && Context.Options.TokenPrediction != TokenPrediction.Excluded
+            && Config.IntegerOr(0, "num_nextn_predict_layers") > 0;
         if (_hasPrediction && Config.Integer("num_nextn_predict_layers") != 1)
         {
             throw CheckpointException.NotSupported("more than one layer that predicts further tokens", "Convert with --no-mtp.");
@@ -86,7 +87,8 @@ internal sealed class NemotronH : GraniteMoe
     /// <inheritdoc/>
     public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block)
     {
-        if (_hasPrediction && (tensor.Name.StartsWith("mtp.layers.0.", StringComparison.Ordinal) || tensor.Name.StartsWith("mtp.layers.1.", StringComparison.Ordinal)))
+        if (_hasPrediction
+            && (tensor.Name.StartsWith("mtp.layers.0.", StringComparison.Ordinal) || tensor.Name.StartsWith("mtp.layers.1.", StringComparison.Ordinal)))
         {
             block = LayerCount;
             tensor = tensor with { Name = PredictionName(tensor.Name) };

@@ -75,7 +75,8 @@ internal class Qwen3Next : Qwen2Moe
         writer.Count("ssm.state_size", Config.Require("linear_key_head_dim"));
         writer.Count("ssm.group_count", Config.Require("linear_num_key_heads"));
         writer.Count("ssm.time_step_rank", Config.Require("linear_num_value_heads"));
-        writer.Count("ssm.inner_size", Config.RequireInteger("linear_value_head_dim") * Config.RequireInteger("linear_num_value_heads"), "linear_value_head_dim");
+        writer.Count(
+            "ssm.inner_size", Config.RequireInteger("linear_value_head_dim") * Config.RequireInteger("linear_num_value_heads"), "linear_value_head_dim");
         LayerTypes.WriteRecurrent(writer, Config, LayerCount, BlockCount);
         writer.Count("full_attention_interval", Config.Integer("full_attention_interval") ?? 4, "full_attention_interval");
         var headDim = Config.Integer("head_dim") ?? (Config.RequireInteger("hidden_size") / Math.Max(Config.RequireInteger("num_attention_heads"), 1));

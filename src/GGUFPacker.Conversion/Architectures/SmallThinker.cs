@@ -22,7 +22,9 @@ internal sealed class SmallThinker : ModelArchitecture
     /// <inheritdoc/>
     public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block) => tensor.Contains("experts")
         ? MapAll(_experts.Take(
-            tensor, block, Config.IsTrue("moe_num_primary_experts") ? Config.RequireInteger("moe_num_primary_experts") : Config.RequireInteger("num_local_experts", "num_experts")))
+            tensor, block, Config.IsTrue("moe_num_primary_experts")
+                ? Config.RequireInteger("moe_num_primary_experts")
+                : Config.RequireInteger("num_local_experts", "num_experts")))
         : Map(tensor);
 
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ namespace GGUFPacker.Conversion.Architectures;
 /// </summary>
 [Family("XLM-RoBERTa, Jina Embeddings v3", "XLMRobertaModel", "XLMRobertaForSequenceClassification",
     Special = "as BERT; position embeddings cut, Unigram tokenizer, adapters of tasks left out")]
-internal sealed class XlmRoberta(ArchitectureContext context) : Bert(context.Config.IsTrue("lora_adaptations") ? JinaV3 : WithoutAdapters, PositionOffset.Shorten(context))
+internal sealed class XlmRoberta(ArchitectureContext context)
+    : Bert(context.Config.IsTrue("lora_adaptations") ? JinaV3 : WithoutAdapters, PositionOffset.Shorten(context))
 {
     private const string Original = ".original";
 

@@ -117,7 +117,9 @@ internal sealed class ModelConfig
 
     /// <summary>The part of the configuration under a key; empty if the key is absent or no object.</summary>
     public ModelConfig Part(string key) => new(
-        this[key] is { ValueKind: JsonValueKind.Object } part ? part.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, property.Value)) : []);
+        this[key] is { ValueKind: JsonValueKind.Object } part
+            ? part.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, property.Value))
+            : []);
 
     private IReadOnlyList<T> Elements<T>(string key, Func<JsonElement, T> read) => Find(key) is not { } value
         ? []

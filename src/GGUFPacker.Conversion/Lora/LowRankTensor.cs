@@ -114,5 +114,6 @@ internal sealed class LowRankTensor : TensorSource
     public override void Read(long first, Span<byte> destination) => throw new InvalidOperationException("An adapter's factors are read one by one.");
 
     private static bool HaveSameNumbers(TensorSource left, TensorSource right) =>
-        left.Shape.SequenceEqual(right.Shape) && left.Type == right.Type && SmallTensors.ReadSingles(left).AsSpan().SequenceEqual(SmallTensors.ReadSingles(right));
+        left.Shape.SequenceEqual(right.Shape) && left.Type == right.Type
+            && SmallTensors.ReadSingles(left).AsSpan().SequenceEqual(SmallTensors.ReadSingles(right));
 }

@@ -77,7 +77,8 @@ internal static class ArchiveReader
             throw Error(file, $"its entry '{name}' does not begin where the zip directory says");
         }
 
-        var offset = record.Offset + LocalLength + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+        var offset = record.Offset + LocalLength
+            + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         return offset <= file.Length - record.Length ? offset : throw Error(file, $"its entry '{name}' ends behind its end; it is truncated");
     }
 
@@ -99,7 +100,8 @@ internal static class ArchiveReader
                 ?? (BinaryPrimitives.ReadUInt32LittleEndian(end[16..]), BinaryPrimitives.ReadUInt32LittleEndian(end[12..]));
         }
 
-        throw Error(file, "it is no zip archive. Files of PyTorch before 1.6 are not supported: load and save it again with a newer PyTorch, or use safetensors");
+        throw Error(
+            file, "it is no zip archive. Files of PyTorch before 1.6 are not supported: load and save it again with a newer PyTorch, or use safetensors");
     }
 
     private static (long Offset, long Length)? FindDirectory64(CheckpointFile file, long endOffset)

@@ -132,7 +132,8 @@ internal ref struct PickleMachine
                     break;
                 default:
                     throw new PickleException(
-                        string.Create(CultureInfo.InvariantCulture, $"the opcode 0x{opcode:X2} at byte {_position - 1} is not one that torch.save writes for tensors"));
+                        string.Create(
+                            CultureInfo.InvariantCulture, $"the opcode 0x{opcode:X2} at byte {_position - 1} is not one that torch.save writes for tensors"));
             }
         }
     }

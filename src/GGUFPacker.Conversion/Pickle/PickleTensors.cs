@@ -70,7 +70,8 @@ internal static class PickleTensors
     /// <summary>A storage, which the pickle only names: ('storage', its type, its key, a device, its count).</summary>
     public static PickleStorage LoadPersistent(object? id)
     {
-        if (id is PickleTuple { Items: ["storage", PickleGlobal type, string key, _, long and >= 0 and var count] } && StorageTypes.TryGetValue(type.Name, out var number))
+        if (id is PickleTuple { Items: ["storage", PickleGlobal type, string key, _, long and >= 0 and var count] }
+            && StorageTypes.TryGetValue(type.Name, out var number))
         {
             return new PickleStorage(number, key, count);
         }

@@ -42,11 +42,13 @@ internal sealed class PyTorchFile : WeightFile
         try
         {
             var records = ArchiveReader.ReadDirectory(file);
-            var pickle = records.Keys.Where(key => key.EndsWith(PickleName, StringComparison.Ordinal) && key.IndexOf('/', StringComparison.Ordinal) == key.Length - PickleName.Length)
+            var pickle = records.Keys.Where(key => key.EndsWith(PickleName, StringComparison.Ordinal)
+                && key.IndexOf('/', StringComparison.Ordinal) == key.Length - PickleName.Length)
                 .Order(StringComparer.Ordinal).FirstOrDefault()
                 ?? throw new CheckpointException($"Cannot read '{name}': it has no data.pkl, so it is no checkpoint of PyTorch.");
             var folder = pickle[..^PickleName.Length];
-            if (records.ContainsKey($"{folder}/byteorder") && Encoding.ASCII.GetString(Read(file, records, $"{folder}/byteorder", 16)) is not "little" and var order)
+            if (records.ContainsKey($"{folder}/byteorder")
+                && Encoding.ASCII.GetString(Read(file, records, $"{folder}/byteorder", 16)) is not "little" and var order)
             {
                 throw new CheckpointException($"Cannot read '{name}': its numbers are in the byte order '{order}'; only little-endian ones are supported.");
             }

@@ -11,13 +11,33 @@ namespace GGUFPacker.Conversion.Projectors;
 /// </summary>
 internal static class ProjectorConfigDefaults
 {
-    private const string Siglip = """{"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12,"image_size":224,"patch_size":16,"layer_norm_eps":1e-6,"hidden_act":"gelu_pytorch_tanh"}""";
-    private const string Siglip2 = """{"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12,"patch_size":16,"layer_norm_eps":1e-6,"hidden_act":"gelu_pytorch_tanh"}""";
-    private const string Idefics3 = """{"hidden_size":1152,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":16,"image_size":224,"patch_size":32,"layer_norm_eps":1e-6,"hidden_act":"gelu_pytorch_tanh"}""";
-    private const string Pixtral = """{"hidden_size":1024,"intermediate_size":4096,"num_hidden_layers":24,"num_attention_heads":16,"image_size":1024,"patch_size":16,"rope_theta":10000.0,"hidden_act":"gelu"}""";
-    private const string Qwen2Vl = """{"depth":32,"embed_dim":1280,"hidden_size":3584,"num_heads":16,"patch_size":14,"spatial_merge_size":2,"hidden_act":"quick_gelu"}""";
-    private const string Qwen25Vl = """{"depth":32,"hidden_size":3584,"intermediate_size":3420,"num_heads":16,"patch_size":14,"spatial_merge_size":2,"hidden_act":"silu","fullatt_block_indexes":[7,15,23,31]}""";
-    private const string Qwen3Vl = """{"depth":27,"hidden_size":1152,"intermediate_size":4304,"num_heads":16,"patch_size":16,"spatial_merge_size":2,"num_position_embeddings":2304,"deepstack_visual_indexes":[8,16,24],"hidden_act":"gelu_pytorch_tanh"}""";
+    private const string Siglip = """
+        {"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12,"image_size":224,"patch_size":16,
+         "layer_norm_eps":1e-6,"hidden_act":"gelu_pytorch_tanh"}
+        """;
+    private const string Siglip2 = """
+        {"hidden_size":768,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":12,"patch_size":16,"layer_norm_eps":1e-6,
+         "hidden_act":"gelu_pytorch_tanh"}
+        """;
+    private const string Idefics3 = """
+        {"hidden_size":1152,"intermediate_size":3072,"num_hidden_layers":12,"num_attention_heads":16,"image_size":224,"patch_size":32,
+         "layer_norm_eps":1e-6,"hidden_act":"gelu_pytorch_tanh"}
+        """;
+    private const string Pixtral = """
+        {"hidden_size":1024,"intermediate_size":4096,"num_hidden_layers":24,"num_attention_heads":16,"image_size":1024,"patch_size":16,
+         "rope_theta":10000.0,"hidden_act":"gelu"}
+        """;
+    private const string Qwen2Vl = """
+        {"depth":32,"embed_dim":1280,"hidden_size":3584,"num_heads":16,"patch_size":14,"spatial_merge_size":2,"hidden_act":"quick_gelu"}
+        """;
+    private const string Qwen25Vl = """
+        {"depth":32,"hidden_size":3584,"intermediate_size":3420,"num_heads":16,"patch_size":14,"spatial_merge_size":2,"hidden_act":"silu",
+         "fullatt_block_indexes":[7,15,23,31]}
+        """;
+    private const string Qwen3Vl = """
+        {"depth":27,"hidden_size":1152,"intermediate_size":4304,"num_heads":16,"patch_size":16,"spatial_merge_size":2,
+         "num_position_embeddings":2304,"deepstack_visual_indexes":[8,16,24],"hidden_act":"gelu_pytorch_tanh"}
+        """;
     private const string Whisper = """{"num_mel_bins":128,"encoder_layers":32,"encoder_attention_heads":20,"encoder_ffn_dim":5120,"d_model":1280}""";
 
     private static readonly FrozenDictionary<string, Entry> ByModelType = new Dictionary<string, Entry>(StringComparer.Ordinal)

@@ -19,7 +19,8 @@ internal sealed class GptqTensor : TensorSource
     private readonly int _zeroOffset;
     private readonly RecentValues<Parts> _recent;
 
-    private GptqTensor(TensorSource words, TensorSource zeros, TensorSource scales, TensorSource groupOfInput, int bits, int zeroOffset, RecentValues<Parts> recent)
+    private GptqTensor(
+        TensorSource words, TensorSource zeros, TensorSource scales, TensorSource groupOfInput, int bits, int zeroOffset, RecentValues<Parts> recent)
         : base(ElementType.F32, [words.Shape[1], words.Shape[0] * (32 / bits)])
     {
         _words = words;
@@ -50,7 +51,8 @@ internal sealed class GptqTensor : TensorSource
         }
 
         return words.Shape is [var inputWords, var outputs] && scales.Shape is [var groups, var scaleOutputs] && scaleOutputs == outputs
-            && outputs % perWord == 0 && zeros.Shape.SequenceEqual([groups, outputs / perWord]) && groupOfInput.Shape is [var inputs] && inputs == inputWords * perWord
+            && outputs % perWord == 0 && zeros.Shape.SequenceEqual([groups, outputs / perWord]) && groupOfInput.Shape is [var inputs]
+                && inputs == inputWords * perWord
             ? new GptqTensor(words, zeros, scales, groupOfInput, bits, zeroOffset, recent)
             : throw new ArgumentException(
                 $"The shapes of its qweight [{string.Join(", ", words.Shape)}], qzeros [{string.Join(", ", zeros.Shape)}], scales [{string.Join(", ", scales.Shape)}]"

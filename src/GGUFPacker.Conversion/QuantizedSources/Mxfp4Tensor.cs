@@ -36,7 +36,8 @@ internal sealed class Mxfp4Tensor : EncodedTensor
     /// <param name="firstRow">The first of them.</param>
     /// <exception cref="ArgumentException">The types or shapes do not fit.</exception>
     public static Mxfp4Tensor Of(TensorSource codes, TensorSource scales, int rowStep = 1, int firstRow = 0) =>
-        codes.Type == ElementType.U8 && scales.Type == ElementType.U8 && codes.Shape is [_, _, <= int.MaxValue, CodeBytes] && scales.Shape.SequenceEqual(codes.Shape.AsSpan()[..3].ToArray())
+        codes.Type == ElementType.U8 && scales.Type == ElementType.U8 && codes.Shape is [_, _, <= int.MaxValue, CodeBytes]
+            && scales.Shape.SequenceEqual(codes.Shape.AsSpan()[..3].ToArray())
             ? new Mxfp4Tensor(codes, scales, rowStep, firstRow)
             : throw new ArgumentException(
                 $"Its codes {codes.Type} [{string.Join(", ", codes.Shape)}] and scales {scales.Type} [{string.Join(", ", scales.Shape)}] are no experts of whole MXFP4 blocks.");

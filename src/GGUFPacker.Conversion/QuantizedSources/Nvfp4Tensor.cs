@@ -52,7 +52,8 @@ internal sealed class Nvfp4Tensor : EncodedTensor
             {
                 var block = destination.Slice(group / GroupsPerBlock * BlockBytes, BlockBytes);
                 block[group % GroupsPerBlock] = (byte)(scales[group] & 0x7F);
-                NibbleOrder.SplitHalves(codes.AsSpan(group * GroupBytes, GroupBytes), block.Slice(GroupsPerBlock + (group % GroupsPerBlock * GroupBytes), GroupBytes));
+                NibbleOrder.SplitHalves(
+                    codes.AsSpan(group * GroupBytes, GroupBytes), block.Slice(GroupsPerBlock + (group % GroupsPerBlock * GroupBytes), GroupBytes));
             }
         }
     }

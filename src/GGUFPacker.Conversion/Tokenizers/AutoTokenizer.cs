@@ -57,7 +57,8 @@ internal sealed class AutoTokenizer
         var model = sources.Model;
         var tokenizerClass = TokenizerClass.Find(configuration.Text("tokenizer_class") ?? model.Text("tokenizer_class"), model.Text("model_type"));
         var definition = sources.Definition ?? SlowTokenizerFiles.Read(files, tokenizerClass.Name, configuration);
-        if (sources.Definition is null && definition.ModelType == "BPE" && tokenizerClass.Name is not ("GPT2Tokenizer" or "Qwen2Tokenizer" or "RobertaTokenizer"))
+        if (sources.Definition is null && definition.ModelType == "BPE"
+            && tokenizerClass.Name is not ("GPT2Tokenizer" or "Qwen2Tokenizer" or "RobertaTokenizer"))
         {
             sources.Note($"There is no tokenizer.json, and the class {tokenizerClass.Name ?? "of the tokenizer"} is not known: text is taken to be split as GPT-2 does.");
         }

@@ -68,7 +68,9 @@ internal sealed class TokenList
         builder.Set("tokenizer.ggml.tokens", GgufValue.OfArray(_tokens));
         if (_scores is not null)
         {
-            builder.Set("tokenizer.ggml.scores", integerScores ? GgufValue.OfArray(Array.ConvertAll(_scores, score => (int)score)) : GgufValue.OfArray(_scores));
+            builder.Set("tokenizer.ggml.scores", integerScores
+                ? GgufValue.OfArray(Array.ConvertAll(_scores, score => (int)score))
+                : GgufValue.OfArray(_scores));
         }
 
         builder.Set("tokenizer.ggml.token_type", GgufValue.OfArray(_types));

@@ -59,13 +59,19 @@ internal sealed partial record TokenizerRequest
     {
         ImmutableArray<TokenizerRule> last =
         [
-            .. config["eod_token_id"] is { } eod ? [TokenizerRules.Id("eos", new ConfigValue("eod_token_id", eod).TokenId)] : ImmutableArray<TokenizerRule>.Empty,
+            .. config["eod_token_id"] is { } eod
+                ? [TokenizerRules.Id("eos", new ConfigValue("eod_token_id", eod).TokenId)]
+                : ImmutableArray<TokenizerRule>.Empty,
             TokenizerRules.EndOfTurnOfGenerationConfig,
         ];
         var hasNoPad = config["pad_token_id"] is { } pad && new ConfigValue("pad_token_id", pad).Integer < 0;
         return Of(
             vocabularySize,
-            new Gpt2Vocabulary { Last = last, SpecialTypes = hasNoPad ? SpecialVocabularyReader.DefaultTypes.Remove("pad") : SpecialVocabularyReader.DefaultTypes },
+            new Gpt2Vocabulary
+            {
+                Last = last,
+                SpecialTypes = hasNoPad ? SpecialVocabularyReader.DefaultTypes.Remove("pad") : SpecialVocabularyReader.DefaultTypes,
+            },
             new UnconvertibleVocabulary { Feature = "a Hunyuan tokenizer in tiktoken's form", Advice = "Use a checkpoint with tokenizer.json." });
     }
 

@@ -65,7 +65,8 @@ internal static class TokenizerRules
     /// <param name="withChatTemplate">Whether the chat templates are written again.</param>
     /// <param name="ids">The types with their fixed ids.</param>
     /// <param name="lookedUp">Types that are only looked up.</param>
-    public static TokenizerRule Infill(bool withChatTemplate, ImmutableArray<KeyValuePair<string, uint>> ids, params ImmutableArray<string> lookedUp) => draft =>
+    public static TokenizerRule Infill(
+        bool withChatTemplate, ImmutableArray<KeyValuePair<string, uint>> ids, params ImmutableArray<string> lookedUp) => draft =>
     {
         var reader = new SpecialVocabularyReader(draft.Sources, tokenCount: null) { Types = [.. ids.Select(entry => entry.Key), .. lookedUp] };
         var special = ids.Aggregate(reader.Read(withMerges: false), (current, entry) => current.WithId(entry.Key, entry.Value));

@@ -15,7 +15,8 @@ internal static class HybridConfigs
     {
         Adjust = values =>
         {
-            if (values["mamba_dt_rank"] is { ValueKind: JsonValueKind.String } rank && rank.GetString() == "auto" && values["hidden_size"].TryGetInteger(out var size))
+            if (values["mamba_dt_rank"] is { ValueKind: JsonValueKind.String } rank && rank.GetString() == "auto"
+                && values["hidden_size"].TryGetInteger(out var size))
             {
                 values["mamba_dt_rank"] = JsonElements.Of((size + 15) / 16);
             }

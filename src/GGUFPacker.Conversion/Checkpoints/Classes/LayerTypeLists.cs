@@ -22,7 +22,9 @@ internal static class LayerTypeLists
             return true;
         }
 
-        var interval = intervalKey is not null && values.TryGetValue(intervalKey, out var element) && element.TryGetInteger(out var number) ? number : defaultInterval;
+        var interval = intervalKey is not null && values.TryGetValue(intervalKey, out var element) && element.TryGetInteger(out var number)
+            ? number
+            : defaultInterval;
         if (interval == 0 || !values["num_hidden_layers"].TryGetInteger(out var layers) || layers is < 0 or > MaximumLayers)
         {
             return false;

@@ -82,7 +82,8 @@ internal sealed record TekkenFile
     }
 
     private static int ReadCount(JsonElement config, string key, string name) =>
-        config.Property(key) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var count) && count is >= 0 and <= TokenizerJsonReader.MaximumTokens
+        config.Property(key) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var count)
+            && count is >= 0 and <= TokenizerJsonReader.MaximumTokens
             ? count
             : throw new CheckpointException($"{name}: its config has no {key}, or it is no number from 0 to {TokenizerJsonReader.MaximumTokens}.");
 }

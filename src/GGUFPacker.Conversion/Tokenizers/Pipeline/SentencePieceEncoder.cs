@@ -72,7 +72,8 @@ internal sealed class SentencePieceEncoder
             }
             else if (_bytes.Count > 0)
             {
-                ids.AddRange(Encoding.UTF8.GetBytes(part).Select(value => _bytes.TryGetValue($"<0x{value:X2}>", out var byteId) ? byteId : _model.UnknownId ?? 0));
+                ids.AddRange(Encoding.UTF8.GetBytes(part)
+                    .Select(value => _bytes.TryGetValue($"<0x{value:X2}>", out var byteId) ? byteId : _model.UnknownId ?? 0));
             }
             else if (!isUnknownOpen)
             {

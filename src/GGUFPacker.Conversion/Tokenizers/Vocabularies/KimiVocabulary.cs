@@ -89,7 +89,8 @@ internal sealed partial record KimiVocabulary : Vocabulary
 
         var match = Reserved().Match(Encoding.UTF8.GetString(files.ReadAllBytes(CodeFileName, MaximumCodeBytes)));
         return !match.Success ? DefaultReserved
-            : int.TryParse(match.Groups["count"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count < TokenizerJsonReader.MaximumTokens
+            : int.TryParse(match.Groups["count"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+                && count < TokenizerJsonReader.MaximumTokens
                 ? count
                 : throw new CheckpointException($"{CodeFileName}: num_reserved_special_tokens is {match.Groups["count"].Value}.");
     }

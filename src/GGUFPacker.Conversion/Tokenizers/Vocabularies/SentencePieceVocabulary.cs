@@ -64,7 +64,8 @@ internal sealed record SentencePieceVocabulary : Vocabulary
 
         if (model.Pieces.Length > size)
         {
-            sources.Note($"The ids from {size} to {model.Pieces.Length - 1} of the SentencePiece model are left out, because the model's vocab_size is {size}.");
+            sources.Note(
+                $"The ids from {size} to {model.Pieces.Length - 1} of the SentencePiece model are left out, because the model's vocab_size is {size}.");
         }
 
         return list;
