@@ -18,6 +18,7 @@ internal static class GraphTemplates
         ["gemma-embedding"] = Gemma.BuildEmbedding,
         ["gemma2"] = Gemma.Build2,
         ["gemma3"] = Gemma.Build3,
+        ["gemma4"] = Gemma4.Build,
         ["glm4moe"] = Glm4Moe.Build,
         ["gpt-oss"] = GptOss.Build,
         ["granite"] = Granite.Build,

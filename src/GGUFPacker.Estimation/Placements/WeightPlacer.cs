@@ -59,10 +59,20 @@ internal sealed class WeightPlacer(ModelShape shape, EstimateOptions options, Im
     private void AddTiedOutput()
     {
         var embeddings = _weights.FirstOrDefault(weight => weight.Tensor.Name == "token_embd.weight");
-        if (embeddings is not null)
+        if (embeddings is null)
         {
-            Add(embeddings.Tensor, embeddings.Index, -1, TensorUse.Multiply, layers[^1]);
+            return;
         }
+
+        if (shape.Architecture is "gemma3n" or "gemma4")
+        {
+            // Their output is made first, and the embeddings do not look for it.
+            var (kind, place) = Override(embeddings.Tensor, TensorUse.Multiply) ?? _choice.Choose(embeddings.Tensor, TensorUse.Multiply, layers[^1]);
+            _weights.Add(new PlacedWeight(embeddings.Tensor, embeddings.Index, -1, kind, place, IsCopy: true));
+            return;
+        }
+
+        Add(embeddings.Tensor, embeddings.Index, -1, TensorUse.Multiply, layers[^1]);
     }
 
     // CodeShell's files may have the output alone. It is then there twice: the embeddings are made of it first, and the output does not look for them.
