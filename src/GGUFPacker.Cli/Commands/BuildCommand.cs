@@ -134,7 +134,8 @@ internal sealed class BuildCommand
             return await other.RunAsync(_environment.Console, request, store, cancellationToken).ConfigureAwait(false);
         }
 
-        using var registries = Registries.CreateClient(_environment, registry: null, line.GetValue(_insecure), pushing: false);
+        var named = line.GetValue(_push) ? request.Targets.SelectMany(target => target.References).Select(reference => References.Parse(reference).Registry).Distinct() : [];
+        using var registries = Registries.CreateClient(_environment, [.. named], line.GetValue(_insecure), pushing: false);
         var began = _environment.Time.GetTimestamp();
         BuildResult? built = null;
         BuildResult result;

@@ -24,9 +24,9 @@ internal static class ModelImages
 
     /// <summary>Fetches the layers that the store lacks: what was built here may have a base of which nothing was needed so far.</summary>
     public static async Task CompleteAsync(
-        CliEnvironment environment, ContentStore store, Descriptor manifest, bool insecure, ProgressMode mode, CancellationToken cancellationToken)
+        CliEnvironment environment, ContentStore store, ImageReference reference, Descriptor manifest, bool insecure, ProgressMode mode, CancellationToken cancellationToken)
     {
-        using var client = Registries.CreateClient(environment, registry: null, insecure, pushing: false);
+        using var client = Registries.CreateClient(environment, reference.Registry, insecure, pushing: false);
         var pull = new ImagePull(client, store);
         if (!pull.IsComplete(manifest.Digest))
         {

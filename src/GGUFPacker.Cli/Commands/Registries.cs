@@ -12,11 +12,14 @@ internal static class Registries
 {
     /// <summary>Creates a client.</summary>
     /// <param name="environment">Where credentials are found.</param>
-    /// <param name="registry">The registry that the user named; the credential of the environment is for it alone. Null for the
-    /// images that a file names: they come with Docker's credentials.</param>
+    /// <param name="registry">The registry that the user named; the credential of the environment is for it alone.</param>
     /// <param name="insecure">Whether plain HTTP and unknown certificates are accepted.</param>
     /// <param name="pushing">Whether something is pushed.</param>
-    public static RegistryClient CreateClient(CliEnvironment environment, RegistryName? registry, bool insecure, bool pushing)
+    public static RegistryClient CreateClient(CliEnvironment environment, RegistryName registry, bool insecure, bool pushing) =>
+        CreateClient(environment, [registry], insecure, pushing);
+
+    /// <summary>Creates a client for images that a file names: they come with Docker's credentials, but for those of registries that the user named too.</summary>
+    public static RegistryClient CreateClient(CliEnvironment environment, IReadOnlyCollection<RegistryName> named, bool insecure, bool pushing)
     {
         var docker = new DockerCredentials(environment.Variable, environment.Home);
         return new RegistryClient(new RegistryOptions
@@ -24,7 +27,7 @@ internal static class Registries
             Insecure = insecure,
             Time = environment.Time,
             Credentials = async (name, cancellationToken) =>
-                (name == registry ? EnvironmentCredential.Read(environment.Variable, pushing) : null)
+                (named.Contains(name) ? EnvironmentCredential.Read(environment.Variable, pushing) : null)
                 ?? await docker.FindAsync(name, cancellationToken).ConfigureAwait(false),
         });
     }

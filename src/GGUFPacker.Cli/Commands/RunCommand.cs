@@ -64,7 +64,7 @@ internal sealed class RunCommand
         using (var store = _environment.OpenStore())
         {
             var model = await ModelImages.FindOrPullAsync(_environment, store, reference, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
-            await ModelImages.CompleteAsync(_environment, store, model.Manifest, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
+            await ModelImages.CompleteAsync(_environment, store, reference, model.Manifest, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
             (command, tree) = Place(store, model, cancellationToken);
         }
 

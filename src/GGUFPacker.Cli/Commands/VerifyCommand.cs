@@ -78,7 +78,7 @@ internal sealed class VerifyCommand
         ImageContent image;
         try
         {
-            await ModelImages.CompleteAsync(_environment, store, model.Manifest, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
+            await ModelImages.CompleteAsync(_environment, store, reference, model.Manifest, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
             image = new ImageContent(store, model.Manifest.Digest);
         }
         catch (StoreException error)

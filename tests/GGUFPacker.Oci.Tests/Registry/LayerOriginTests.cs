@@ -1,7 +1,9 @@
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Layouts;
 using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
+using GGUFPacker.Testing;
 using GGUFPacker.Testing.Registry;
 
 namespace GGUFPacker.Oci.Tests.Registry;
@@ -87,6 +89,46 @@ public sealed class LayerOriginTests : RegistryTestBase
     }
 
     [Fact]
+    public async Task A_mount_asks_for_access_to_both_repositories()
+    {
+        using var registry = new LoopbackRegistry { Access = RegistryAccess.Token };
+        var client = NewClient(new(registry.Login.User, registry.Login.Password));
+        var manifest = await PullWithoutLayersAsync(registry, Base(""), client);
+
+        await new ImagePush(client, Store).RunAsync(new PushRequest(manifest, Reference(registry, "mine/child:1")), null, Token);
+
+        Assert.Equal(2, registry.Requests.Count(r => r.Method == "POST" && r.Query.ContainsKey("mount") && r.Header("Authorization") is not null));
+        Assert.Contains(registry.Requests, r => r.Path == "/token" && r.Target.Contains("mine", StringComparison.Ordinal) && r.Target.Contains("team", StringComparison.Ordinal));
+        Assert.DoesNotContain(registry.Requests, r => r.Method == "GET" && r.Path.Contains("/blobs/", StringComparison.Ordinal) && r.AnswerBytes > 3000);
+    }
+
+    [Theory]
+    [InlineData("", "layout")]
+    [InlineData("gzip", "layout.tar")]
+    public async Task A_layout_of_an_image_whose_layers_are_elsewhere_is_whole(string compression, string name)
+    {
+        using var registry = new LoopbackRegistry();
+        using var directory = new TemporaryDirectory();
+        var image = Base(compression);
+        var manifest = await PullWithoutLayersAsync(registry, image);
+        await Assert.ThrowsAsync<StoreException>(() => WriteAsync(new LayoutWriter(Store)));
+
+        await WriteAsync(new LayoutWriter(Store, Client));
+
+        var read = Assert.Single(await new LayoutReader(Other).ReadAsync(directory[name], Token));
+        Assert.Equal(["a.txt", "model.gguf"], new ImageContent(Other, read.Manifest.Digest).Files().Keys);
+
+        registry.Add(new RegistryFault("GET", image.Layers[0]) { Corrupts = true, Times = 9 });
+        directory.Dispose();
+        await Assert.ThrowsAsync<RegistryException>(() => WriteAsync(new LayoutWriter(Store, Client)));
+        Assert.False(File.Exists(directory[name]));
+
+        Task WriteAsync(LayoutWriter writer) => name.EndsWith(".tar", StringComparison.Ordinal)
+            ? writer.WriteArchiveAsync(directory[name], [new LayoutImage(manifest, null)], Token)
+            : writer.WriteDirectoryAsync(directory[name], [new LayoutImage(manifest, null)], Token);
+    }
+
+    [Fact]
     public async Task Layers_can_be_fetched_later()
     {
         using var registry = new LoopbackRegistry();
@@ -158,10 +200,10 @@ public sealed class LayerOriginTests : RegistryTestBase
         .Layer(tar => tar.WriteEntry(RegistryImage.File("model.gguf", RegistryImage.Noise(1_500_000))), compression)
         .Layer(tar => tar.WriteEntry(RegistryImage.File("a.txt", "a")), compression);
 
-    private async Task<Descriptor> PullWithoutLayersAsync(LoopbackRegistry registry, RegistryImage image)
+    private async Task<Descriptor> PullWithoutLayersAsync(LoopbackRegistry registry, RegistryImage image, RegistryClient? client = null)
     {
         image.AddTo(registry.Content, "team/base", "1");
         var request = new PullRequest(Reference(registry, "team/base:1")) { WithoutLayers = true, Platform = new("linux", "amd64") };
-        return (await new ImagePull(Client, Store).RunAsync(request, null, Token)).ManifestDescriptor;
+        return (await new ImagePull(client ?? Client, Store).RunAsync(request, null, Token)).ManifestDescriptor;
     }
 }
