@@ -106,8 +106,17 @@ public sealed class UnpackTests : IDisposable
         Assert.Equal(
             new Dictionary<string, string>
             {
-                ["/base"] = "BASE", ["/to/below"] = "BASE", ["/to/bin/same"] = "T", ["/to/bin/tool"] = "T", ["/to/chain"] = "X",
-                ["/to/lib/current/x"] = "X", ["/to/lib/current/y"] = "Y", ["/to/lib/v1/x"] = "X", ["/to/lib/v1/y"] = "Y", ["/to/root"] = "T", ["/to/sh"] = "T",
+                ["/base"] = "BASE",
+                ["/to/below"] = "BASE",
+                ["/to/bin/same"] = "T",
+                ["/to/bin/tool"] = "T",
+                ["/to/chain"] = "X",
+                ["/to/lib/current/x"] = "X",
+                ["/to/lib/current/y"] = "Y",
+                ["/to/lib/v1/x"] = "X",
+                ["/to/lib/v1/y"] = "Y",
+                ["/to/root"] = "T",
+                ["/to/sh"] = "T",
             }.OrderBy(pair => pair.Key, StringComparer.Ordinal),
             image.Files.Select(file => KeyValuePair.Create(file.Path, BuildHarness.Text(image, file.Path))).OrderBy(pair => pair.Key, StringComparer.Ordinal));
         Assert.Equal(
