@@ -20,6 +20,7 @@ internal static class GraphTemplates
         ["gemma3"] = Gemma.Build3,
         ["gemma4"] = Gemma4.Build,
         ["glm4moe"] = Glm4Moe.Build,
+        ["gemma4"] = Gemma4.Build,
         ["gpt-oss"] = GptOss.Build,
         ["granite"] = Granite.Build,
         ["granitehybrid"] = Granite.Build,
