@@ -18,7 +18,6 @@ internal static class GraphTemplates
         ["gemma-embedding"] = Gemma.BuildEmbedding,
         ["gemma2"] = Gemma.Build2,
         ["gemma3"] = Gemma.Build3,
-        ["gemma4"] = Gemma4.Build,
         ["glm4moe"] = Glm4Moe.Build,
         ["gemma4"] = Gemma4.Build,
         ["gpt-oss"] = GptOss.Build,

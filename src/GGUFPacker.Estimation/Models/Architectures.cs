@@ -51,9 +51,6 @@ internal static class Architectures
     public static bool ScansStates(string architecture) => architecture is
         "mamba" or "mamba2" or "jamba" or "falcon-h1" or "plamo2" or "granitehybrid" or "nemotron_h" or "nemotron_h_moe";
 
-    /// <summary>Whether a tied output is made before the embeddings, which then do not look for it: both are there, even in one buffer.</summary>
-    public static bool MakesOutputFirst(string architecture) => architecture is "gemma3n" or "gemma4";
-
     /// <summary>Whether nothing is remembered between batches.</summary>
     public static bool IsCacheless(string architecture) => Cacheless.Contains(architecture);
 
