@@ -22,19 +22,39 @@ internal sealed class RunCommand
 
     private readonly Option<string?> _by = new("--by")
     {
-        Description = "What runs it: a program, or an image with registry and tag, which Docker runs. Default: llama-server, llama-box or llama if it is on the PATH, else Docker with llama.cpp's server.",
+        Description = "What runs it: a program, or an image with registry and tag, which Docker runs. "
+            + "Default: llama-server, llama-box or llama if it is on the PATH, else Docker with llama.cpp's server.",
         HelpName = "IMAGE|PROGRAM",
     };
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the command line, do not run it." };
     private readonly Option<Shell?> _shell = new("--shell") { Description = "Whose quotes --dry-run writes (default: PowerShell on Windows, else sh)." };
-    private readonly Option<string?> _port = new("--port") { Description = "Where it listens (default: the model's own port, or 8080).", HelpName = "[HOST:]PORT" };
-    private readonly Option<string[]> _environmentVariables = new("--env", "-e") { Description = "An environment variable for the server; without a value it is passed on. May be repeated.", HelpName = "NAME[=VALUE]" };
+    private readonly Option<string?> _port = new("--port")
+    {
+        Description = "Where it listens (default: the model's own port, or 8080).",
+        HelpName = "[HOST:]PORT",
+    };
+    private readonly Option<string[]> _environmentVariables = new("--env", "-e")
+    {
+        Description = "An environment variable for the server; without a value it is passed on. May be repeated.",
+        HelpName = "NAME[=VALUE]",
+    };
     private readonly Option<bool> _detach = new("--detach", "-d") { Description = "Let it run on in the background, and end when the model is ready." };
-    private readonly Option<string> _gpus = new("--gpus") { Description = "The GPUs of a container: auto, none, all, a number, or device=….", DefaultValueFactory = _ => GpuChoice.Auto };
+    private readonly Option<string> _gpus = new("--gpus")
+    {
+        Description = "The GPUs of a container: auto, none, all, a number, or device=….",
+        DefaultValueFactory = _ => GpuChoice.Auto,
+    };
     private readonly Option<string?> _name = new("--name") { Description = "The container's name." };
-    private readonly Option<string[]> _dockerArguments = new("--docker-arg") { Description = "An option for docker run as it is: --docker-arg=--privileged. May be repeated.", HelpName = "ARG" };
-    private readonly Option<bool> _asIs = new("--as-is") { Description = "Pass the image's arguments as they are. Otherwise flags that llama-server has renamed are written as it takes them today." };
+    private readonly Option<string[]> _dockerArguments = new("--docker-arg")
+    {
+        Description = "An option for docker run as it is: --docker-arg=--privileged. May be repeated.",
+        HelpName = "ARG",
+    };
+    private readonly Option<bool> _asIs = new("--as-is")
+    {
+        Description = "Pass the image's arguments as they are. Otherwise flags that llama-server has renamed are written as it takes them today.",
+    };
     private readonly Option<bool> _force = new("--force") { Description = "Start a model that by the estimate does not fit into the memory." };
     private readonly Option<string?> _progress = ProgressOption.Create();
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
@@ -81,7 +101,8 @@ internal sealed class RunCommand
             return ExitCode.Success;
         }
 
-        if (!line.GetValue(_force) && !await FitsAsync(reference, command, engine, options, engine.IsContainer ? gpus is not null : options.Gpus != GpuChoice.None, cancellationToken).ConfigureAwait(false))
+        var usesGpus = engine.IsContainer ? gpus is not null : options.Gpus != GpuChoice.None;
+        if (!line.GetValue(_force) && !await FitsAsync(reference, command, engine, options, usesGpus, cancellationToken).ConfigureAwait(false))
         {
             return ExitCode.Failure;
         }
@@ -117,7 +138,8 @@ internal sealed class RunCommand
     private async Task<bool> FitsAsync(
         ImageReference reference, ModelCommand command, Engine engine, RunOptions options, bool usesGpus, CancellationToken cancellationToken)
     {
-        if (engine.IsContainer && _environment.Variable("DOCKER_HOST") is { Length: > 0 } host && !host.StartsWith("unix:", StringComparison.Ordinal) && !host.StartsWith("npipe:", StringComparison.Ordinal))
+        if (engine.IsContainer && _environment.Variable("DOCKER_HOST") is { Length: > 0 } host
+            && !host.StartsWith("unix:", StringComparison.Ordinal) && !host.StartsWith("npipe:", StringComparison.Ordinal))
         {
             return true;
         }

@@ -89,7 +89,8 @@ internal static partial class ModelCheck
         TensorType.Q5_K => TensorType.Q5_1,
         TensorType.Q6_K => TensorType.Q8_0,
         TensorType.Q2_K or TensorType.Q3_K or TensorType.Q2_0 or TensorType.TQ1_0 or TensorType.TQ2_0 => TensorType.Q4_0,
-        TensorType.IQ1_S or TensorType.IQ1_M or TensorType.IQ2_XXS or TensorType.IQ2_XS or TensorType.IQ2_S or TensorType.IQ3_XXS or TensorType.IQ3_S or TensorType.IQ4_XS => TensorType.IQ4_NL,
+        TensorType.IQ1_S or TensorType.IQ1_M or TensorType.IQ2_XXS or TensorType.IQ2_XS or TensorType.IQ2_S
+            or TensorType.IQ3_XXS or TensorType.IQ3_S or TensorType.IQ4_XS => TensorType.IQ4_NL,
         _ => type,
     };
 }

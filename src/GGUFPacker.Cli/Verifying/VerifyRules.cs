@@ -10,7 +10,9 @@ internal static class VerifyRules
 
     public static VerifyRule InvalidHeader { get; } = Error("InvalidHeader", Fetch);
 
-    public static VerifyRule MissingPart { get; } = Error("MissingPart", "Put all parts of a split model into the image, beside each other and with their names unchanged.");
+    public static VerifyRule MissingPart { get; } = Error(
+        "MissingPart",
+        "Put all parts of a split model into the image, beside each other and with their names unchanged.");
 
     public static VerifyRule TensorOutsideFile { get; } = Error("TensorOutsideFile", "The file is cut off. " + Fetch);
 
@@ -22,7 +24,9 @@ internal static class VerifyRules
 
     public static VerifyRule NoArchitecture { get; } = Error("NoArchitecture", Convert);
 
-    public static VerifyRule UnknownArchitecture { get; } = Warning("UnknownArchitecture", "Run it with a program that knows the architecture, or convert it as one that llama.cpp knows.");
+    public static VerifyRule UnknownArchitecture { get; } = Warning(
+        "UnknownArchitecture",
+        "Run it with a program that knows the architecture, or convert it as one that llama.cpp knows.");
 
     public static VerifyRule MissingBlocks { get; } = Error("MissingBlocks", Convert);
 
@@ -42,7 +46,9 @@ internal static class VerifyRules
 
     public static VerifyRule NoPreTokenizer { get; } = Warning("NoPreTokenizer", "llama.cpp splits texts by its default then, which is worse. " + Convert);
 
-    public static VerifyRule UnknownPreTokenizer { get; } = Error("UnknownPreTokenizer", "Convert the checkpoint again; --pre-tokenizer names one that splits alike.");
+    public static VerifyRule UnknownPreTokenizer { get; } = Error(
+        "UnknownPreTokenizer",
+        "Convert the checkpoint again; --pre-tokenizer names one that splits alike.");
 
     public static VerifyRule SpecialTokenOutOfRange { get; } = Error("SpecialTokenOutOfRange", Convert);
 
@@ -50,23 +56,37 @@ internal static class VerifyRules
 
     public static VerifyRule EmbeddingRowsMismatch { get; } = Error("EmbeddingRowsMismatch", Convert);
 
-    public static VerifyRule NoChatTemplate { get; } = Warning("NoChatTemplate", "llama-server takes ChatML then. Give --chat-template or --chat-template-file in CMD if the model was trained on another form.");
+    public static VerifyRule NoChatTemplate { get; } = Warning(
+        "NoChatTemplate",
+        "llama-server takes ChatML then. Give --chat-template or --chat-template-file in CMD if the model was trained on another form.");
 
-    public static VerifyRule ChatTemplateUnclosed { get; } = Error("ChatTemplateUnclosed", "Mend the template, or give another one with --chat-template-file in CMD.");
+    public static VerifyRule ChatTemplateUnclosed { get; } = Error(
+        "ChatTemplateUnclosed",
+        "Mend the template, or give another one with --chat-template-file in CMD.");
 
-    public static VerifyRule ChatTemplateWithoutMessages { get; } = Warning("ChatTemplateWithoutMessages", "Every chat would give the same prompt; give another template with --chat-template-file in CMD.");
+    public static VerifyRule ChatTemplateWithoutMessages { get; } = Warning(
+        "ChatTemplateWithoutMessages",
+        "Every chat would give the same prompt; give another template with --chat-template-file in CMD.");
 
-    public static VerifyRule UnknownChatTemplate { get; } = Error("UnknownChatTemplate", "Give a template in Jinja, or a name that 'llama-server --help' lists.");
+    public static VerifyRule UnknownChatTemplate { get; } = Error(
+        "UnknownChatTemplate",
+        "Give a template in Jinja, or a name that 'llama-server --help' lists.");
 
     public static VerifyRule NoModelInCommand { get; } = Error("NoModelInCommand", "Write CMD [\"-m\", \"model.gguf\"] in the GGUFPackerfile.");
 
-    public static VerifyRule FileNotInImage { get; } = Error("FileNotInImage", "Put the file into the image, or correct its path: paths of CMD are relative to the image's root.");
+    public static VerifyRule FileNotInImage { get; } = Error(
+        "FileNotInImage",
+        "Put the file into the image, or correct its path: paths of CMD are relative to the image's root.");
 
     public static VerifyRule WrongKindOfFile { get; } = Error("WrongKindOfFile", "Name a file of the kind that the option takes.");
 
-    public static VerifyRule AdapterOfAnotherArchitecture { get; } = Error("AdapterOfAnotherArchitecture", "Take the adapter of this model, or the model of this adapter.");
+    public static VerifyRule AdapterOfAnotherArchitecture { get; } = Error(
+        "AdapterOfAnotherArchitecture",
+        "Take the adapter of this model, or the model of this adapter.");
 
-    public static VerifyRule ContextBeyondTraining { get; } = Warning("ContextBeyondTraining", "Lower --ctx-size, or extend the context with --rope-scaling if the model can.");
+    public static VerifyRule ContextBeyondTraining { get; } = Warning(
+        "ContextBeyondTraining",
+        "Lower --ctx-size, or extend the context with --rope-scaling if the model can.");
 
     public static VerifyRule UnknownFlag { get; } = Error("UnknownFlag", "llama-server ends at an argument that it does not know; leave it out.");
 
@@ -80,11 +100,15 @@ internal static class VerifyRules
 
     public static VerifyRule UnexpectedArgument { get; } = Error("UnexpectedArgument", "llama-server takes options and their values only; leave it out.");
 
-    public static VerifyRule OldFlagForm { get; } = Warning("OldFlagForm", "gguf-packer run writes it as llama-server takes it; whoever starts llama-server with CMD as it stands must do the same.");
+    public static VerifyRule OldFlagForm { get; } = Warning(
+        "OldFlagForm",
+        "gguf-packer run writes it as llama-server takes it; whoever starts llama-server with CMD as it stands must do the same.");
 
     public static VerifyRule ContentMissing { get; } = Error("ContentMissing", "Pull the model again with --force.");
 
-    public static VerifyRule ContentDigestMismatch { get; } = Error("ContentDigestMismatch", "The bytes on this disk have changed. Remove the model and pull it again.");
+    public static VerifyRule ContentDigestMismatch { get; } = Error(
+        "ContentDigestMismatch",
+        "The bytes on this disk have changed. Remove the model and pull it again.");
 
     /// <summary>All rules.</summary>
     public static ImmutableArray<VerifyRule> All { get; } =
