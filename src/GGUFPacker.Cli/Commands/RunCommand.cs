@@ -78,7 +78,7 @@ internal sealed class RunCommand
     {
         var options = ReadOptions(line);
         var mode = ProgressOption.Resolve(line.GetValue(_progress), _environment);
-        var reference = References.Parse(line.GetRequiredValue(_model));
+        var reference = ParseModel(line.GetRequiredValue(_model));
         ModelCommand command;
         ModelTree tree;
         using (var store = _environment.OpenStore())
@@ -203,6 +203,13 @@ internal sealed class RunCommand
             ServerArguments = [.. line.GetValue(_arguments) ?? []],
         };
     }
+
+    // A file's name is a valid image name too, and would be asked for at Docker Hub.
+    private ImageReference ParseModel(string text) =>
+        text.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(Path.Combine(_environment.CurrentDirectory, text))
+            ? throw new UsageException(
+                $"'{text}' is a file, and run takes an image: its arguments say how a model starts. Pack the file with a GGUFPackerfile (FROM scratch, ADD, CMD) and gguf-packer build, or give it to llama-server -m.")
+            : References.Parse(text);
 
     private static (string? Host, int? Port) ParseAddress(string? text)
     {
