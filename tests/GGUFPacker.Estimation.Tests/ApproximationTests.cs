@@ -18,7 +18,7 @@ public class ApproximationTests
     [Fact]
     public void A_decoder_known_by_its_tensors_is_within_15_percent_and_rarely_5_percent_too_small()
     {
-        var ratios = Ratios(new GraphCompute(AnyDecoder.Build, ClosedForm, GraphExactness.Nowhere));
+        var ratios = Ratios(new GraphCompute(AnyDecoder.Build, new NoEstimate(), GraphExactness.Nowhere));
         Assert.InRange(ratios[ratios.Length * 5 / 100], 0.95, 1.15);
         Assert.InRange(ratios[ratios.Length * 95 / 100], 0.95, 1.15);
     }
@@ -55,10 +55,23 @@ public class ApproximationTests
                 FlashAttention = golden.Expected.GetProperty("resolved").GetProperty("fa").GetInt32() != 0,
             };
             var compute = estimator.Estimate(new ComputeRequest(shape, context, placement, CachePlanner.Plan(shape, context, placement)));
+            if (compute.Host == 0)
+            {
+                continue;
+            }
+
             ratios.Add((double)(compute.Host + compute.Devices.Sum()) / expected);
         }
 
         Assert.SkipWhen(ratios.Count == 0, "There is no reference data for this test.");
         return [.. ratios.Order()];
+    }
+
+    /// <summary>For models that are no such decoder: what the closed form makes of them is another test's matter.</summary>
+    private sealed class NoEstimate : IComputeEstimator
+    {
+        public bool KeepsFlashAttention(ComputeRequest request) => true;
+
+        public ComputeBuffers Estimate(ComputeRequest request) => new(0, [], [], IsExact: false);
     }
 }

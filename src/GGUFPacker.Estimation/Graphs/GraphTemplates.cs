@@ -24,6 +24,7 @@ internal static class GraphTemplates
         ["granite"] = Granite.Build,
         ["granitehybrid"] = Granite.Build,
         ["granitemoe"] = Granite.Build,
+        ["hrm_text"] = HrmText.Build,
         ["hunyuan-dense"] = HunYuan.Build,
         ["hunyuan-moe"] = HunYuan.BuildExperts,
         ["hunyuan_vl"] = HunYuan.Build,
@@ -36,6 +37,7 @@ internal static class GraphTemplates
         ["llama4"] = Llama4.Build,
         ["mamba"] = Mamba.Build,
         ["mamba2"] = Mamba.Build,
+        ["minicpm3"] = MiniCpm3.Build,
         ["minimax-m2"] = MiniMaxM2.Build,
         ["mistral3"] = Mistral3.Build,
         ["modern-bert"] = ModernBert.Build,
@@ -57,8 +59,11 @@ internal static class GraphTemplates
         ["qwen3next"] = QwenHybrid.Build,
         ["qwen3vl"] = Qwen3.BuildVision,
         ["qwen3vlmoe"] = Qwen3.BuildVisionExperts,
+        ["smallthinker"] = SmallThinker.Build,
         ["smollm3"] = SmolLm3.Build,
+        ["spark2_5"] = Spark.Build,
         ["starcoder2"] = Starcoder2.Build,
+        ["talkie"] = Talkie.Build,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What builds an architecture's graph; null if that is not known.</summary>

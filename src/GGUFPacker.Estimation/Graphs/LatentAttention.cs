@@ -8,7 +8,7 @@ namespace GGUFPacker.Estimation.Graphs;
 /// </summary>
 internal static class LatentAttention
 {
-    public static GraphTensor Build(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, GraphTensor? scale, int layer)
+    public static GraphTensor Build(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, GraphTensor? scale, int layer, GraphTensor? factors = null)
     {
         var g = graph.G;
         var shape = graph.Shape;
@@ -26,7 +26,7 @@ internal static class LatentAttention
         var row = TypeSizes.RowBytes(compressed.Type, rank + rotary);
         var latent = g.View2D(compressed, rank, graph.Tokens, row, 0);
         var keyRotary = g.View3D(compressed, rotary, 1, graph.Tokens, row, row, TypeSizes.RowBytes(compressed.Type, rank));
-        keyRotary = g.Rope(keyRotary, positions);
+        keyRotary = g.Rope(keyRotary, positions, factors);
         latent = graph.RmsNorm(latent, graph.Weight(layer, "attn_kv_a_norm"), layer);
         return shape.IsLatent ? Absorbed() : Decompressed();
 
@@ -35,7 +35,7 @@ internal static class LatentAttention
         {
             var queryPlain = g.View3D(q, plain, heads, graph.Tokens, q.Nb[1], q.Nb[2], 0);
             var queryRotary = g.View3D(q, rotary, heads, graph.Tokens, q.Nb[1], q.Nb[2], TypeSizes.RowBytes(q.Type, plain));
-            queryRotary = g.Rope(queryRotary, positions);
+            queryRotary = g.Rope(queryRotary, positions, factors);
             var absorbed = g.MulMat(graph.Weight(layer, "attn_k_b"), g.Permute(queryPlain, 0, 2, 1, 3));
             var query = g.Concat(g.Permute(absorbed, 0, 2, 1, 3), queryRotary, 0);
             latent = g.Reshape(latent, rank, 1, graph.Tokens);
@@ -52,7 +52,7 @@ internal static class LatentAttention
             var head = TypeSizes.RowBytes(both.Type, plain + valueLength);
             var keyPlain = g.View3D(both, plain, heads, graph.Tokens, head, head * heads, 0);
             var value = g.Cont(g.View3D(both, valueLength, heads, graph.Tokens, head, head * heads, TypeSizes.RowBytes(both.Type, plain)));
-            var query = g.Rope(q, positions);
+            var query = g.Rope(q, positions, factors);
             var key = g.Concat(keyPlain, g.Repeat(keyRotary, rotary, heads, graph.Tokens), 0);
             query = scale is null ? query : g.Mul(query, scale);
             return graph.Attention(inputs, query, key, value, layer);

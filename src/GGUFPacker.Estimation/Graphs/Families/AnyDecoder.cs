@@ -16,14 +16,14 @@ internal static class AnyDecoder
     {
         "afmoe", "arcee", "arctic", "baichuan", "bailingmoe", "bailingmoe2", "bloom", "chatglm", "codeshell", "cohere2moe", "dbrx", "deci",
         "deepseek", "dots1", "dream", "ernie4_5", "ernie4_5-moe", "exaone", "falcon", "glm4", "gpt2", "gptneox", "granite", "granite_swa",
-        "granitehybrid", "granitemoe", "hy_v3", "internlm2", "jais", "jais2", "llada-moe", "maincoder", "mellum", "minicpm", "muse-glimmer",
+        "granitehybrid", "granitemoe", "hy_v3", "internlm2", "jais", "jais2", "llada-moe", "maincoder", "mellum", "minicpm", "mpt", "muse-glimmer",
         "nanbeige", "nemotron", "olmo", "openelm", "orion", "paddleocr", "plamo", "plamo3", "pockettts", "qwen", "qwen2vl", "qwen3tts", "rnd1",
         "seed_oss", "stablelm", "starcoder", "xverse",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> MatchingOnHost = new[]
     {
-        "exaone-moe", "grok", "laguna", "llada", "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "pangu-embedded",
+        "cogvlm", "exaone-moe", "grok", "laguna", "llada", "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "pangu-embedded",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Families that read expert_weights_norm.
@@ -50,7 +50,7 @@ internal static class AnyDecoder
         var positions = graph.InputPositions();
         var recurrent = graph.Caches.Recurrent is null ? null : graph.InputRecurrent();
         var (full, window) = InputAttention(graph);
-        var outputIds = graph.InputOutputIds();
+        var outputIds = ReturnsAllTokens(graph) ? null : graph.InputOutputIds();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = x;
@@ -58,7 +58,7 @@ internal static class AnyDecoder
             var mixed = Norm(graph, x, layer, "attn_norm_2") ?? normed;
             x = Mix(graph, mixed, positions, recurrent, graph.Shape.SlidingWindowLayers[layer] ? window ?? full : full, layer);
             x = NormsBeforeOutputs(graph) ? Norm(graph, x, layer, "post_attention_norm") ?? x : x;
-            if (layer == graph.Layers - 1 && !TakesOutputsLast(graph))
+            if (layer == graph.Layers - 1 && !TakesOutputsLast(graph) && outputIds is not null)
             {
                 x = g.GetRows(x, outputIds);
                 residual = g.GetRows(residual, outputIds);
@@ -76,7 +76,7 @@ internal static class AnyDecoder
         if (TakesOutputsLast(graph))
         {
             graph.HiddenStates = x;
-            x = g.GetRows(x, outputIds);
+            x = g.GetRows(x, outputIds!);
         }
 
         if (!Architectures.TiesOutput(graph.Shape.Architecture) && graph.FindWeight("output.weight") is null)
@@ -152,7 +152,7 @@ internal static class AnyDecoder
         var (q, k, v) = graph.QueryKeyValue(x, layer);
         var gate = graph.FindWeight(layer, "attn_gate") is { } weight && weight.Ne[1] == q.Ne[0] * q.Ne[1] ? g.MulMat(weight, x) : null;
         q = HeadNormOf(graph, q, layer, "attn_q_norm");
-        k = HeadNormOf(graph, k, layer, "attn_k_norm");
+        k = shape.Architecture == "mpt" && graph.FindWeight(layer, "attn_q_norm") is null ? k : HeadNormOf(graph, k, layer, "attn_k_norm");
         if (Rotates(shape, layer) && graph.FindWeight("position_embd.weight") is null)
         {
             var factors = graph.RopeFactors(layer);
@@ -261,6 +261,9 @@ internal static class AnyDecoder
 
     // The states of all tokens are kept, for predicting further ones.
     private static bool TakesOutputsLast(ModelGraph graph) => graph.Shape.Architecture is "cohere2moe" or "hy_v3" or "step35";
+
+    // CogVLM's graph makes the logits of all tokens, whichever are wanted.
+    private static bool ReturnsAllTokens(ModelGraph graph) => graph.Shape.Architecture == "cogvlm";
 
     // The results of attention are normed for all tokens, rather than for those that there are outputs of.
     private static bool NormsBeforeOutputs(ModelGraph graph) => graph.Shape.Architecture is "afmoe" or "muse-glimmer";
