@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using GGUFPacker.Estimation.Caches;
+using GGUFPacker.Estimation.Graphs;
 using GGUFPacker.Estimation.Models;
 using GGUFPacker.Estimation.Placements;
+using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Compute;
 
@@ -13,6 +16,16 @@ internal sealed class ClosedFormCompute : IComputeEstimator
     // Results that are alive beside those that are counted: views that keep their source, padding, holes between tensors.
     private const double Slack = 1.05;
     private const int Chunk = 64;
+
+    // Rows, of heads even, from which on the host's weights are brought to the first device rather than computed with where they are
+    // (ggml_backend_cuda_device_offload_op).
+    private const int OffloadedBatch = 32;
+
+    // Rows of RWKV's time mixing: six mixtures of a token with the one before, and what is made of them.
+    private const int MixedRows = 16;
+
+    // T5's bias: its rows, their order turned, and the scores that it is added to.
+    private const int BiasedScores = 3;
 
     public bool KeepsFlashAttention(ComputeRequest request)
     {
@@ -27,8 +40,9 @@ internal sealed class ClosedFormCompute : IComputeEstimator
         long tokens = context.GraphTokens;
         var embeddings = sizeof(float) * tokens * shape.EmbeddingLength;
         var masks = request.Caches.Attention.Sum(cache => (context.FlashAttention ? 2L : sizeof(float)) * cache.Cells * tokens);
-        var inputs = masks + (sizeof(long) * 2 * tokens * Math.Max(1, request.Caches.Attention.Length));
-        var layers = Math.Max(Attention(request, tokens), FeedForward(shape, tokens)) + embeddings;
+        var inputs = masks + (sizeof(long) * 2 * tokens * Math.Max(1, request.Caches.Attention.Length)) + OwnInputs(shape, context, tokens);
+        var attention = Attention(request, tokens) + embeddings;
+        var layers = Math.Max(attention, FeedForward(shape, tokens) + embeddings);
         var output = Output(shape, context, tokens);
         var staging = placement.Devices.Select(_ => 0L).ToImmutableArray();
         if (placement.Devices.IsEmpty)
@@ -38,12 +52,54 @@ internal sealed class ClosedFormCompute : IComputeEstimator
 
         // The host prepares the inputs, and computes what lies on it; a device that has any layer needs copies of the inputs besides its stages.
         var hostStages = placement.OutputDevice == Placement.Host ? output : 0;
-        hostStages = placement.LayerDevices.Contains(Placement.Host) ? Math.Max(hostStages, layers) : hostStages;
-        return new ComputeBuffers(
-            embeddings + inputs + WithSlack(hostStages),
-            [.. Enumerable.Range(0, staging.Length).Select(device => OnDevice(placement, device, context.PipelineCopies * (embeddings + inputs), layers, output))],
-            staging,
-            IsExact: false);
+        hostStages = context.OffloadCache ? hostStages : Math.Max(hostStages, attention);
+        hostStages = HasHostLayers(placement) ? Math.Max(hostStages, layers) : hostStages;
+        var onDevice = context.PipelineCopies * (embeddings + inputs);
+        var devices = Enumerable.Range(0, staging.Length).Select(device => OnDevice(placement, device, onDevice, layers, output)).ToArray();
+        var brought = context.OffloadOperations && tokens * shape.Heads.Max() >= OffloadedBatch ? LargestHostWeight(placement) : 0;
+        if (brought > 0)
+        {
+            devices[0] = Math.Max(devices[0], embeddings + inputs + WithSlack(layers)) + brought;
+        }
+
+        return new ComputeBuffers(embeddings + inputs + WithSlack(hostStages), [.. devices], [brought, .. staging.Skip(1)], IsExact: false);
+    }
+
+    private static bool HasHostLayers(Placement placement) =>
+        placement.LayerDevices.Contains(Placement.Host) || (placement.HasOverrides && LargestHostWeight(placement) > 0);
+
+    /// <summary>The largest matrix of a layer that lies on the host; each is brought when it is needed, and then forgotten.</summary>
+    private static long LargestHostWeight(Placement placement) =>
+        placement.Weights.Where(weight => weight.Layer >= 0 && weight.Device == Placement.Host).Select(weight => weight.Tensor.ByteLength).DefaultIfEmpty().Max();
+
+    /// <summary>Inputs that only some families have: MiniMax's decay between any two tokens, T5's distances and the encoder's states.</summary>
+    private static long OwnInputs(ModelShape shape, ResolvedContext context, long tokens) =>
+        shape.LinearHeadLength > 0 ? sizeof(float) * Decay(shape, context, tokens)
+        : IsT5(shape) ? sizeof(float) * ((tokens * context.ContextPerSequence) + (shape.TrainedContext * (tokens + shape.EmbeddingLength)))
+        : 0;
+
+    private static long Decay(ModelShape shape, ResolvedContext context, long tokens)
+    {
+        var perSequence = (tokens + context.Sequences - 1) / context.Sequences;
+        return perSequence * perSequence * context.Sequences * shape.Heads[0];
+    }
+
+    private static bool IsT5(ModelShape shape) => shape.Architecture is "t5" or "t5encoder";
+
+    /// <summary>What is made of a whole cache before it is attended to: keys and values of F32 in F16; latent values, which lie among the keys, turned.</summary>
+    private static long CacheCopies(AttentionCache cache, AttentionCacheLayer layer, bool isFused)
+    {
+        var values = layer.ValueColumns == 0 ? layer.KeyColumns : layer.ValueColumns;
+        var cells = cache.Cells * cache.Streams;
+        if (!isFused)
+        {
+            return layer.ValueColumns == 0 ? cells * TypeSizes.RowBytes(cache.KeyType, values) : 0;
+        }
+
+        var valueType = layer.ValueColumns == 0 ? cache.KeyType : cache.ValueType;
+        return cells * (InHalf(cache.KeyType, layer.KeyColumns) + InHalf(valueType, values));
+
+        static long InHalf(TensorType type, long columns) => type == TensorType.F32 ? 2 * columns : 0;
     }
 
     private static long OnDevice(Placement placement, int device, long inputs, long layers, long output)
@@ -63,10 +119,19 @@ internal sealed class ClosedFormCompute : IComputeEstimator
             {
                 var heads = shape.Heads[layer.Layer];
                 var rows = (2L * heads * shape.KeyLength(layer.Layer)) + (2 * layer.KeyColumns) + (2 * layer.ValueColumns) + ((long)heads * Math.Max(shape.LatentKeyLength, shape.ValueLength(layer.Layer)));
-                var scores = context.FlashAttention ? 0 : heads * cache.Cells;
+                var scores = IsT5(shape) ? BiasedScores * heads * Math.Max(cache.Cells, tokens)
+                    : context.FlashAttention ? 0
+                    : heads * cache.Cells;
                 var indexed = shape.IndexerTop > 0 ? Indexed(shape, cache.Cells) : 0;
-                most = Math.Max(most, sizeof(float) * tokens * (rows + scores + indexed));
+                most = Math.Max(most, (sizeof(float) * tokens * (rows + scores + indexed)) + CacheCopies(cache, layer, context.FlashAttention));
             }
+        }
+
+        if (request.Caches.Attention.IsEmpty && request.Caches.Recurrent is null)
+        {
+            // An encoder: the batch's tokens see each other.
+            var scores = IsT5(shape) ? BiasedScores * tokens : context.FlashAttention ? 0 : tokens;
+            most = sizeof(float) * tokens * shape.Heads[0] * (scores + (4L * Math.Max(shape.FullKeyLength, shape.FullValueLength)));
         }
 
         if (request.Caches.Recurrent is { } recurrent)
@@ -75,17 +140,25 @@ internal sealed class ClosedFormCompute : IComputeEstimator
             var perSequence = (tokens + context.Sequences - 1) / context.Sequences;
             var padded = shape.DeltaHeadLength > 0 ? (perSequence + Chunk - 1) / Chunk * Chunk * context.Sequences : tokens;
             var inner = Math.Max(shape.InnerLength, shape.Heads[0] * Math.Max(shape.DeltaHeadLength, shape.LinearHeadLength));
-            var decay = shape.LinearHeadLength > 0 ? tokens * tokens * shape.Heads[0] : 0;
+            var decay = shape.LinearHeadLength > 0 ? 2 * Decay(shape, context, tokens) : 0;
             var states = (recurrent.RollingColumns + recurrent.StateColumns) * recurrent.Rows;
-            most = Math.Max(most, sizeof(float) * ((2 * states) + decay + (padded * ((6L * inner) + (2L * shape.EmbeddingLength)))));
+            most = Math.Max(most, sizeof(float) * ((2 * states) + decay + (padded * ((6L * inner) + ((shape.WkvHeadLength > 0 ? MixedRows : 2L) * shape.EmbeddingLength)))));
         }
 
         return most;
     }
 
-    // An indexer's queries, of which three copies are alive; or the scores, their order and the masks made of it. Qwen 4's keeps the scores of all its heads.
+    // An indexer's queries, of which three copies are alive; or the scores, their order and the masks made of it. Qwen 4's keeps the scores of all its heads,
+    // MiniMax's has a mask for each of them, twice in F32 and once in F16.
     private static long Indexed(ModelShape shape, long cells) =>
-        Math.Max(3L * shape.IndexerHeads * shape.IndexerKeyLength, (shape.Architecture == "qwen4exp" ? shape.IndexerHeads + 2L : 5) * cells);
+        Math.Max(
+            3L * shape.IndexerHeads * shape.IndexerKeyLength,
+            cells * shape.Architecture switch
+            {
+                "qwen4exp" => shape.IndexerHeads + 2L,
+                "minimax-m3" => Math.Max(5, 2 + (5L * shape.IndexerHeads / 2)),
+                _ => 5,
+            });
 
     /// <summary>The hidden rows before and after the activation; of experts those of all that a token uses, and their results.</summary>
     private static long FeedForward(ModelShape shape, long tokens)
