@@ -56,7 +56,7 @@ internal sealed class ClosedFormCompute : IComputeEstimator
         hostStages = HasHostLayers(placement) ? Math.Max(hostStages, layers) : hostStages;
         var onDevice = context.PipelineCopies * (embeddings + inputs);
         var devices = Enumerable.Range(0, staging.Length).Select(device => OnDevice(placement, device, onDevice, layers, output)).ToArray();
-        var brought = context.OffloadOperations && tokens * shape.Heads.Max() >= OffloadedBatch ? LargestHostWeight(placement) : 0;
+        var brought = context.OffloadOperations && tokens * shape.Heads.DefaultIfEmpty().Max() >= OffloadedBatch ? LargestHostWeight(placement) : 0;
         if (brought > 0)
         {
             devices[0] = Math.Max(devices[0], embeddings + inputs + WithSlack(layers)) + brought;
@@ -70,7 +70,11 @@ internal sealed class ClosedFormCompute : IComputeEstimator
 
     /// <summary>The largest matrix of a layer that lies on the host; each is brought when it is needed, and then forgotten.</summary>
     private static long LargestHostWeight(Placement placement) =>
-        placement.Weights.Where(weight => weight.Layer >= 0 && weight.Device == Placement.Host).Select(weight => weight.Tensor.ByteLength).DefaultIfEmpty().Max();
+        placement.Weights
+            .Where(weight => weight.Layer >= 0 && weight.Device == Placement.Host)
+            .Select(weight => weight.Tensor.ByteLength)
+            .DefaultIfEmpty()
+            .Max();
 
     /// <summary>Inputs that only some families have: MiniMax's decay between any two tokens, T5's distances and the encoder's states.</summary>
     private static long OwnInputs(ModelShape shape, ResolvedContext context, long tokens) =>
@@ -86,7 +90,7 @@ internal sealed class ClosedFormCompute : IComputeEstimator
 
     private static bool IsT5(ModelShape shape) => shape.Architecture is "t5" or "t5encoder";
 
-    /// <summary>What is made of a whole cache before it is attended to: keys and values of F32 in F16; latent values, which lie among the keys, turned.</summary>
+    /// <summary>What is made of a whole cache before it is attended to: F32 in F16; latent values, which lie among the keys, turned.</summary>
     private static long CacheCopies(AttentionCache cache, AttentionCacheLayer layer, bool isFused)
     {
         var values = layer.ValueColumns == 0 ? layer.KeyColumns : layer.ValueColumns;
@@ -122,12 +126,12 @@ internal sealed class ClosedFormCompute : IComputeEstimator
                 var scores = IsT5(shape) ? BiasedScores * heads * Math.Max(cache.Cells, tokens)
                     : context.FlashAttention ? 0
                     : heads * cache.Cells;
-                var indexed = shape.IndexerTop > 0 ? Indexed(shape, cache.Cells) : 0;
+                var indexed = shape.IndexerTop > 0 ? Indexed(shape, context, cache) : 0;
                 most = Math.Max(most, (sizeof(float) * tokens * (rows + scores + indexed)) + CacheCopies(cache, layer, context.FlashAttention));
             }
         }
 
-        if (request.Caches.Attention.IsEmpty && request.Caches.Recurrent is null)
+        if (request.Caches.Attention.IsEmpty && request.Caches.Recurrent is null && shape.Layers > 0)
         {
             // An encoder: the batch's tokens see each other.
             var scores = IsT5(shape) ? BiasedScores * tokens : context.FlashAttention ? 0 : tokens;
@@ -148,17 +152,20 @@ internal sealed class ClosedFormCompute : IComputeEstimator
         return most;
     }
 
-    // An indexer's queries, of which three copies are alive; or the scores, their order and the masks made of it. Qwen 4's keeps the scores of all its heads,
-    // MiniMax's has a mask for each of them, twice in F32 and once in F16.
-    private static long Indexed(ModelShape shape, long cells) =>
-        Math.Max(
-            3L * shape.IndexerHeads * shape.IndexerKeyLength,
-            cells * shape.Architecture switch
-            {
-                "qwen4exp" => shape.IndexerHeads + 2L,
-                "minimax-m3" => Math.Max(5, 2 + (5L * shape.IndexerHeads / 2)),
-                _ => 5,
-            });
+    // An indexer's queries, of which two copies are alive (three in DeepSeek 4), with a part of the scores; or the scores, their order and the masks.
+    // Qwen 4's keeps the scores of all its heads; MiniMax's has a mask for each of them, twice, and works with the fused attention of separate sequences alone.
+    private static long Indexed(ModelShape shape, ResolvedContext context, AttentionCache cache)
+    {
+        var queries = (2L * shape.IndexerHeads * shape.IndexerKeyLength) + (2 * cache.Cells);
+        return shape.Architecture switch
+        {
+            "minimax-m3" when !context.FlashAttention || (context.Sequences > 1 && cache.Streams == 1) => 0,
+            "minimax-m3" => Math.Max(queries, cache.Cells * ((2L * shape.IndexerHeads) + 1)),
+            "deepseek4" => Math.Max(3L * shape.IndexerHeads * shape.IndexerKeyLength, 6 * cache.Cells),
+            "qwen4exp" => Math.Max(queries, cache.Cells * (shape.IndexerHeads + 2L)),
+            _ => Math.Max(queries, 5 * cache.Cells),
+        };
+    }
 
     /// <summary>The hidden rows before and after the activation; of experts those of all that a token uses, and their results.</summary>
     private static long FeedForward(ModelShape shape, long tokens)
