@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Packerfile.Diagnostics;
+using GGUFPacker.Packerfile.Instructions;
 
 namespace GGUFPacker.Build.Graph;
 
@@ -16,8 +17,8 @@ public abstract class GraphNode
 
     private protected GraphNode() => _digest = new(ComputeDigest);
 
-    /// <summary>What the step does, as a person reads it. Not part of the digest.</summary>
-    public required string Name { get; init; }
+    /// <summary>What the step does, as a person reads it: without the logins of addresses. Not part of the digest.</summary>
+    public required string Name { get; init => field = AddressLogin.Remove(value); }
 
     /// <summary>The instruction it comes from. Not part of the digest.</summary>
     public required SourceSpan Span { get; init; }

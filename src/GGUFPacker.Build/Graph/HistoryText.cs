@@ -7,7 +7,8 @@ namespace GGUFPacker.Build.Graph;
 /// <summary>The lines of an image's history, in the form that BuildKit's frontend for Dockerfiles gives them.</summary>
 internal static class HistoryText
 {
-    public static string Layer(string instruction) => instruction + " # buildkit";
+    // An image goes to others: logins of addresses stay here.
+    public static string Layer(string instruction) => AddressLogin.Remove(instruction) + " # buildkit";
 
     public static string Argument(ArgInstruction instruction, IReadOnlyDictionary<string, string> values) =>
         "ARG " + string.Join(' ', instruction.Arguments.Select(argument => values.TryGetValue(argument.Key, out var value) ? $"{argument.Key}={value}" : argument.Key));

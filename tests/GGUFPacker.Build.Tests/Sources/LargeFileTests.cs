@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using GGUFPacker.Build.Engine;
 using GGUFPacker.Testing.Git;
 using GGUFPacker.Testing.Registry;
 
@@ -18,6 +20,24 @@ public sealed class LargeFileTests
         await AssertLargeAsync(build, $"http://jane:p%25w@{server.Host}/model.git");
 
         Assert.All(server.Requests.Where(request => request.Path.StartsWith("/large/", StringComparison.Ordinal)), request => Assert.Null(request.Header("Authorization")));
+    }
+
+    [Fact]
+    public async Task A_login_is_told_to_nobody_and_kept_nowhere()
+    {
+        using var server = new GitServer { LargeFilesLogin = "jane:topsecret" };
+        server.Commit("model", ("model.bin", server.AddLarge(Large)));
+        using var build = new SourceHarness();
+        var told = new Told();
+
+        var image = await build.ImageAsync($"FROM scratch\nADD http://jane:topsecret@{server.Host}/model.git /\n", progress: told);
+
+        Assert.NotEmpty(told.Events);
+        Assert.DoesNotContain("topsecret", string.Join('\n', told.Events), StringComparison.Ordinal);
+        Assert.NotEmpty(image.Files);
+        Assert.DoesNotContain(
+            Directory.EnumerateFiles(build.Build.Store.Root, "*", SearchOption.AllDirectories),
+            file => File.ReadAllText(file).Contains("topsecret", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -83,5 +103,12 @@ public sealed class LargeFileTests
     {
         var image = await build.ImageAsync($"FROM scratch\nADD --exclude=.lfsconfig {address} /\n");
         Assert.Equal(Large, File.ReadAllBytes(Assert.Single(image.Files).StorePath));
+    }
+
+    private sealed class Told : IProgress<BuildProgress>
+    {
+        public ConcurrentQueue<BuildProgress> Events { get; } = [];
+
+        public void Report(BuildProgress value) => Events.Enqueue(value);
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using GGUFPacker.Packerfile.Instructions;
 
 namespace GGUFPacker.Build.Sources.Git;
 
@@ -6,7 +6,7 @@ namespace GGUFPacker.Build.Sources.Git;
 /// <param name="Remote">What git is given.</param>
 /// <param name="Reference">A branch, tag or commit; null for the remote's default branch.</param>
 /// <param name="Directory">The directory in it that is meant, without slashes around it; empty for all.</param>
-internal sealed partial record GitAddress(string Remote, string? Reference, string Directory)
+internal sealed record GitAddress(string Remote, string? Reference, string Directory)
 {
     /// <summary>What the commit's name begins with, hexadecimal digits; null for any commit.</summary>
     public string? Checksum { get; init; }
@@ -49,11 +49,8 @@ internal sealed partial record GitAddress(string Remote, string? Reference, stri
         return new GitAddress(remote, query.Reference, query.Directory?.Trim('/') ?? "") { Checksum = query.Checksum, KeepGitDirectory = query.KeepGitDirectory };
     }
 
-    /// <summary>The remote as messages show it: without a password.</summary>
-    public string Shown => WithoutPasswords(Remote);
-
-    /// <summary>A text without the user names and passwords that stand in its addresses.</summary>
-    public static string WithoutPasswords(string text) => Login().Replace(text, "://");
+    /// <summary>The remote as messages show it: without a login.</summary>
+    public string Shown => AddressLogin.Remove(Remote);
 
     /// <summary>Whether the reference is a commit's own name.</summary>
     public bool IsCommit => Reference is { Length: 40 or 64 } && Reference.All(char.IsAsciiHexDigit);
@@ -88,7 +85,4 @@ internal sealed partial record GitAddress(string Remote, string? Reference, stri
         var colon = remote.IndexOf(':', StringComparison.Ordinal);
         return at > 0 && colon > at + 1 && colon < remote.Length - 1 && !remote.StartsWith('-') && remote[..at].All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
     }
-
-    [GeneratedRegex(@"://[^/@\s:']*:[^/@\s']*@")]
-    private static partial Regex Login();
 }

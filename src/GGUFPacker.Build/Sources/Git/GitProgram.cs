@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using GGUFPacker.Packerfile.Instructions;
 
 namespace GGUFPacker.Build.Sources.Git;
 
@@ -43,7 +44,7 @@ internal sealed class GitProgram
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             if (process.ExitCode != 0)
             {
-                throw new SourceException($"git {CommandOf(process.StartInfo.ArgumentList)} failed: {GitAddress.WithoutPasswords((await error.ConfigureAwait(false)).Trim())}");
+                throw new SourceException($"git {CommandOf(process.StartInfo.ArgumentList)} failed: {AddressLogin.Remove((await error.ConfigureAwait(false)).Trim())}");
             }
         }
         finally
