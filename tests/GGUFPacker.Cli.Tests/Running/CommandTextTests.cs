@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using GGUFPacker.Cli.Running;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Cli.Tests.Running;
 
@@ -23,6 +25,23 @@ public sealed class CommandTextTests
             Assert.Equal([argument, "end"], await ShWords.RunAsync(quoted + " end"));
         }
     }
+
+    public static TheoryData<string> Quotes()
+    {
+        var texts = new TheoryData<string>();
+        foreach (var file in Goldens.Files("packer/units", "quotes.json"))
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(file));
+            texts.AddRange(json.RootElement.EnumerateArray().Select(row => row.GetProperty("text").GetString()!));
+        }
+
+        return texts;
+    }
+
+    // The original quotes as Go does, and a shell would read $, ` and \\ in it: here the texts of its rows have to arrive.
+    [Theory]
+    [GoldenData(nameof(Quotes))]
+    public Task What_the_original_quotes_arrives(string text) => A_shell_passes_on_exactly_the_argument(text);
 
     [Fact]
     public async Task A_whole_line_with_variables_runs_in_a_shell()
