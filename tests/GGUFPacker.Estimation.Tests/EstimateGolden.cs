@@ -8,15 +8,13 @@ using GGUFPacker.Testing;
 
 namespace GGUFPacker.Estimation.Tests;
 
-/// <summary>One row of llama-buffers.jsonl: what the real llama.cpp allocated for a model with some options.</summary>
+/// <summary>One row of the estimate folder's .jsonl files: what the real llama.cpp allocated for a model with some options.</summary>
 internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Options, ImmutableArray<ComputeDevice> Devices, JsonElement Expected)
 {
     private const long Gibibyte = 1L << 30;
 
     private static readonly ConcurrentDictionary<string, ModelHeader> Headers = new(StringComparer.Ordinal);
-    private static readonly Lazy<string[]> Lines = new(() => File.Exists(RowsPath) ? File.ReadAllLines(RowsPath) : []);
-
-    private static string RowsPath => Goldens.Path("estimate", "llama-buffers.jsonl");
+    private static readonly Lazy<string[]> Lines = new(() => [.. Goldens.Files("estimate", "*.jsonl").SelectMany(File.ReadLines)]);
 
     /// <summary>The rows' numbers, with something that tells them apart.</summary>
     public static IEnumerable<(int Line, string Description)> Rows => Lines.Value.Index().Where(entry => entry.Item.Length > 0).Select(entry => (entry.Index, Describe(entry.Item)));
