@@ -1,4 +1,4 @@
-using GGUFPacker.Packerfile.Instructions;
+using GGUFPacker.Packerfile.Diagnostics;
 
 namespace GGUFPacker.Packerfile.Tests;
 
@@ -14,4 +14,12 @@ public sealed class AddressLoginTests
     [InlineData("hf://org/model@main", "hf://org/model@main")]
     [InlineData("https://host/a@b https://host/c", "https://host/a@b https://host/c")]
     public void Logins_of_addresses_are_not_shown(string text, string shown) => Assert.Equal(shown, AddressLogin.Remove(text));
+
+    [Fact]
+    public void Diagnostics_never_show_them()
+    {
+        var diagnostic = new Diagnostic("GGUF0001", DiagnosticSeverity.Error, SourceSpan.File("a"), "'https://jane:secret@host/m' is not there");
+        Assert.Equal("'https://host/m' is not there", diagnostic.Message);
+        Assert.Equal("'https://host/n' is not there", (diagnostic with { Message = "'https://token@host/n' is not there" }).Message);
+    }
 }

@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Oci.Content;
-using GGUFPacker.Oci.References;
-using GGUFPacker.Oci.Registry;
 using GGUFPacker.Packerfile;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Instructions;
@@ -20,7 +18,7 @@ public sealed class GraphBuilder
     private readonly PackerfileDocument _document;
     private readonly BuildRequest _request;
     private readonly PlatformArguments _platform;
-    private readonly ImageResolver _images;
+    private readonly BaseImageFinder _images;
     private readonly DiagnosticBag _diagnostics = new();
     private readonly LintReporter _lint;
     private readonly Dictionary<int, DispatchedStage> _stages = [];
@@ -29,10 +27,11 @@ public sealed class GraphBuilder
 
     private GraphBuilder(PackerfileDocument document, BuildRequest request, PlatformArguments platform, ImageResolver images)
     {
-        (_document, _request, _platform, _images) = (document, request, platform, images);
+        (_document, _request, _platform) = (document, request, platform);
         _expander = new WordExpander(document.Escape);
         _globals = BuildVariables.Create(request.BuildArguments, platform);
         _lint = LintSetup.CreateReporter(document, request, _diagnostics);
+        _images = new BaseImageFinder(images, Platform.Parse(platform.TargetPlatform), _diagnostics, _lint);
     }
 
     /// <summary>Builds the graph.</summary>
@@ -158,7 +157,7 @@ public sealed class GraphBuilder
     private StageBase? ResolveBase(FromInstruction from, Stage stage)
     {
         var name = from.BaseName;
-        var platform = ParsePlatform(from);
+        var platform = _images.PlatformOf(from);
         if (name == "scratch")
         {
             return null;
@@ -178,7 +177,7 @@ public sealed class GraphBuilder
 
         if (_request.NamedImages.TryGetValue(name, out var named))
         {
-            return FindImage(named, platform, from.Span, $"FROM {name} is the image {named}.") is { } given ? new StageBase(given) : null;
+            return _images.Find(named, platform, from.Span, $"FROM {name} is the image {named}.") is { } given ? new StageBase(given) : null;
         }
 
         if (FindStage(name, stage.Index) is { } earlier)
@@ -186,7 +185,7 @@ public sealed class GraphBuilder
             return new StageBase(Dispatch(earlier));
         }
 
-        return FindImage(name, platform, from.Span, $"FROM {name}: there is no earlier stage of that name.{Hint(name, _document.Stages.Take(stage.Index))}") is { } image
+        return _images.Find(name, platform, from.Span, $"FROM {name}: there is no earlier stage of that name.{Hint(name, _document.Stages.Take(stage.Index))}") is { } image
             ? new StageBase(image)
             : null;
     }
@@ -202,7 +201,7 @@ public sealed class GraphBuilder
 
         if (_request.NamedImages.TryGetValue(name, out var named))
         {
-            return FindImage(named, TargetPlatform, span, $"--from={name} is the image {named}.") is { } given
+            return _images.Find(named, _images.TargetPlatform, span, $"--from={name} is the image {named}.") is { } given
                 ? new ImageNode { Name = $"FROM {name}", Span = span, Image = given }
                 : null;
         }
@@ -230,74 +229,10 @@ public sealed class GraphBuilder
         else
         {
             var missing = $"--from={name}: there is no earlier stage or context of that name.{Hint(name, _document.Stages.Take(stage.Index))}";
-            return FindImage(name, TargetPlatform, span, missing) is { } image ? new ImageNode { Name = $"FROM {name}", Span = span, Image = image } : null;
+            return _images.Find(name, _images.TargetPlatform, span, missing) is { } image ? new ImageNode { Name = $"FROM {name}", Span = span, Image = image } : null;
         }
 
         return null;
-    }
-
-    private Platform TargetPlatform => Platform.Parse(_platform.TargetPlatform);
-
-    private Platform ParsePlatform(FromInstruction from)
-    {
-        if (from.Platform is null)
-        {
-            return TargetPlatform;
-        }
-
-        try
-        {
-            return Platform.Parse(from.Platform);
-        }
-        catch (FormatException error)
-        {
-            _diagnostics.Error(DiagnosticCodes.InvalidFlagValue, from.Span, $"--platform={from.Platform}: {error.Message}");
-            return TargetPlatform;
-        }
-    }
-
-    private BaseImage? FindImage(string name, Platform platform, SourceSpan span, string missing)
-    {
-        if (!ImageReference.TryParse(name, out var reference, out var fault))
-        {
-            _diagnostics.Error(GraphDiagnosticCodes.UnknownStage, span, $"{missing} It is no image either: {fault}");
-            return null;
-        }
-
-        BaseImage? image;
-        try
-        {
-            image = _images(reference, platform);
-        }
-        catch (RegistryException error) when (error.StatusCode is null)
-        {
-            _diagnostics.Error(
-                GraphDiagnosticCodes.ImageMissing,
-                span,
-                $"{missing} The store has no image {name}, and its registry does not answer: {error.Message} Without a network, fetch it beforehand with 'gguf-packer pull {name}', or give an exported one: --build-context {name}=oci-layout://PATH.");
-            return null;
-        }
-        catch (Exception error) when (error is ContentException or Oci.Store.StoreException or RegistryException)
-        {
-            _diagnostics.Error(GraphDiagnosticCodes.ImageMissing, span, $"{missing} The image {name} cannot be read: {error.Message}");
-            return null;
-        }
-
-        if (image is null)
-        {
-            _diagnostics.Error(GraphDiagnosticCodes.ImageMissing, span, $"{missing} There is no image {name} either, in the store or in its registry; an image of a registry is fetched with 'gguf-packer pull {name}'.");
-            return null;
-        }
-
-        var actual = image.Config.Platform.Normalize();
-        var wanted = platform.Normalize();
-        if ((actual.Os, actual.Architecture) != (wanted.Os, wanted.Architecture))
-        {
-            _lint.Report(
-                LintRules.InvalidBaseImagePlatform, span, $"Base image {name} was pulled with platform \"{actual}\", expected \"{wanted}\" for current build");
-        }
-
-        return image;
     }
 
     private void WarnOfUnusedArguments()

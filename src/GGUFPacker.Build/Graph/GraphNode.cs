@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Packerfile.Diagnostics;
-using GGUFPacker.Packerfile.Instructions;
 
 namespace GGUFPacker.Build.Graph;
 

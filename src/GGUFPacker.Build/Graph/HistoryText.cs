@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Instructions;
 
 namespace GGUFPacker.Build.Graph;

@@ -4,9 +4,12 @@ namespace GGUFPacker.Packerfile.Diagnostics;
 /// <param name="Code">The code, such as <c>GGUF0102</c>; docs has a page for each.</param>
 /// <param name="Severity">How bad it is.</param>
 /// <param name="Span">Where it is.</param>
-/// <param name="Message">What is wrong and what to do.</param>
+/// <param name="Message">What is wrong and what to do; logins of addresses in it are left out.</param>
 public sealed record Diagnostic(string Code, DiagnosticSeverity Severity, SourceSpan Span, string Message)
 {
+    /// <summary>What is wrong and what to do, without the logins of addresses.</summary>
+    public string Message { get; init => field = AddressLogin.Remove(value); } = AddressLogin.Remove(Message);
+
     /// <summary>The lint rule's name; null for what no rule says. docs/rules has a page for each.</summary>
     public string? Rule { get; init; }
 

@@ -1,4 +1,4 @@
-using GGUFPacker.Packerfile.Instructions;
+using GGUFPacker.Packerfile.Diagnostics;
 
 namespace GGUFPacker.Build.Sources.Git;
 

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
-using GGUFPacker.Packerfile.Instructions;
+using GGUFPacker.Packerfile.Diagnostics;
 
 namespace GGUFPacker.Build.Sources.Git;
 

@@ -13,7 +13,7 @@ internal static class SourceRules
         {
             if (What(source, add) is { } what)
             {
-                stage.Report(LintRules.UnpinnedSource, add.Span, $"'{AddressLogin.Remove(source)}' {what}, so that tomorrow's build may get something else");
+                stage.Report(LintRules.UnpinnedSource, add.Span, $"'{source}' {what}, so that tomorrow's build may get something else");
             }
         }
     }

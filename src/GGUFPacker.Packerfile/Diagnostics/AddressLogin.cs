@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace GGUFPacker.Packerfile.Instructions;
+namespace GGUFPacker.Packerfile.Diagnostics;
 
 /// <summary>The logins that addresses may carry (<c>https://USER:PASSWORD@HOST/…</c>, <c>https://TOKEN@HOST/…</c>): requests use them, and nobody else sees them.</summary>
 public static partial class AddressLogin
