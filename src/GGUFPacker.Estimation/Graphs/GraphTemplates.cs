@@ -8,6 +8,7 @@ internal static class GraphTemplates
 {
     private static readonly FrozenDictionary<string, Action<ModelGraph>> ByArchitecture = new Dictionary<string, Action<ModelGraph>>
     {
+        ["arwkv7"] = QwenRwkv.Build7,
         ["bert"] = Bert.Build,
         ["cohere2"] = CommandR.Build,
         ["command-r"] = CommandR.Build,
@@ -59,10 +60,15 @@ internal static class GraphTemplates
         ["qwen3next"] = QwenHybrid.Build,
         ["qwen3vl"] = Qwen3.BuildVision,
         ["qwen3vlmoe"] = Qwen3.BuildVisionExperts,
+        ["rwkv6"] = Rwkv.Build6,
+        ["rwkv6qwen2"] = QwenRwkv.Build6,
+        ["rwkv7"] = Rwkv.Build7,
         ["smallthinker"] = SmallThinker.Build,
         ["smollm3"] = SmolLm3.Build,
         ["spark2_5"] = Spark.Build,
         ["starcoder2"] = Starcoder2.Build,
+        ["t5"] = T5.Build,
+        ["t5encoder"] = T5.BuildEncoder,
         ["talkie"] = Talkie.Build,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
