@@ -18,15 +18,15 @@ public sealed class LoopbackHub : IDisposable
     private readonly LoopbackServer _server;
     private readonly LoopbackServer _storage;
     private readonly Dictionary<string, SortedDictionary<string, LoopbackFile>> _repositories = new(StringComparer.Ordinal);
-    private readonly List<RegistryFault> _faults = [];
+    private readonly RegistryFaults _faults = new();
     private readonly Dictionary<string, int> _addresses = new(StringComparer.Ordinal);
     private int _counter;
     private int _given;
 
     public LoopbackHub()
     {
-        _storage = new LoopbackServer(request => WithFaults(request, Storage));
-        _server = new LoopbackServer(request => WithFaults(request, Handle));
+        _storage = new LoopbackServer(request => _faults.Answer(request, Storage));
+        _server = new LoopbackServer(request => _faults.Answer(request, Handle));
     }
 
     /// <summary>What HF_ENDPOINT has to say.</summary>
@@ -84,46 +84,12 @@ public sealed class LoopbackHub : IDisposable
     }
 
     /// <summary>Lets a request fail.</summary>
-    public void Add(RegistryFault fault)
-    {
-        lock (_faults)
-        {
-            _faults.Add(fault);
-        }
-    }
+    public void Add(RegistryFault fault) => _faults.Add(fault);
 
     public void Dispose()
     {
         _server.Dispose();
         _storage.Dispose();
-    }
-
-    private LoopbackResponse WithFaults(LoopbackRequest request, Func<LoopbackRequest, LoopbackResponse> handle)
-    {
-        RegistryFault? fault;
-        lock (_faults)
-        {
-            fault = _faults.Find(f => f.Times > 0 && f.Method == request.Method && request.Target.Contains(f.Path, StringComparison.Ordinal));
-            if (fault is not null)
-            {
-                fault.Times--;
-            }
-        }
-
-        if (fault?.Status is { } status)
-        {
-            return LoopbackResponse.Empty(status, ("Retry-After", fault.RetryAfter));
-        }
-
-        var response = handle(request);
-        if (fault?.Corrupts == true)
-        {
-            var body = response.Body.ToArray();
-            body[^1] ^= 1;
-            response = response with { Body = body };
-        }
-
-        return fault?.BreakAfter is null ? response : response with { BreakAfter = fault.BreakAfter, Silent = fault.Silent };
     }
 
     private LoopbackResponse Handle(LoopbackRequest request)

@@ -11,14 +11,15 @@ public sealed class LoopbackRegistry : IDisposable
     private readonly LoopbackServer _server;
     private readonly LoopbackServer _storage;
     private readonly RegistryRoutes _routes;
-    private readonly List<RegistryFault> _faults = [];
+    private readonly RegistryFaults _faults;
 
     public LoopbackRegistry(int port = 0)
     {
         Content = new RegistryContent();
         _routes = new RegistryRoutes(this);
-        _storage = new LoopbackServer(request => WithFaults(request, _routes.Storage));
-        _server = new LoopbackServer(request => WithFaults(request, _routes.Handle), port);
+        _faults = new RegistryFaults(_routes.KeepPart);
+        _storage = new LoopbackServer(request => _faults.Answer(request, _routes.Storage));
+        _server = new LoopbackServer(request => _faults.Answer(request, _routes.Handle), port);
     }
 
     /// <summary>What it holds.</summary>
@@ -73,13 +74,7 @@ public sealed class LoopbackRegistry : IDisposable
     internal ConcurrentDictionary<string, int> Tokens { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Lets a request fail.</summary>
-    public void Add(RegistryFault fault)
-    {
-        lock (_faults)
-        {
-            _faults.Add(fault);
-        }
-    }
+    public void Add(RegistryFault fault) => _faults.Add(fault);
 
     /// <summary>Takes in a recorded registry: <c>refs.json</c> and <c>blobs/sha256</c>.</summary>
     public void Load(string folder)
@@ -101,54 +96,5 @@ public sealed class LoopbackRegistry : IDisposable
     {
         _server.Dispose();
         _storage.Dispose();
-    }
-
-    private LoopbackResponse WithFaults(LoopbackRequest request, Func<LoopbackRequest, LoopbackResponse> handle)
-    {
-        RegistryFault? fault;
-        lock (_faults)
-        {
-            fault = _faults.Find(f => f.Times > 0 && f.Method == request.Method && request.Target.Contains(f.Path, StringComparison.Ordinal));
-            if (fault is not null)
-            {
-                fault.Times--;
-            }
-        }
-
-        if (fault is null)
-        {
-            return handle(request);
-        }
-
-        if (fault.Status is { } status)
-        {
-            return LoopbackResponse.Empty(status, ("Retry-After", "0"));
-        }
-
-        if (fault.BreakRequestAfter is { } bytes)
-        {
-            var part = request.ReadBody(bytes);
-            if (fault.KeepsPart)
-            {
-                _routes.KeepPart(request, part);
-            }
-
-            return LoopbackResponse.Broken;
-        }
-
-        var response = handle(request);
-        if (fault.Corrupts)
-        {
-            var body = response.Body.ToArray();
-            body[^1] ^= 1;
-            response = response with { Body = body };
-        }
-
-        if (fault.Rewrites is { } rewrite)
-        {
-            response = response with { Body = rewrite(response.Body) };
-        }
-
-        return fault.BreakAfter is null ? response : response with { BreakAfter = fault.BreakAfter, Silent = fault.Silent };
     }
 }
