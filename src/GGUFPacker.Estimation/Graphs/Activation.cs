@@ -14,4 +14,7 @@ internal enum Activation
 
     /// <summary>The gate is half of the matrix (LLM_FFN_SWIGLU, LLM_FFN_GEGLU).</summary>
     Halved,
+
+    /// <summary>A gate beside the matrix that both are squeezed by tanh for, in operations of their own (LLM_FFN_SITU).</summary>
+    Situ,
 }

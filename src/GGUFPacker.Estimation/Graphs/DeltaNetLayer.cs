@@ -149,7 +149,7 @@ internal static class DeltaNetLayer
     }
 
     /// <summary>build_recurrent_attn: the results, and the states after the batch, which are stored.</summary>
-    private static GraphTensor Attend(
+    public static GraphTensor Attend(
         ModelGraph graph,
         GraphTensor q,
         GraphTensor k,

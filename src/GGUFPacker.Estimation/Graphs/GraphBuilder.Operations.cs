@@ -133,4 +133,8 @@ internal sealed partial class GraphBuilder
             gate,
             beta,
             state);
+
+    /// <summary>ggml_dsv4_hc_pre: a weighted sum over the second dimension.</summary>
+    public GraphTensor HyperConnectionPre(GraphTensor a, GraphTensor weights) =>
+        Of(NewTensor(TensorType.F32, a.Ne[0], a.Ne[2]), GraphOperation.HyperConnectionPre, a, weights);
 }

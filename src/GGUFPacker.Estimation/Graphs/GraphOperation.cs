@@ -40,6 +40,7 @@ internal enum GraphOperation : byte
     SsmConv,
     SsmScan,
     GatedDeltaNet,
+    HyperConnectionPre,
     GatedLinearAttn,
     RwkvWkv6,
     RwkvWkv7,

@@ -9,6 +9,7 @@ internal static class GraphTemplates
     private static readonly FrozenDictionary<string, Action<ModelGraph>> ByArchitecture = new Dictionary<string, Action<ModelGraph>>
     {
         ["arwkv7"] = QwenRwkv.Build7,
+        ["bailingmoe3"] = BailingMoe3.Build,
         ["bert"] = Bert.Build,
         ["cohere2"] = CommandR.Build,
         ["command-r"] = CommandR.Build,
@@ -32,6 +33,8 @@ internal static class GraphTemplates
         ["jamba"] = Jamba.Build,
         ["jina-bert-v2"] = Bert.Build,
         ["jina-bert-v3"] = Bert.Build,
+        ["kimi-k3"] = KimiK3.Build,
+        ["kimi-linear"] = KimiLinear.Build,
         ["lfm2"] = Lfm2.Build,
         ["lfm2moe"] = Lfm2.Build,
         ["llama"] = Llama.Build,

@@ -8,7 +8,19 @@ namespace GGUFPacker.Estimation.Graphs;
 /// </summary>
 internal static class LatentAttention
 {
-    public static GraphTensor Build(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, GraphTensor? scale, int layer, GraphTensor? factors = null)
+    /// <summary>The attention and the projection of its result.</summary>
+    public static GraphTensor Build(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, GraphTensor? scale, int layer, GraphTensor? factors = null) =>
+        graph.AttentionOutput(Attend(graph, inputs, x, positions, scale, layer, factors), layer);
+
+    /// <summary>The attention alone.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="inputs">The cache.</param>
+    /// <param name="x">What goes in.</param>
+    /// <param name="positions">By which a part of queries and keys is rotated; null without a rotation.</param>
+    /// <param name="scale">What queries are multiplied with; null for nothing.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="factors">Factors of the rotation; null without.</param>
+    public static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor? positions, GraphTensor? scale, int layer, GraphTensor? factors = null)
     {
         var g = graph.G;
         var shape = graph.Shape;
@@ -26,7 +38,7 @@ internal static class LatentAttention
         var row = TypeSizes.RowBytes(compressed.Type, rank + rotary);
         var latent = g.View2D(compressed, rank, graph.Tokens, row, 0);
         var keyRotary = g.View3D(compressed, rotary, 1, graph.Tokens, row, row, TypeSizes.RowBytes(compressed.Type, rank));
-        keyRotary = g.Rope(keyRotary, positions, factors);
+        keyRotary = Rotate(keyRotary);
         latent = graph.RmsNorm(latent, graph.Weight(layer, "attn_kv_a_norm"), layer);
         return shape.IsLatent ? Absorbed() : Decompressed();
 
@@ -35,14 +47,13 @@ internal static class LatentAttention
         {
             var queryPlain = g.View3D(q, plain, heads, graph.Tokens, q.Nb[1], q.Nb[2], 0);
             var queryRotary = g.View3D(q, rotary, heads, graph.Tokens, q.Nb[1], q.Nb[2], TypeSizes.RowBytes(q.Type, plain));
-            queryRotary = g.Rope(queryRotary, positions, factors);
+            queryRotary = Rotate(queryRotary);
             var absorbed = g.MulMat(graph.Weight(layer, "attn_k_b"), g.Permute(queryPlain, 0, 2, 1, 3));
             var query = g.Concat(g.Permute(absorbed, 0, 2, 1, 3), queryRotary, 0);
             latent = g.Reshape(latent, rank, 1, graph.Tokens);
             var key = g.Concat(latent, keyRotary, 0);
             query = scale is null ? query : g.Mul(query, scale);
-            var result = graph.AttentionCore(inputs, query, key, latent, layer, latentValues: graph.Weight(layer, "attn_v_b"));
-            return graph.AttentionOutput(result, layer);
+            return graph.AttentionCore(inputs, query, key, latent, layer, latentValues: graph.Weight(layer, "attn_v_b"));
         }
 
         GraphTensor Decompressed()
@@ -52,10 +63,15 @@ internal static class LatentAttention
             var head = TypeSizes.RowBytes(both.Type, plain + valueLength);
             var keyPlain = g.View3D(both, plain, heads, graph.Tokens, head, head * heads, 0);
             var value = g.Cont(g.View3D(both, valueLength, heads, graph.Tokens, head, head * heads, TypeSizes.RowBytes(both.Type, plain)));
-            var query = g.Rope(q, positions, factors);
-            var key = g.Concat(keyPlain, g.Repeat(keyRotary, rotary, heads, graph.Tokens), 0);
+            var query = Rotate(q);
+            var repeated = g.Repeat(keyRotary, rotary, heads, graph.Tokens);
+
+            // Families that rotate nothing put what would be rotated first.
+            var key = positions is null ? g.Concat(repeated, keyPlain, 0) : g.Concat(keyPlain, repeated, 0);
             query = scale is null ? query : g.Mul(query, scale);
-            return graph.Attention(inputs, query, key, value, layer);
+            return graph.AttentionCore(inputs, query, key, value, layer);
         }
+
+        GraphTensor Rotate(GraphTensor part) => positions is null ? part : g.Rope(part, positions, factors);
     }
 }

@@ -9,6 +9,13 @@ internal sealed partial class ModelGraph
     /// <summary>Whether a layer chooses among experts.</summary>
     public bool HasExperts(int layer) => FindWeight(layer, "ffn_gate_inp") is not null;
 
+    /// <summary>Whether the header has the chosen experts' weights divided by their sum (expert_weights_norm).</summary>
+    public bool NormalizesExperts => Shape.Number("expert_weights_norm") is not (null or 0);
+
+    /// <summary>How the header has experts chosen (expert_gating_func).</summary>
+    public ExpertGating GatingOr(ExpertGating otherwise) =>
+        (ExpertGating)(int)(Shape.Number("expert_gating_func") ?? 0) is not ExpertGating.None and var gating ? gating : otherwise;
+
     /// <summary>build_moe_ffn with the layer's tensors <c>ffn_gate_inp</c>, <c>ffn_*_exps</c> and <c>exp_probs_b</c>, as far as there are any.</summary>
     public GraphTensor Experts(GraphTensor x, int layer, ExpertOptions options, GraphTensor? logits = null)
     {
@@ -105,6 +112,8 @@ internal sealed partial class ModelGraph
         x = activation switch
         {
             Activation.Squared => G.Sqr(G.Unary(x)),
+            Activation.Situ => Situ(x, up),
+            Activation.Gated when Shape.ClampedExpertLayers[layer] => ClampedGate(x, up),
             _ when isGated => G.GluSplit(x, up),
             _ => G.Unary(x),
         };

@@ -18,7 +18,7 @@ internal sealed partial class ModelGraph
         var gate = activation == Activation.Halved ? null : FindWeight(layer, gateName);
         if (gate is not null)
         {
-            var input = activation == Activation.Gated ? x : up;
+            var input = activation is Activation.Gated or Activation.Situ ? x : up;
             x = Scaled(AddBias(G.MulMat(gate, input), FindBias(layer, gateName)), gateName);
         }
         else
@@ -28,7 +28,8 @@ internal sealed partial class ModelGraph
 
         x = activation switch
         {
-            Activation.Gated when gate is not null => G.GluSplit(x, up),
+            Activation.Gated when gate is not null => Shape.ClampedFeedForwardLayers[layer] ? ClampedGate(x, up) : G.GluSplit(x, up),
+            Activation.Situ => Situ(x, up),
             Activation.Halved => G.Glu(x),
             Activation.Squared => G.Sqr(G.Unary(x)),
             _ => G.Unary(x),
@@ -36,5 +37,20 @@ internal sealed partial class ModelGraph
         return Scaled(AddBias(G.MulMat(Weight(layer, downName), x), FindBias(layer, downName)), downName);
 
         GraphTensor Scaled(GraphTensor y, string name) => scales && FindScale(layer, name) is { } scale ? G.Mul(y, scale) : y;
+    }
+
+    // A gate whose operands are limited first, in operations of their own.
+    private GraphTensor ClampedGate(GraphTensor gate, GraphTensor up)
+    {
+        up = G.Clamp(up);
+        return G.Mul(G.Clamp(G.Unary(gate)), up);
+    }
+
+    // beta * tanh(gate / beta) * sigmoid(gate) * linear_beta * tanh(up / linear_beta), the last without a linear_beta up itself.
+    private GraphTensor Situ(GraphTensor gate, GraphTensor up)
+    {
+        var activated = G.Mul(G.Scale(G.Unary(G.Scale(gate))), G.Unary(gate));
+        up = Shape.Number("activation.situ_linear_beta") is > 0 ? G.Scale(G.Unary(G.Scale(up))) : up;
+        return G.Mul(activated, up);
     }
 }

@@ -91,8 +91,12 @@ internal static class FamilyShapes
             case "kimi-k3":
                 shape.FullValueLength = shape.WindowValueLength = shape.KeyValueRank;
                 break;
+            case "bailingmoe3":
+                MarkClamps(shape, keys);
+                break;
             case "step35":
                 shape.FullRotaryLength /= 2;
+                MarkClamps(shape, keys);
                 break;
             case "deepseek4" or "qwen4exp":
                 shape.OutputEmbeddingLength = keys.Get("hyper_connection.count") * shape.EmbeddingLength;
@@ -113,6 +117,12 @@ internal static class FamilyShapes
         }
 
         shape.PositionsPerToken = PositionsPerToken(shape.Architecture, keys);
+    }
+
+    private static void MarkClamps(ModelShape shape, HeaderKeys keys)
+    {
+        keys.MarkLimits("swiglu_clamp_exp", shape.ClampedExpertLayers);
+        keys.MarkLimits("swiglu_clamp_shexp", shape.ClampedFeedForwardLayers);
     }
 
     private static int PositionsPerToken(string architecture, HeaderKeys keys)

@@ -56,6 +56,29 @@ internal sealed class HeaderKeys(GgufMetadata metadata, string architecture)
         return true;
     }
 
+    /// <summary>Marks the layers that have a limit, which is a positive number. Without the key nothing changes.</summary>
+    public void MarkLimits(string key, Span<bool> layers)
+    {
+        // What llama.cpp takes for zero.
+        const double Nothing = 1e-6;
+        if (Find(key) is not { } value)
+        {
+            return;
+        }
+
+        if (value.Type != GgufValueType.Array)
+        {
+            layers.Fill(GetReal(key, 0) > Nothing);
+        }
+        else if (value.TryGetArray<float>(out var limits))
+        {
+            for (var i = 0; i < Math.Min(layers.Length, limits.Length); i++)
+            {
+                layers[i] = limits[i] > Nothing;
+            }
+        }
+    }
+
     /// <summary>Fills one entry for each layer with a yes or no. Without the key nothing changes.</summary>
     /// <returns>Whether the key is there.</returns>
     public bool Fill(string key, Span<bool> entries)

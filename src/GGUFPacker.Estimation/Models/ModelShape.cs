@@ -19,6 +19,8 @@ internal sealed class ModelShape
         SlidingWindowLayers = new bool[layers];
         RecurrentLayers = new bool[layers];
         IndexerLayers = new bool[layers];
+        ClampedExpertLayers = new bool[layers];
+        ClampedFeedForwardLayers = new bool[layers];
     }
 
     /// <summary>What it was read from, for keys that only one family's graph needs.</summary>
@@ -65,6 +67,12 @@ internal sealed class ModelShape
 
     /// <summary>n_expert_used(il).</summary>
     public int[] ExpertsUsed { get; }
+
+    /// <summary>Layers whose experts clamp gate and value (swiglu_clamp_exp(il)), in operations of their own.</summary>
+    public bool[] ClampedExpertLayers { get; }
+
+    /// <summary>Layers whose dense networks and shared experts do so (swiglu_clamp_shexp(il)).</summary>
+    public bool[] ClampedFeedForwardLayers { get; }
 
     /// <summary>n_expert.</summary>
     public int Experts { get; set; }

@@ -1,0 +1,52 @@
+namespace GGUFPacker.Estimation.Graphs.Families;
+
+/// <summary>
+/// llama.cpp's <c>bailingmoe3</c>: Ling 3 (src/models/bailingmoe3.cpp), with delta attention in most layers and latent attention with a gate for each head in the others.
+/// </summary>
+internal static class BailingMoe3
+{
+    public static void Build(ModelGraph graph)
+    {
+        var g = graph.G;
+        var x = graph.InputEmbeddings();
+        var delta = new KimiDeltaLayer(graph, graph.InputRecurrent());
+        var attention = graph.InputAttention();
+        var positions = graph.InputPositions();
+        var outputIds = graph.InputOutputIds();
+        for (var layer = 0; layer < graph.Layers; layer++)
+        {
+            var residual = x;
+            x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
+            x = graph.Shape.RecurrentLayers[layer] ? delta.Build(x, layer) : Attend(graph, attention, x, positions, layer);
+            var attended = g.Add(x, residual);
+            x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);
+            x = g.Add(FeedForward(graph, x, layer), attended);
+        }
+
+        x = graph.RmsNorm(x, graph.Weight("output_norm.weight"), -1);
+        graph.HiddenStates = x;
+        graph.FinishWithLogits(g.GetRows(x, outputIds));
+    }
+
+    private static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, int layer)
+    {
+        var (g, shape) = (graph.G, graph.Shape);
+        long heads = shape.Heads[0];
+        long length = shape.LatentValueLength;
+        var y = LatentAttention.Attend(graph, inputs, x, positions, null, layer);
+        var gate = g.Unary(g.Reshape(g.MulMat(graph.Weight(layer, "attn_gate"), x), 1, heads, graph.Tokens));
+        y = g.Mul(g.Reshape(y, length, heads, graph.Tokens), gate);
+        return g.MulMat(graph.Weight(layer, "attn_output"), g.Cont(y, length * heads, graph.Tokens));
+    }
+
+    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer)
+    {
+        if (layer < graph.Shape.DenseLeadLayers)
+        {
+            return graph.FeedForward(x, layer, Activation.Gated);
+        }
+
+        var options = ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Softmax), Normalizes = graph.NormalizesExperts };
+        return graph.G.Add(graph.Experts(x, layer, options), graph.FeedForward(x, layer, Activation.Gated, "_shexp"));
+    }
+}
