@@ -101,6 +101,8 @@ internal sealed partial class GraphBuilder
 
     public GraphTensor SumRows(GraphTensor a) => Of(NewTensor(a.Type, 1, a.Ne[1], a.Ne[2], a.Ne[3]), GraphOperation.SumRows, a);
 
+    public GraphTensor Mean(GraphTensor a) => Of(NewTensor(TensorType.F32, 1, a.Ne[1], a.Ne[2], a.Ne[3]), GraphOperation.Mean, a);
+
     public GraphTensor Fill(GraphTensor a) => Of(Like(a), GraphOperation.Fill, a);
 
     public GraphTensor FlashAttnExt(GraphTensor q, GraphTensor k, GraphTensor v, GraphTensor? mask, GraphTensor? sinks) =>

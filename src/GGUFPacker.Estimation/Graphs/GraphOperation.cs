@@ -36,6 +36,7 @@ internal enum GraphOperation : byte
     Pad,
     ArgSort,
     SumRows,
+    Mean,
     FlashAttnExt,
     SsmConv,
     SsmScan,

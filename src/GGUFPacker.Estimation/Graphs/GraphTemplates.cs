@@ -21,6 +21,7 @@ internal static class GraphTemplates
         ["gemma2"] = Gemma.Build2,
         ["gemma3"] = Gemma.Build3,
         ["glm4moe"] = Glm4Moe.Build,
+        ["gemma3n"] = Gemma3N.Build,
         ["gemma4"] = Gemma4.Build,
         ["gpt-oss"] = GptOss.Build,
         ["granite"] = Granite.Build,

@@ -56,6 +56,7 @@ internal static class CudaSupport
             case GraphOperation.Rope:
                 return sources[0]!.Nb[0] == TypeSizes.BlockBytes(sources[0]!.Type) && sources[0]!.IsContiguousFrom(2);
             case GraphOperation.SumRows:
+            case GraphOperation.Mean:
                 return sources[0]!.Type == TensorType.F32 && sources[0]!.HasContiguousRows;
             case GraphOperation.FlashAttnExt:
                 return CudaFlashAttention.Supports(operation);

@@ -1,5 +1,3 @@
-using GGUFPacker.Gguf.Tensors;
-
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
@@ -14,7 +12,7 @@ internal static class Gemma4
         var positions = graph.InputPositions();
         var (full, window) = graph.InputWindowedAttention();
         var outputIds = graph.InputOutputIds();
-        var perLayer = LayerEmbeddings(graph, x);
+        var perLayer = LayerEmbeddings.Build(graph, x);
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = x;
@@ -24,7 +22,7 @@ internal static class Gemma4
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(FeedForward(graph, attended, layer), graph.Weight(layer, "post_ffw_norm"), -1);
             x = g.Add(x, attended);
-            x = perLayer is null ? x : AddLayerEmbeddings(graph, x, perLayer, layer);
+            x = perLayer is null ? x : g.Add(x, LayerEmbeddings.Mix(graph, perLayer, x, layer));
             x = graph.FindWeight(layer, "layer_output_scale") is { } scale ? g.Mul(x, scale) : x;
         }
 
@@ -87,33 +85,5 @@ internal static class Gemma4
         var logits = graph.Multiply(graph.Weight(layer, "ffn_gate_inp"), routed);
         x = graph.Experts(x, layer, ExpertOptions.Default, logits);
         return g.Add(dense, graph.RmsNorm(x, graph.Weight(layer, "post_ffw_norm_2"), layer));
-    }
-
-    /// <summary>A short embedding of each token for each layer, of a table and of the token's embedding.</summary>
-    private static GraphTensor? LayerEmbeddings(ModelGraph graph, GraphTensor x)
-    {
-        if (graph.FindWeight("per_layer_token_embd.weight") is not { } table)
-        {
-            return null;
-        }
-
-        var g = graph.G;
-        var columns = table.Ne[0] / graph.Shape.Layers;
-        var rows = g.GetRows(table, g.Input(TensorType.I32, graph.Tokens));
-        rows = g.Scale(g.Reshape(rows, columns, graph.Shape.Layers, graph.Tokens));
-        graph.Expand(rows);
-        var projected = g.Scale(g.MulMat(graph.Weight("per_layer_model_proj.weight"), x));
-        projected = g.Reshape(projected, columns, graph.Shape.Layers, graph.Tokens);
-        projected = graph.RmsNorm(projected, graph.Weight("per_layer_proj_norm.weight"), -1);
-        return g.Cont(g.Permute(g.Scale(g.Add(projected, rows)), 0, 2, 1, 3));
-    }
-
-    private static GraphTensor AddLayerEmbeddings(ModelGraph graph, GraphTensor x, GraphTensor perLayer, int layer)
-    {
-        var g = graph.G;
-        var y = g.Unary(graph.Multiply(graph.Weight(layer, "inp_gate"), x));
-        y = g.Mul(y, g.View2D(perLayer, perLayer.Ne[0], perLayer.Ne[1], perLayer.Nb[1], layer * perLayer.Nb[2]));
-        y = graph.Multiply(graph.Weight(layer, "proj"), y);
-        return g.Add(x, graph.RmsNorm(y, graph.Weight(layer, "post_norm"), layer));
     }
 }
