@@ -36,6 +36,8 @@ internal sealed class PullCommand
         using var store = _environment.OpenStore();
         if (!line.GetValue(_force) && store.Tags.Find(source) is { } tag)
         {
+            using var client = Registries.CreateClient(_environment, source.Registry, line.GetValue(_insecure), pushing: false);
+            await ModelImages.CompleteAsync(_environment, new ImagePull(client, store), tag.Manifest.Digest, mode, cancellationToken).ConfigureAwait(false);
             _environment.Console.Note($"{source.Familiar} is in the store; --force asks the registry again.");
             ImageReport.Write(_environment.Console.Out, source, tag.Manifest, line.GetValue(_json));
             return ExitCode.Success;

@@ -8,6 +8,7 @@ using GGUFPacker.Cli.Running;
 using GGUFPacker.Cli.Verifying;
 using GGUFPacker.Gguf.Format;
 using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.Layers;
 using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
@@ -17,7 +18,7 @@ namespace GGUFPacker.Cli.Commands;
 /// <summary><c>gguf-packer run MODEL [-- ARG…]</c>: runs a model by a program of this machine or by a container.</summary>
 internal sealed class RunCommand
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The image's name. It is pulled if the store does not have it." };
+    private readonly Argument<string> _model = new("MODEL") { Description = "The image's name. It is pulled if the store does not have it and it fits into the memory." };
     private readonly Argument<string[]> _arguments = new("ARG") { Description = "Arguments for the server, after --.", Arity = ArgumentArity.ZeroOrMore };
 
     private readonly Option<string?> _by = new("--by")
@@ -27,7 +28,7 @@ internal sealed class RunCommand
         HelpName = "IMAGE|PROGRAM",
     };
 
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the command line, do not run it." };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the command line; pull and run nothing." };
     private readonly Option<Shell?> _shell = new("--shell") { Description = "Whose quotes --dry-run writes (default: PowerShell on Windows, else sh)." };
     private readonly Option<string?> _port = new("--port")
     {
@@ -79,64 +80,80 @@ internal sealed class RunCommand
         var options = ReadOptions(line);
         var mode = ProgressOption.Resolve(line.GetValue(_progress), _environment);
         var reference = ParseModel(line.GetRequiredValue(_model));
-        ModelCommand command;
-        ModelTree tree;
+        RunPlan plan;
         using (var store = _environment.OpenStore())
+        using (var client = Registries.CreateClient(_environment, reference.Registry, line.GetValue(_insecure), pushing: false))
         {
-            var model = await ModelImages.FindOrPullAsync(_environment, store, reference, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
-            await ModelImages.CompleteAsync(_environment, store, reference, model.Manifest, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
-            (command, tree) = Place(store, model, cancellationToken);
-        }
+            var model = await FoundModel.FindAsync(store, client, reference, Platform.Host, cancellationToken).ConfigureAwait(false);
+            var gpus = new Lazy<Task<string?>>(() => GpuChoice.ResolveAsync(options.Gpus, _environment, cancellationToken));
+            var engine = await Engine.ChooseAsync(line.GetValue(_by), async () => await gpus.Value.ConfigureAwait(false) is not null, _environment).ConfigureAwait(false);
+            var command = Renew(model.Config.Command, engine, options, line.GetValue(_asIs));
+            if (line.GetValue(_dryRun))
+            {
+                var named = await ListAsync(store, client, model, cancellationToken).ConfigureAwait(false);
+                if (named is null)
+                {
+                    await ModelImages.BringAsync(_environment, store, client, model, mode, cancellationToken).ConfigureAwait(false);
+                }
 
-        string? gpus = null;
-        var asked = false;
-        var engine = await Engine.ChooseAsync(line.GetValue(_by), async () => await GpusAsync().ConfigureAwait(false) is not null, _environment).ConfigureAwait(false);
-        command = Renew(command, engine, options, line.GetValue(_asIs));
-        var plan = engine.IsContainer
-            ? ContainerPlan.Create(engine.Image, command, tree, await GpusAsync().ConfigureAwait(false), options)
-            : BinaryPlan.Create(engine.Program, command, tree, options, _environment.Variable, Warn);
-        if (line.GetValue(_dryRun))
-        {
-            _environment.Console.Out.WriteLine(CommandText.Of(plan, line.GetValue(_shell) ?? (OperatingSystem.IsWindows() ? Shell.PowerShell : Shell.Sh)));
-            return ExitCode.Success;
-        }
+                plan = await PlanAsync(named ?? Place(store, model, cancellationToken)).ConfigureAwait(false);
+                _environment.Console.Out.WriteLine(CommandText.Of(plan, line.GetValue(_shell) ?? (OperatingSystem.IsWindows() ? Shell.PowerShell : Shell.Sh)));
+                return ExitCode.Success;
+            }
 
-        var usesGpus = engine.IsContainer ? gpus is not null : options.Gpus != GpuChoice.None;
-        if (!line.GetValue(_force) && !await FitsAsync(reference, command, engine, options, usesGpus, cancellationToken).ConfigureAwait(false))
-        {
-            return ExitCode.Failure;
+            // Whatever forbids that it starts is found before gigabytes are fetched for it.
+            ModelRun.FindProgram(_environment, engine);
+            var usesGpus = engine.IsContainer ? await gpus.Value.ConfigureAwait(false) is not null : options.Gpus != GpuChoice.None;
+            if (!line.GetValue(_force) && !await FitsAsync(model, command, engine, options, usesGpus, cancellationToken).ConfigureAwait(false))
+            {
+                return ExitCode.Failure;
+            }
+
+            await ModelImages.BringAsync(_environment, store, client, model, mode, cancellationToken).ConfigureAwait(false);
+            plan = await PlanAsync(Place(store, model, cancellationToken)).ConfigureAwait(false);
+
+            async Task<RunPlan> PlanAsync(ModelTree tree) => engine.IsContainer
+                ? ContainerPlan.Create(engine.Image, command, tree, await gpus.Value.ConfigureAwait(false), options)
+                : BinaryPlan.Create(engine.Program, command, tree, options, _environment.Variable, Warn);
         }
 
         var run = new ModelRun(reference.Familiar, _environment);
         return options.IsDetached
             ? await run.DetachAsync(plan, LogPath(options.Name), cancellationToken).ConfigureAwait(false)
             : await run.RunAsync(plan, cancellationToken).ConfigureAwait(false);
-
-        async Task<string?> GpusAsync()
-        {
-            if (!asked)
-            {
-                gpus = await GpuChoice.ResolveAsync(options.Gpus, _environment, cancellationToken).ConfigureAwait(false);
-                asked = true;
-            }
-
-            return gpus;
-        }
     }
 
-    private static (ModelCommand Command, ModelTree Tree) Place(ContentStore store, StoredModel model, CancellationToken cancellationToken)
+    // Where the files are, or will be: for a line to look at nothing is fetched. Null if to know what the image holds costs as much as to have it.
+    private async Task<ModelTree?> ListAsync(ContentStore store, RegistryClient client, FoundModel model, CancellationToken cancellationToken)
+    {
+        if (await model.Files.Value.TryListAsync(cancellationToken).ConfigureAwait(false) is not { } files)
+        {
+            return null;
+        }
+
+        if (model.IsStored && new ImagePull(client, store).IsComplete(model.Manifest.Digest))
+        {
+            return Place(store, model, cancellationToken);
+        }
+
+        var name = model.Reference.Familiar;
+        _environment.Console.Note($"gguf-packer: not all of {name} is in the store, and a dry run pulls nothing. The line's files will be there after 'gguf-packer pull {name}' and another dry run.");
+        return Require(model, new ModelTree(store.Trees.PathOf(model.Manifest.Digest), files));
+    }
+
+    private static ModelTree Place(ContentStore store, FoundModel model, CancellationToken cancellationToken)
     {
         var image = new ImageContent(store, model.Manifest.Digest);
-        var command = model.Model.Command;
-        var tree = new ModelTree(store.Trees.PathOf(image.Digest), image.Files());
-        return command.Files.FirstOrDefault(file => tree.Find(file.Value) is null) is { } missing
-            ? throw new ContentException($"CMD names {missing.Value}, but the image has no such file.")
-            : (command, tree with { Directory = store.Trees.Place(image, cancellationToken) });
+        return Require(model, new ModelTree(store.Trees.PathOf(image.Digest), image.Files())) with { Directory = store.Trees.Place(image, cancellationToken) };
     }
+
+    private static ModelTree Require(FoundModel model, ModelTree tree) => model.Config.Command.Files.FirstOrDefault(file => tree.Find(file.Value) is null) is { } missing
+        ? throw new ContentException($"CMD names {missing.Value}, but the image has no such file.")
+        : tree;
 
     // A daemon elsewhere has another machine's memory.
     private async Task<bool> FitsAsync(
-        ImageReference reference, ModelCommand command, Engine engine, RunOptions options, bool usesGpus, CancellationToken cancellationToken)
+        FoundModel model, ModelCommand command, Engine engine, RunOptions options, bool usesGpus, CancellationToken cancellationToken)
     {
         if (engine.IsContainer && _environment.Variable("DOCKER_HOST") is { Length: > 0 } host
             && !host.StartsWith("unix:", StringComparison.Ordinal) && !host.StartsWith("npipe:", StringComparison.Ordinal))
@@ -147,12 +164,12 @@ internal sealed class RunCommand
         SourceModels source;
         try
         {
-            source = await ImageModels.ReadAsync(_environment, reference, force: false, insecure: false, Platform.Host, cancellationToken).ConfigureAwait(false);
+            source = await ImageModels.ReadAsync(model, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is GgufException or ContentException or StoreException or RegistryException)
+        catch (Exception error) when (error is GgufException or ContentException or LayerException or StoreException or RegistryException)
         {
             // What cannot be estimated may still run.
-            Warn($"the memory of {reference.Familiar} is not estimated: {error.Message}");
+            Warn($"the memory of {model.Reference.Familiar} is not estimated: {error.Message}");
             return true;
         }
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using GGUFPacker.Cli.Output;
 using GGUFPacker.Cli.Verifying;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Oci.Content;
+using GGUFPacker.Oci.RemoteImages;
 using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Cli.Commands;
@@ -9,8 +11,8 @@ namespace GGUFPacker.Cli.Commands;
 /// <summary><c>gguf-packer verify MODEL|FILE</c>: whether a model would load and answer chats, without loading it.</summary>
 internal sealed class VerifyCommand
 {
-    private readonly Argument<string> _target = new("MODEL|FILE") { Description = "An image's name, which is pulled if the store does not have it, or a GGUF file." };
-    private readonly Option<bool> _digests = new("--digests") { Description = "Read every byte and compare the digests; of a file, print its digest." };
+    private readonly Argument<string> _target = new("MODEL|FILE") { Description = "An image's name, of the store or else of its registry, or a GGUF file." };
+    private readonly Option<bool> _digests = new("--digests") { Description = "Read every byte and compare the digests, for which an image is pulled; of a file, print its digest." };
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
     private readonly Option<string?> _progress = ProgressOption.Create();
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
@@ -51,7 +53,7 @@ internal sealed class VerifyCommand
 
     private async Task<VerifyReport> VerifyFileAsync(string target, string path, bool withDigest, ProgressMode mode, CancellationToken cancellationToken)
     {
-        var findings = FileVerification.Run(target, _environment.FullPath, cancellationToken);
+        var findings = await FileVerification.RunAsync(target, _environment.FullPath, cancellationToken).ConfigureAwait(false);
         if (!withDigest)
         {
             return new VerifyReport(target, null, findings);
@@ -74,26 +76,32 @@ internal sealed class VerifyCommand
     {
         var reference = References.Parse(target);
         using var store = _environment.OpenStore();
-        var model = await ModelImages.FindOrPullAsync(_environment, store, reference, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
-        ImageContent image;
+        using var client = Registries.CreateClient(_environment, reference.Registry, line.GetValue(_insecure), pushing: false);
+        var model = await FoundModel.FindAsync(store, client, reference, Platform.Host, cancellationToken).ConfigureAwait(false);
+        var digest = model.Manifest.Digest;
         try
         {
-            await ModelImages.CompleteAsync(_environment, store, reference, model.Manifest, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
-            image = new ImageContent(store, model.Manifest.Digest);
-        }
-        catch (StoreException error)
-        {
-            return new VerifyReport(reference.Familiar, model.Manifest.Digest.ToString(), [VerifyRules.ContentMissing.Of(reference.Familiar, error.Message)]);
-        }
+            // Where a listing costs most of a layer, and where all bytes are read anyhow, they may as well stay.
+            if (line.GetValue(_digests) || await model.Files.Value.TryListAsync(cancellationToken).ConfigureAwait(false) is not { } files)
+            {
+                await ModelImages.BringAsync(_environment, store, client, model, mode, cancellationToken).ConfigureAwait(false);
+                model = model with { IsStored = true, Files = new(ImageFiles.OfStore(store, client, digest)) };
+                files = (await model.Files.Value.TryListAsync(cancellationToken).ConfigureAwait(false))!;
+            }
 
-        IReadOnlyList<Finding> findings = new ImageVerification(store, image, model.Model.Command).Run(cancellationToken);
-        if (line.GetValue(_digests))
-        {
-            var changed = await ProgressDisplay.RunAsync(
-                _environment, display => DigestVerification.RunAsync(store, image, display, cancellationToken), mode, "Verifying").ConfigureAwait(false);
-            findings = [.. findings.Concat(changed).Distinct()];
-        }
+            var findings = await new ImageVerification(model.Config.Command, files, model.Files.Value.OpenAsync).RunAsync(cancellationToken).ConfigureAwait(false);
+            if (line.GetValue(_digests))
+            {
+                var changed = await ProgressDisplay.RunAsync(
+                    _environment, display => DigestVerification.RunAsync(store, new ImageContent(store, digest), display, cancellationToken), mode, "Verifying").ConfigureAwait(false);
+                findings = [.. findings.Concat(changed).Distinct()];
+            }
 
-        return new VerifyReport(reference.Familiar, model.Manifest.Digest.ToString(), findings);
+            return new VerifyReport(reference.Familiar, digest.ToString(), findings);
+        }
+        catch (StoreException error) when (model.IsStored)
+        {
+            return new VerifyReport(reference.Familiar, digest.ToString(), [VerifyRules.ContentMissing.Of(reference.Familiar, error.Message)]);
+        }
     }
 }

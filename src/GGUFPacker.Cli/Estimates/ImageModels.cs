@@ -4,7 +4,6 @@ using GGUFPacker.Estimation;
 using GGUFPacker.Estimation.Engines;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.References;
-using GGUFPacker.Oci.RemoteImages;
 
 namespace GGUFPacker.Cli.Estimates;
 
@@ -22,33 +21,25 @@ internal static class ImageModels
     public static async Task<SourceModels> ReadAsync(
         CliEnvironment environment, ImageReference reference, bool force, bool insecure, Platform platform, CancellationToken cancellationToken)
     {
-        if (!force && Directory.Exists(environment.StoreRoot))
-        {
-            using var store = environment.OpenStore();
-            if (store.Tags.Find(reference) is { } tag)
-            {
-                var stored = StoredModel.Load(store, tag.Manifest, platform);
-                return await ReadAsync(reference, stored.Model, new StoredImageFiles(store, stored.Model.Image).OpenAsync, cancellationToken).ConfigureAwait(false);
-            }
-        }
-
         using var client = Registries.CreateClient(environment, reference.Registry, insecure, pushing: false);
-        var image = await RemoteImage.OpenAsync(client, reference, platform, cancellationToken).ConfigureAwait(false);
-        return await ReadAsync(reference, ModelImageConfig.Read(image.Config), image.OpenFileAsync, cancellationToken).ConfigureAwait(false);
+        using var store = !force && Directory.Exists(environment.StoreRoot) ? environment.OpenStore() : null;
+        return await ReadAsync(await FoundModel.FindAsync(store, client, reference, platform, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<SourceModels> ReadAsync(
-        ImageReference reference, ModelImageConfig config, Func<string, CancellationToken, Task<Stream?>> open, CancellationToken cancellationToken)
+    /// <summary>Reads an image.</summary>
+    /// <param name="model">The image.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <exception cref="ContentException">Its config describes no header that could be.</exception>
+    public static async Task<SourceModels> ReadAsync(FoundModel model, CancellationToken cancellationToken)
     {
-        StoredModel.RequireModel(reference, config);
-        var headers = await ModelImageHeaders.ReadAsync(config, open, cancellationToken).ConfigureAwait(false);
+        var headers = await ModelImageHeaders.ReadAsync(model.Config, (path, token) => model.Files.Value.OpenAsync(path, token), cancellationToken).ConfigureAwait(false);
         var models = new EngineModels(HeaderOf(headers.Model))
         {
             Drafter = headers.Drafter is { } drafter ? HeaderOf(drafter) : null,
             Projector = headers.Projector is { } projector ? HeaderOf(projector) : null,
             Adapters = [.. headers.Adapters.Select(HeaderOf)],
         };
-        return new SourceModels(reference.Familiar, models, config.Command.Arguments);
+        return new SourceModels(model.Reference.Familiar, models, model.Config.Command.Arguments);
     }
 
     private static ModelHeader HeaderOf(ModelFileHeader header) => new(header.Metadata, header.Tensors);

@@ -51,7 +51,7 @@ internal static class ContainerPlan
         arguments.AddRange(own.Values);
         arguments.AddRange(extra.Values);
         arguments.AddRange("--host", AllInterfaces);
-        return new RunPlan("docker", arguments.ToImmutable())
+        return new RunPlan(DockerProgram.Name, arguments.ToImmutable())
         {
             Address = ServerAddress.Of(options.Host, outside, new ServerArguments([.. own.Values, .. extra.Values])),
             Container = options.Name,

@@ -14,6 +14,10 @@ internal sealed class ModelRun(string model, CliEnvironment environment)
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Finds the program that an engine needs.</summary>
+    /// <exception cref="IOException">There is none.</exception>
+    public static string FindProgram(CliEnvironment environment, Engine engine) => Find(environment, engine.Program ?? DockerProgram.Name, engine.IsContainer);
+
     /// <summary>Runs it until it ends or is stopped.</summary>
     public async Task<int> RunAsync(RunPlan plan, CancellationToken cancellationToken)
     {
@@ -117,13 +121,15 @@ internal sealed class ModelRun(string model, CliEnvironment environment)
         return ExitCode.Success;
     }
 
+    private static string Find(CliEnvironment environment, string program, bool isDocker) => ProgramPath.Find(environment, program)
+        ?? throw new IOException(
+            !isDocker
+                ? $"There is no program '{program}' on the PATH. --by takes a program, or an image with its registry and tag."
+                : $"Neither docker nor a known program ({string.Join(", ", BinaryKinds.Servers)}) is on the PATH. Install one of them, or name a program with --by.");
+
     private async Task<string> PrepareAsync(RunPlan plan, CancellationToken cancellationToken)
     {
-        var program = ProgramPath.Find(environment, plan.Program)
-            ?? throw new IOException(
-                plan.Container is null
-                    ? $"There is no program '{plan.Program}' on the PATH. --by takes a program, or an image with its registry and tag."
-                    : $"Neither docker nor a known program ({string.Join(", ", BinaryKinds.Servers)}) is on the PATH. Install one of them, or name a program with --by.");
+        var program = Find(environment, plan.Program, plan.Container is not null);
         if (plan.Address is { } address && await ServerAddress.IsTakenAsync(address, cancellationToken).ConfigureAwait(false))
         {
             throw new IOException(string.Create(CultureInfo.InvariantCulture, $"Something listens on port {address.Port} already; --port takes another one."));

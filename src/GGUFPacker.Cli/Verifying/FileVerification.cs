@@ -7,9 +7,9 @@ internal static class FileVerification
     /// <param name="name">The file, as messages call it; of a split model the first one.</param>
     /// <param name="locate">Where a file of such a name lies.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public static IReadOnlyList<Finding> Run(string name, Func<string, string> locate, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Finding>> RunAsync(string name, Func<string, string> locate, CancellationToken cancellationToken)
     {
-        var model = GgufParts.Open(name, part => File.Exists(locate(part)) ? locate(part) : null, cancellationToken);
+        var model = await GgufParts.OpenAsync(name, part => Task.FromResult(Open(locate(part))), cancellationToken).ConfigureAwait(false);
         return [.. model.Findings, .. Check(name, model, hasChats: true, hasTemplate: false)];
     }
 
@@ -33,4 +33,7 @@ internal static class FileVerification
             .. isModel && hasChats ? ChatTemplateCheck.CheckModel(name, model.Metadata, hasTemplate) : [],
         ];
     }
+
+    private static Stream? Open(string path) =>
+        File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0) : null;
 }

@@ -32,13 +32,14 @@ internal sealed record GgufParts(ImmutableArray<GgufPart> Parts, ImmutableArray<
 
     /// <summary>Opens a model.</summary>
     /// <param name="name">The first file's name or path.</param>
-    /// <param name="locate">Where a file of this name lies on this machine; null if there is none.</param>
+    /// <param name="open">Opens a file of this name as a stream that knows its length; null if there is none.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public static GgufParts Open(string name, Func<string, string?> locate, CancellationToken cancellationToken)
+    /// <exception cref="FileNotFoundException">There is no first file.</exception>
+    public static async Task<GgufParts> OpenAsync(string name, Func<string, Task<Stream?>> open, CancellationToken cancellationToken)
     {
         var parts = ImmutableArray.CreateBuilder<GgufPart>();
         var findings = ImmutableArray.CreateBuilder<Finding>();
-        Add(name, locate(name) ?? throw new FileNotFoundException($"There is no file '{name}'."));
+        await AddAsync(name, await open(name).ConfigureAwait(false) ?? throw new FileNotFoundException($"There is no file '{name}'.")).ConfigureAwait(false);
         var count = parts.Count == 0 ? 1 : parts[0].Header.Metadata.GetInteger(PartCount) ?? 1;
         if (count <= 1)
         {
@@ -55,9 +56,9 @@ internal sealed record GgufParts(ImmutableArray<GgufPart> Parts, ImmutableArray<
         for (var number = 2; number <= split.Count; number++)
         {
             var other = split.PathOf(number);
-            if (locate(other) is { } path)
+            if (await open(other).ConfigureAwait(false) is { } part)
             {
-                Add(other, path);
+                await AddAsync(other, part).ConfigureAwait(false);
             }
             else
             {
@@ -67,18 +68,20 @@ internal sealed record GgufParts(ImmutableArray<GgufPart> Parts, ImmutableArray<
 
         return new GgufParts(parts.ToImmutable(), findings.ToImmutable());
 
-        void Add(string partName, string path)
+        async Task AddAsync(string partName, Stream file)
         {
-            try
+            await using (file.ConfigureAwait(false))
             {
-                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0);
-                var header = GgufHeader.Read(file, partName, cancellationToken: cancellationToken);
-                parts.Add(new GgufPart(partName, header, file.Length));
-                findings.AddRange(TensorCheck.Check(partName, header, file.Length));
-            }
-            catch (GgufException error)
-            {
-                findings.Add(VerifyRules.InvalidHeader.Of(partName, error.Message));
+                try
+                {
+                    var header = GgufHeader.Read(file, partName, cancellationToken: cancellationToken);
+                    parts.Add(new GgufPart(partName, header, file.Length));
+                    findings.AddRange(TensorCheck.Check(partName, header, file.Length));
+                }
+                catch (GgufException error)
+                {
+                    findings.Add(VerifyRules.InvalidHeader.Of(partName, error.Message));
+                }
             }
         }
     }

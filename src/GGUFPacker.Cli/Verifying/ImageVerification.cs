@@ -3,32 +3,31 @@ using System.Text;
 using GGUFPacker.Build.Images;
 using GGUFPacker.Cli.Running;
 using GGUFPacker.Oci.Layers;
-using GGUFPacker.Oci.Store;
 using GGUFPacker.Packerfile.Instructions;
 
 namespace GGUFPacker.Cli.Verifying;
 
-/// <summary>Verifies a model image of the store: CMD, and the headers of the files that it names. Nothing is unpacked.</summary>
-/// <param name="store">The store.</param>
-/// <param name="image">The image.</param>
+/// <summary>Verifies a model image: CMD, and the headers of the files that it names. Nothing else of them is read.</summary>
 /// <param name="command">Its CMD.</param>
-internal sealed class ImageVerification(ContentStore store, ImageContent image, ModelCommand command)
+/// <param name="files">Its files.</param>
+/// <param name="open">Opens one of them.</param>
+internal sealed class ImageVerification(ModelCommand command, IReadOnlyDictionary<string, LayerEntry> files, Func<string, CancellationToken, Task<Stream?>> open)
 {
     private const int MaxTemplate = 4 << 20;
 
-    private readonly ModelTree _tree = new("", image.Files());
+    private readonly ModelTree _tree = new("", files);
 
     /// <summary>What is wrong.</summary>
-    public IReadOnlyList<Finding> Run(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
         var findings = new List<Finding>(CommandCheck.Check(command, _tree));
-        var files = new Dictionary<string, GgufParts?>(StringComparer.Ordinal);
-        var model = command.Files.FirstOrDefault(file => file.Kind == CommandFileKind.Model) is { } main ? Open(main.Value) : null;
+        var opened = new Dictionary<string, GgufParts?>(StringComparer.Ordinal);
+        var model = command.Files.FirstOrDefault(file => file.Kind == CommandFileKind.Model) is { } main ? await FindAsync(main.Value).ConfigureAwait(false) : null;
         foreach (var file in command.Files)
         {
-            if (Open(file.Value) is { Parts.IsEmpty: false } opened)
+            if (await FindAsync(file.Value).ConfigureAwait(false) is { Parts.IsEmpty: false } parts)
             {
-                findings.AddRange(FileKindCheck.Check(command.Arguments[file.Index - 1], file.Kind, file.Value, opened, model is { Parts.IsEmpty: false } ? model : null));
+                findings.AddRange(FileKindCheck.Check(command.Arguments[file.Index - 1], file.Kind, file.Value, parts, model is { Parts.IsEmpty: false } ? model : null));
             }
         }
 
@@ -37,28 +36,28 @@ internal sealed class ImageVerification(ContentStore store, ImageContent image, 
             findings.AddRange(CheckContext(model));
         }
 
-        findings.AddRange(CheckTemplates());
+        findings.AddRange(await CheckTemplatesAsync(cancellationToken).ConfigureAwait(false));
         return findings;
 
-        GgufParts? Open(string name)
+        async Task<GgufParts?> FindAsync(string name)
         {
-            if (!files.TryGetValue(name, out var opened))
+            if (!opened.TryGetValue(name, out var parts))
             {
-                opened = Locate(name) is null ? null : GgufParts.Open(name, Locate, cancellationToken);
-                files.Add(name, opened);
+                parts = Entry(name) is { Size: > 0 } ? await GgufParts.OpenAsync(name, part => OpenAsync(part, cancellationToken), cancellationToken).ConfigureAwait(false) : null;
+                opened.Add(name, parts);
                 if (Entry(name) is { Size: 0 })
                 {
                     findings.Add(VerifyRules.InvalidHeader.Of(name, "The file is empty."));
                 }
-                else if (opened is not null)
+                else if (parts is not null)
                 {
                     var isMain = command.Files.Any(file => file.Kind == CommandFileKind.Model && file.Value == name);
-                    findings.AddRange(opened.Findings);
-                    findings.AddRange(FileVerification.Check(name, opened, isMain && HasChats, HasTemplate));
+                    findings.AddRange(parts.Findings);
+                    findings.AddRange(FileVerification.Check(name, parts, isMain && HasChats, HasTemplate));
                 }
             }
 
-            return opened;
+            return parts;
         }
     }
 
@@ -68,8 +67,9 @@ internal sealed class ImageVerification(ContentStore store, ImageContent image, 
 
     private LayerEntry? Entry(string name) => _tree.Find(name) is { } path && _tree.Files[path] is { Kind: LayerEntryKind.File } entry ? entry : null;
 
-    // The layers of an image of the store are whole, or it could not have been opened; an empty file has no content.
-    private string? Locate(string name) => Entry(name) is { Size: > 0 } entry ? store.Contents.PathOf(entry.Content) : null;
+    // An empty file is told of where it is named.
+    private Task<Stream?> OpenAsync(string name, CancellationToken cancellationToken) =>
+        Entry(name) is { Size: > 0 } entry ? open(entry.Path, cancellationToken) : Task.FromResult<Stream?>(null);
 
     private IEnumerable<Finding> CheckContext(GgufParts model)
     {
@@ -88,19 +88,21 @@ internal sealed class ImageVerification(ContentStore store, ImageContent image, 
         }
     }
 
-    private IEnumerable<Finding> CheckTemplates()
+    private async Task<IEnumerable<Finding>> CheckTemplatesAsync(CancellationToken cancellationToken)
     {
         if (CommandCheck.Option(command, "--chat-template") is { } given)
         {
             return ChatTemplateCheck.CheckOption(given, !command.Arguments.Contains("--no-jinja"));
         }
 
-        if (CommandCheck.Option(command, "--chat-template-file") is { } file && Locate(file) is { } path && new FileInfo(path).Length <= MaxTemplate)
+        if (CommandCheck.Option(command, "--chat-template-file") is not { } name || Entry(name) is not { Size: <= MaxTemplate }
+            || await OpenAsync(name, cancellationToken).ConfigureAwait(false) is not { } file)
         {
-            return ChatTemplateCheck.CheckTemplate(file, "The template", File.ReadAllText(path, Encoding.UTF8));
+            return [];
         }
 
-        return [];
+        using var reader = new StreamReader(file, Encoding.UTF8);
+        return ChatTemplateCheck.CheckTemplate(name, "The template", await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private long? Number(string option) =>

@@ -8,14 +8,11 @@ using GGUFPacker.Oci.Store;
 namespace GGUFPacker.Oci.RemoteImages;
 
 /// <summary>
-/// An image that stays in its registry. Manifest and config are fetched and verified; a file of its layers is read by requests for the ranges that are wanted
-/// alone, where layer and registry allow it. Such bytes cannot be verified against the layer's digest: do not keep what must be right.
+/// An image that stays in its registry. Manifest and config are fetched and verified; what <see cref="Files"/> reads is not: do not keep what must be right.
 /// </summary>
 public sealed class RemoteImage
 {
     private const int MaxIndexDepth = 4;
-
-    private readonly ImmutableArray<RemoteLayer> _layers;
 
     private RemoteImage(RegistryClient client, ImageReference source, FetchedManifest fetched, ImageManifest manifest, byte[] configBytes)
     {
@@ -23,7 +20,7 @@ public sealed class RemoteImage
         (ManifestDescriptor, ManifestBytes, Manifest, ConfigBytes) = (fetched.Descriptor, fetched.Bytes, manifest, configBytes);
         Config = ImageConfig.Parse(configBytes);
         Check();
-        _layers = [.. Manifest.Layers.Zip(Config.DiffIds, (layer, diffId) => new RemoteLayer(client, new BlobOrigin(source.Registry, source.Repository), layer, diffId))];
+        Files = new ImageFiles(Manifest.Layers.Zip(Config.DiffIds, (layer, diffId) => new RemoteLayer(client, new BlobOrigin(source.Registry, source.Repository), layer, diffId)));
     }
 
     /// <summary>The image by the digest of its manifest.</summary>
@@ -43,6 +40,9 @@ public sealed class RemoteImage
 
     /// <summary>The config.</summary>
     public ImageConfig Config { get; }
+
+    /// <summary>The files of its layers.</summary>
+    public ImageFiles Files { get; }
 
     /// <summary>The indexes that led to the manifest.</summary>
     internal ImmutableArray<FetchedManifest> Indexes { get; private init; } = [];
@@ -84,48 +84,6 @@ public sealed class RemoteImage
             ? new FetchedManifest(new Descriptor(ManifestJson.DetectMediaType(bytes), reference.Digest, bytes.Length), bytes)
             : await client.Manifests.GetAsync(reference, cancellationToken).ConfigureAwait(false);
     }
-
-    /// <summary>
-    /// Opens a file of the image, links followed. A layer that is a plain tar costs a request for each stretch that is read and a few for its headers; of a
-    /// compressed one, or where the registry gives no ranges, all that comes before is read too.
-    /// </summary>
-    /// <param name="path">The file's path in the image.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    /// <returns>The file, for one thread at a time; it can seek, and reads ahead. Null if the image has no such file.</returns>
-    /// <exception cref="RegistryException">The registry does not give it.</exception>
-    /// <exception cref="LayerException">A layer is no tar, or links go in circles.</exception>
-    public async Task<Stream?> OpenFileAsync(string path, CancellationToken cancellationToken)
-    {
-        var entry = await FindAsync(EntryPath.Normalize(path), cancellationToken).ConfigureAwait(false);
-        return entry is not { Kind: LayerEntryKind.File } ? null
-            : entry.Place is { } place ? _layers.First(layer => layer.DiffId == place.DiffId).Open(entry)
-            : new MemoryStream([], writable: false);
-    }
-
-    // From the top down: most often the first layer that has the path decides, and the rest need not be looked at.
-    private async Task<LayerEntry?> FindAsync(string path, CancellationToken cancellationToken)
-    {
-        var above = new List<ImmutableArray<LayerEntry>>();
-        foreach (var layer in _layers.Reverse())
-        {
-            var isOpen = !above.Any(upper => upper.Any(entry => Decides(entry, path)));
-            var entries = await layer.FindAsync(isOpen ? path : "", cancellationToken).ConfigureAwait(false);
-            if (isOpen && entries.LastOrDefault(entry => entry.Path == path) is { Kind: LayerEntryKind.File } found)
-            {
-                return found;
-            }
-
-            above.Add(entries);
-        }
-
-        above.Reverse();
-        return LayerFiles.Resolve(LayerFiles.Flatten(above), path);
-    }
-
-    // Whether an entry of a layer above may be, hide or replace what is at a path.
-    private static bool Decides(LayerEntry entry, string path) => EntryPath.IsWhiteout(entry.Path)
-        ? EntryPath.Parent(entry.Path) is var directory && (directory.Length == 0 || path.StartsWith(directory + "/", StringComparison.Ordinal))
-        : entry.Path == path || (entry.Kind != LayerEntryKind.Directory && path.StartsWith(entry.Path + "/", StringComparison.Ordinal));
 
     private void Check()
     {

@@ -26,11 +26,15 @@ public sealed class RemoteLayer(RegistryClient client, BlobOrigin origin, Descri
     /// <summary>The digest of the layer's plain tar.</summary>
     public Digest DiffId => diffId;
 
-    /// <summary>The entries, not verified, if a few small requests tell them: the layer is a plain tar, and the registry gives ranges. Null otherwise.</summary>
-    /// <exception cref="LayerException">It is no tar that can be taken in.</exception>
+    /// <summary>
+    /// The entries, if the manifest lists them or a few small requests tell them: the layer is a plain tar, and the registry gives ranges; these are not verified. Null
+    /// otherwise.
+    /// </summary>
+    /// <exception cref="LayerException">It is no tar that can be taken in, or the listing is faulty.</exception>
     /// <exception cref="RegistryException">The registry does not give it.</exception>
     public async Task<ImmutableArray<LayerEntry>?> TryIndexAsync(CancellationToken cancellationToken)
     {
+        _entries ??= LayerListing.Read(descriptor, diffId);
         if (_entries is null && !_isDear && Compression == LayerCompression.None)
         {
             var tar = new RangedBlobStream(client.Blobs, origin.Registry, origin.Repository, descriptor);

@@ -35,12 +35,16 @@ public sealed class BaseImageCommandTests : IDisposable
         Assert.DoesNotContain(Directory.EnumerateFiles(_cli.StorePath, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 8000);
         Assert.Contains("child", (await _cli.RunAsync("list")).Succeeded().Output, StringComparison.Ordinal);
 
-
-        // The tiny model is no real one, so something is found in it: its file has come for that.
-        var verified = await _cli.RunAsync("verify", $"{_registry.Host}/mine/child:1");
+        // The tiny model is no real one, so something is found in it: its header is read where it is.
+        var image = $"{_registry.Host}/mine/child:1";
+        var verified = await _cli.RunAsync("verify", image);
         Assert.DoesNotContain("does not have the layer", verified.Output + verified.Error, StringComparison.Ordinal);
+        Assert.Contains("-c 64", (await _cli.RunAsync("run", "--dry-run", "--by", "llama-server", image)).Succeeded().Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFiles(_cli.StorePath, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 8000);
+
+        (await _cli.RunAsync("pull", image)).Succeeded();
         Assert.Contains(Directory.EnumerateFiles(_cli.StorePath, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 8000);
-        Assert.Contains("-c 64", (await _cli.RunAsync("run", "--dry-run", "--by", "llama-server", $"{_registry.Host}/mine/child:1")).Succeeded().Output, StringComparison.Ordinal);
+        Assert.Equal("", (await _cli.RunAsync("run", "--dry-run", "--by", "/bin/none", image)).Succeeded().Error);
     }
 
     [Fact]

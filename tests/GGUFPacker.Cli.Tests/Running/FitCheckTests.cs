@@ -1,6 +1,9 @@
 using GGUFPacker.Cli.Running;
+using GGUFPacker.Cli.Tests.Estimates;
+using GGUFPacker.Gguf.Tensors;
 using GGUFPacker.Testing;
 using GGUFPacker.Testing.LlamaCpp;
+using GGUFPacker.Testing.Registry;
 
 namespace GGUFPacker.Cli.Tests.Running;
 
@@ -46,6 +49,29 @@ public sealed class FitCheckTests
         Assert.DoesNotContain("process", refused.Output);
         Assert.Contains(Started, forced.Error);
         Assert.Contains("llama", (await cli.RunAsync("run", "tiny", "--dry-run", "--by", "llama-server")).Succeeded().Output);
+    }
+
+    [Fact]
+    public async Task Of_a_model_in_a_registry_nothing_is_pulled_that_does_not_fit()
+    {
+        using var registry = new LoopbackRegistry();
+        using var cli = await NewAsync();
+        cli.Machine = new MachineMemory(64 * GiB, 32 * GiB, []);
+        var (metadata, tensors) = TestModels.Llama(80, 8192, 150_000, TensorType.Q4_0);
+        var bytes = LargeImage.AddTo(registry, "team/large", "1", metadata, tensors, cli.Directory, "-c", "4096");
+        var image = $"{registry.Host}/team/large:1";
+
+        var refused = await cli.RunAsync("run", image, "--by", LlamaServerProgram.ProgramPath);
+        var shown = (await cli.RunAsync("run", image, "--dry-run", "--by", "llama-server")).Succeeded();
+        var absent = await cli.RunAsync("run", image, "--by", "no-such-server", "--force");
+
+        Assert.Equal((1, 1), (refused.ExitCode, absent.ExitCode));
+        Assert.Contains(Refused, refused.Error);
+        Assert.Equal(["llama-server", "-m", "large.gguf", "-c", "4096"], ShWords.Split(shown.Output).Select(word => Path.GetFileName(word)));
+        Assert.Contains("a dry run pulls nothing", shown.Error);
+        Assert.Contains("no program 'no-such-server'", absent.Error);
+        Assert.True(registry.BytesSent < bytes / 1000, $"{registry.BytesSent} of {bytes} bytes moved");
+        Assert.DoesNotContain("team/large", (await cli.RunAsync("list")).Output);
     }
 
     [Fact]

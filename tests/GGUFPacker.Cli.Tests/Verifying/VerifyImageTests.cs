@@ -81,16 +81,68 @@ public sealed class VerifyImageTests
     }
 
     [Fact]
-    public async Task A_model_of_a_registry_is_pulled_first()
+    public async Task Of_a_model_in_a_registry_the_headers_are_read_and_nothing_is_pulled()
     {
         using var registry = new LoopbackRegistry();
         using var sender = New();
         using var receiver = new CliRunner();
+        sender.WriteFile("GGUFPackerfile", "FROM scratch\nCOPY m.gguf broken.jinja /\nCMD [\"-m\", \"m.gguf\", \"-c\", \"512\", \"--chat-template-file\", \"broken.jinja\"]\n");
+        (await sender.RunAsync("build", "-t", $"{registry.Host}/a/b:1", "--push")).Succeeded();
+        var before = registry.Requests.Count;
+
+        var remote = await receiver.RunAsync("verify", $"{registry.Host}/a/b:1");
+
+        Assert.Equal((await sender.RunAsync("verify", $"{registry.Host}/a/b:1")).Output, remote.Output);
+        Assert.Equal(1, remote.ExitCode);
+        Assert.All(registry.Requests.Skip(before).Where(request => request.Path.Contains("/blobs/")).Skip(1), request => Assert.NotNull(request.Header("Range")));
+        Assert.Empty((await receiver.RunAsync("list", "--json")).Succeeded().Output.Trim(['[', ']', '\n', ' ']));
+
+        Assert.DoesNotContain("ContentDigestMismatch", (await receiver.RunAsync("verify", $"{registry.Host}/a/b:1", "--digests")).Output);
+        Assert.Contains("a/b", (await receiver.RunAsync("list")).Succeeded().Output);
+        Assert.Equal(2, (await receiver.RunAsync("verify", "Not/A:Name")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Of_a_base_that_no_step_has_read_the_headers_are_read_where_it_is()
+    {
+        using var registry = new LoopbackRegistry();
+        using var sender = New();
+        using var cli = new CliRunner();
         sender.WriteFile("GGUFPackerfile", "FROM scratch\nCOPY m.gguf /\nCMD [\"-m\", \"m.gguf\"]\n");
         (await sender.RunAsync("build", "-t", $"{registry.Host}/a/b:1", "--push")).Succeeded();
+        cli.WriteFile("GGUFPackerfile", $"FROM {registry.Host}/a/b:1\nCMD [\"-m\", \"m.gguf\", \"-c\", \"512\"]\n");
+        (await cli.RunAsync("build", "-t", "more")).Succeeded();
 
-        Assert.Contains("nothing is wrong", (await receiver.RunAsync("verify", $"{registry.Host}/a/b:1")).Succeeded().Output);
-        Assert.Equal(2, (await receiver.RunAsync("verify", "Not/A:Name")).ExitCode);
+        var more = await cli.RunAsync("verify", "more");
+
+        Assert.Contains("ContextBeyondTraining", more.Output);
+        Assert.Contains("1 warning", more.Output);
+        using var store = cli.OpenStore();
+        Assert.Throws<StoreException>(() => new ImageContent(store, store.Tags.Find(ImageReference.Parse("more"))!.Manifest.Digest));
+    }
+
+    [Theory]
+    [InlineData(true, "gzip")]
+    [InlineData(false, "")]
+    public async Task A_model_whose_layer_cannot_be_read_in_ranges_is_pulled(bool hasRanges, string compression)
+    {
+        using var registry = new LoopbackRegistry { HasRanges = hasRanges };
+        using var cli = New();
+        cli.WriteFile("GGUFPackerfile", "FROM scratch\nCOPY m.gguf /\nCMD [\"-m\", \"m.gguf\"]\n");
+        (await cli.RunAsync("build", "-t", "tiny")).Succeeded();
+        using var config = JsonDocument.Parse((await cli.RunAsync("inspect", "tiny")).Succeeded().Output);
+        new RegistryImage { Config = config.RootElement.GetProperty("config").GetRawText() }
+            .Layer(
+                tar =>
+                {
+                    tar.WriteEntry(RegistryImage.File("noise", RegistryImage.Noise(200_000)));
+                    tar.WriteEntry(RegistryImage.File("m.gguf", File.ReadAllBytes(cli["m.gguf"])));
+                },
+                compression)
+            .AddTo(registry.Content, "a/b", "1");
+
+        Assert.Contains("nothing is wrong", (await cli.RunAsync("verify", $"{registry.Host}/a/b:1")).Succeeded().Output);
+        Assert.Contains("a/b", (await cli.RunAsync("list")).Succeeded().Output);
     }
 
     [Fact]
@@ -102,7 +154,7 @@ public sealed class VerifyImageTests
         using var store = cli.OpenStore();
         var image = new ImageContent(store, store.Tags.Find(ImageReference.Parse("tiny"))!.Manifest.Digest);
 
-        var finding = Assert.Single(new ImageVerification(store, image, ModelCommand.Empty).Run(TestContext.Current.CancellationToken));
+        var finding = Assert.Single(await new ImageVerification(ModelCommand.Empty, image.Files(), (_, _) => throw new InvalidOperationException()).RunAsync(TestContext.Current.CancellationToken));
         Assert.Equal(VerifyRules.NoModelInCommand, finding.Rule);
     }
 

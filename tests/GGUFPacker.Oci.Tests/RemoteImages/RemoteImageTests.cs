@@ -130,7 +130,7 @@ public sealed class RemoteImageTests : RegistryTestBase
 
         async Task<string?> Text(string path)
         {
-            using var file = await remote.OpenFileAsync(path, Token);
+            using var file = await remote.Files.OpenAsync(path, Token);
             return file is null ? null : await new StreamReader(file, Encoding.UTF8).ReadToEndAsync(Token);
         }
     }
@@ -197,7 +197,7 @@ public sealed class RemoteImageTests : RegistryTestBase
 
         var remote = await RemoteImage.OpenAsync(Client, Reference(registry), new("linux", "amd64"), Token);
 
-        var error = await Assert.ThrowsAsync<RegistryException>(() => remote.OpenFileAsync("models/m.gguf", Token));
+        var error = await Assert.ThrowsAsync<RegistryException>(() => remote.Files.OpenAsync("models/m.gguf", Token));
         Assert.Contains("the manifest says", error.Message, StringComparison.Ordinal);
     }
 
@@ -216,7 +216,7 @@ public sealed class RemoteImageTests : RegistryTestBase
     {
         image.AddTo(registry.Content, "team/model", "Q4_K_M");
         var remote = await RemoteImage.OpenAsync(client ?? Client, Reference(registry), new("linux", "amd64"), Token);
-        var file = await remote.OpenFileAsync(path, Token);
+        var file = await remote.Files.OpenAsync(path, Token);
         Assert.NotNull(file);
         return file;
     }
