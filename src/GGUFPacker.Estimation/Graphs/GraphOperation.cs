@@ -51,4 +51,5 @@ internal enum GraphOperation : byte
     Diag,
     SolveTri,
     Set,
+    Im2Col,
 }

@@ -11,9 +11,11 @@ internal static class GraphTemplates
         ["arwkv7"] = QwenRwkv.Build7,
         ["bailingmoe3"] = BailingMoe3.Build,
         ["bert"] = Bert.Build,
+        ["chameleon"] = Chameleon.Build,
         ["cohere2"] = CommandR.Build,
         ["command-r"] = CommandR.Build,
         ["deepseek2"] = DeepSeek2.Build,
+        ["eurobert"] = EuroBert.Build,
         ["exaone4"] = Exaone4.Build,
         ["falcon-h1"] = FalconH1.Build,
         ["gemma"] = Gemma.Build,
@@ -39,6 +41,7 @@ internal static class GraphTemplates
         ["lfm2"] = Lfm2.Build,
         ["lfm2moe"] = Lfm2.Build,
         ["llama"] = Llama.Build,
+        ["llama-embed"] = Llama.BuildEmbedding,
         ["llama4"] = Llama4.Build,
         ["mamba"] = Mamba.Build,
         ["mamba2"] = Mamba.Build,
@@ -48,6 +51,7 @@ internal static class GraphTemplates
         ["modern-bert"] = ModernBert.Build,
         ["nemotron_h"] = NemotronH.Build,
         ["nemotron_h_moe"] = NemotronH.Build,
+        ["neo-bert"] = NeoBert.Build,
         ["nomic-bert"] = Bert.Build,
         ["nomic-bert-moe"] = Bert.Build,
         ["olmo2"] = Olmo.Build2,
@@ -74,6 +78,7 @@ internal static class GraphTemplates
         ["t5"] = T5.Build,
         ["t5encoder"] = T5.BuildEncoder,
         ["talkie"] = Talkie.Build,
+        ["wavtokenizer-dec"] = WavTokenizer.Build,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What builds an architecture's graph; null if that is not known.</summary>

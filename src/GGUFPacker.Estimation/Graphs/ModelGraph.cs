@@ -97,6 +97,7 @@ internal sealed partial class ModelGraph
         x = kind switch
         {
             NormKind.Rms => G.RmsNorm(x),
+            NormKind.Group => G.Reshape(G.GroupNorm(G.Reshape(x, x.Ne[0], 1, x.Ne[1])), x.Ne[0], x.Ne[1]),
             _ => G.Norm(x),
         };
         if (weight is not null || bias is not null)

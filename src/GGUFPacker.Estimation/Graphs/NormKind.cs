@@ -8,4 +8,7 @@ internal enum NormKind
 
     /// <summary>By the root of the mean square.</summary>
     Rms,
+
+    /// <summary>By mean and variance of groups of channels, which are the rows.</summary>
+    Group,
 }

@@ -13,6 +13,9 @@ internal sealed record StandardDecoder
     /// <summary>Whether the tokens' embeddings are scaled by the root of their length.</summary>
     public bool ScalesEmbeddings { get; init; }
 
+    /// <summary>The norm of the last layer's result.</summary>
+    public string OutputNorm { get; init; } = "output_norm";
+
     /// <summary>What of queries and keys is normed before they are rotated.</summary>
     public HeadNorm HeadNorm { get; init; }
 
@@ -92,7 +95,7 @@ internal sealed record StandardDecoder
             x = AfterLayer(graph, AddsToResidual ? g.Add(attended, x) : g.Add(x, attended), layer);
         }
 
-        x = graph.Norm(x, graph.Weight("output_norm.weight"), graph.FindWeight("output_norm.bias"), Norm, -1);
+        x = graph.Norm(x, graph.Weight(OutputNorm + ".weight"), graph.FindWeight(OutputNorm + ".bias"), Norm, -1);
         if (IsEncoder)
         {
             graph.Embeddings = x;

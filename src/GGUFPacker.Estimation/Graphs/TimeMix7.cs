@@ -25,14 +25,15 @@ internal static class TimeMix7
         var w = g.Add(Narrow("time_mix_w", Mixture(1), hasActivation: true), graph.Weight(layer, "time_mix_w0"));
         w = g.Unary(g.Scale(g.Unary(w)));
         var k = graph.Multiply(graph.Weight(layer, "time_mix_key"), Mixture(2));
-        var v = graph.Multiply(graph.Weight(layer, "time_mix_value"), Mixture(3));
+        var forValues = Mixture(3);
+        var v = graph.Multiply(graph.Weight(layer, "time_mix_value"), forValues);
         if (firstValue is null)
         {
             firstValue = v;
         }
         else
         {
-            var share = g.Unary(g.Add(Narrow("time_mix_v", Mixture(3)), graph.Weight(layer, "time_mix_v0")));
+            var share = g.Unary(g.Add(Narrow("time_mix_v", forValues), graph.Weight(layer, "time_mix_v0")));
             v = g.Add(v, g.Mul(g.Sub(firstValue, v), share));
         }
 

@@ -23,6 +23,8 @@ internal static class CudaSupport
             case GraphOperation.Unary:
             case GraphOperation.GroupNorm:
                 return sources[0]!.IsContiguous;
+            case GraphOperation.Im2Col:
+                return sources[0]!.IsContiguous && sources[1]!.IsContiguous;
             case GraphOperation.Glu:
                 return sources[0]!.IsContiguousFrom(1);
             case GraphOperation.MulMat:

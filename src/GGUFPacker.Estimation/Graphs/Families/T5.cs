@@ -24,7 +24,7 @@ internal static class T5
         var mask = g.Input(graph.Context.FlashAttention ? TensorType.F16 : TensorType.F32, encoded, graph.Tokens);
         var cross = new AttentionInputs(null, null, null, mask, null, null) { KeysFirst = true };
         var outputIds = graph.InputOutputIds();
-        var layers = Math.Min(graph.Layers, (int)(shape.Number("decoder_block_count") ?? graph.Layers));
+        var layers = DecoderLayers(graph);
         for (var layer = 0; layer < layers; layer++)
         {
             var block = $"dec.blk.{layer}.";
@@ -58,6 +58,13 @@ internal static class T5
         graph.Embeddings = x;
         graph.Expand(x);
     }
+
+    private static int DecoderLayers(ModelGraph graph) => graph.Shape.Number("decoder_block_count") switch
+    {
+        null => graph.Layers,
+        >= 1 and var count when count <= graph.Layers => (int)count,
+        var count => throw new EstimateException($"The decoder has {count} layers, the encoder {graph.Layers}: llama.cpp loads a T5 whose decoder has no more."),
+    };
 
     /// <summary>The attention of x over what <paramref name="attended"/> has, which is another sequence in cross attention.</summary>
     private static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor attended, string prefix, GraphTensor? bias, int layer)
