@@ -126,7 +126,7 @@ internal sealed class ClosedFormCompute : IComputeEstimator
                 var scores = IsT5(shape) ? BiasedScores * heads * Math.Max(cache.Cells, tokens)
                     : context.FlashAttention ? 0
                     : heads * cache.Cells;
-                var indexed = shape.IndexerTop > 0 ? Indexed(shape, context, cache) : 0;
+                var indexed = shape.IndexerTop > 0 ? Indexed(shape, cache) : 0;
                 most = Math.Max(most, (sizeof(float) * tokens * (rows + scores + indexed)) + CacheCopies(cache, layer, context.FlashAttention));
             }
         }
@@ -153,14 +153,12 @@ internal sealed class ClosedFormCompute : IComputeEstimator
     }
 
     // An indexer's queries, of which two copies are alive (three in DeepSeek 4), with a part of the scores; or the scores, their order and the masks.
-    // Qwen 4's keeps the scores of all its heads; MiniMax's has a mask for each of them, twice, and works with the fused attention of separate sequences alone.
-    private static long Indexed(ModelShape shape, ResolvedContext context, AttentionCache cache)
+    // Qwen 4's keeps the scores of all its heads.
+    private static long Indexed(ModelShape shape, AttentionCache cache)
     {
         var queries = (2L * shape.IndexerHeads * shape.IndexerKeyLength) + (2 * cache.Cells);
         return shape.Architecture switch
         {
-            "minimax-m3" when !context.FlashAttention || (context.Sequences > 1 && cache.Streams == 1) => 0,
-            "minimax-m3" => Math.Max(queries, cache.Cells * ((2L * shape.IndexerHeads) + 1)),
             "deepseek4" => Math.Max(3L * shape.IndexerHeads * shape.IndexerKeyLength, 6 * cache.Cells),
             "qwen4exp" => Math.Max(queries, cache.Cells * (shape.IndexerHeads + 2L)),
             _ => Math.Max(queries, 5 * cache.Cells),

@@ -7,6 +7,8 @@ internal sealed partial class GraphBuilder
 {
     public GraphTensor Add(GraphTensor a, GraphTensor b) => Of(Like(a), GraphOperation.Add, a, b);
 
+    public GraphTensor AddInplace(GraphTensor a, GraphTensor b) => Of(ViewAll(a), GraphOperation.Add, a, b);
+
     public GraphTensor AddId(GraphTensor a, GraphTensor b, GraphTensor ids) => Of(Like(a), GraphOperation.AddId, a, b, ids);
 
     public GraphTensor Sub(GraphTensor a, GraphTensor b) => Of(Like(a), GraphOperation.Sub, a, b);
@@ -98,6 +100,20 @@ internal sealed partial class GraphBuilder
         var sorted = ArgSort(a);
         return View4D(sorted, new Dimensions(k, sorted.Ne[1], sorted.Ne[2], sorted.Ne[3]), sorted.Nb[1], sorted.Nb[2], sorted.Nb[3], 0);
     }
+
+    /// <summary>ggml_top_k: the places of the largest, in no order.</summary>
+    public GraphTensor TopK(GraphTensor a, long k) => Of(NewTensor(TensorType.I32, k, a.Ne[1], a.Ne[2], a.Ne[3]), GraphOperation.TopK, a);
+
+    /// <summary>ggml_arange, of as many numbers.</summary>
+    public GraphTensor Arange(long count) => Of(NewTensor(TensorType.F32, count), GraphOperation.Arange);
+
+    /// <summary>ggml_pool_2d over runs of a row's elements, without padding.</summary>
+    public GraphTensor PoolRows(GraphTensor a, long run) =>
+        Of(NewTensor(TensorType.F32, ((a.Ne[0] - run) / run) + 1, a.Ne[1], a.Ne[2], a.Ne[3]), GraphOperation.Pool2D, a);
+
+    /// <summary>ggml_lightning_indexer: each query's score of each cell, summed over the indexer's heads.</summary>
+    public GraphTensor LightningIndexer(GraphTensor q, GraphTensor k, GraphTensor weights, GraphTensor mask) =>
+        Of(NewTensor(TensorType.F32, k.Ne[2], q.Ne[2], 1, q.Ne[3]), GraphOperation.LightningIndexer, q, k, weights, mask);
 
     public GraphTensor SumRows(GraphTensor a) => Of(NewTensor(a.Type, 1, a.Ne[1], a.Ne[2], a.Ne[3]), GraphOperation.SumRows, a);
 

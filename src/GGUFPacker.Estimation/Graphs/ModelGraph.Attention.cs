@@ -26,8 +26,8 @@ internal sealed partial class ModelGraph
             keyIndices,
             valueIndices,
             mask,
-            cache.RotatesKeys && hasValues ? Rotation(Shape.KeyLength(first)) : null,
-            cache.RotatesValues && hasValues ? Rotation(SmallestRotation) : null);
+            cache.RotatesKeys && hasValues ? InputRotation(Shape.KeyLength(first)) : null,
+            cache.RotatesValues && hasValues ? InputRotation(SmallestRotation) : null);
     }
 
     /// <summary>build_attn_inp_kv_iswa: the inputs of full layers and of sliding-window layers.</summary>
@@ -37,6 +37,18 @@ internal sealed partial class ModelGraph
     /// <summary>build_attn_inp_no_cache: the batch's tokens see each other.</summary>
     public AttentionInputs InputAttentionWithoutCache() =>
         new(null, null, null, G.Input(Context.FlashAttention ? TensorType.F16 : TensorType.F32, Tokens, Tokens), null, null) { KeysFirst = true };
+
+    /// <summary>build_input_k_rot: the largest matrix of a power of two, from 64 on, that divides a head.</summary>
+    public GraphTensor InputRotation(long headLength)
+    {
+        long n = SmallestRotation;
+        while (headLength > 0 && headLength % (n * 2) == 0)
+        {
+            n *= 2;
+        }
+
+        return G.Input(TensorType.F32, n, n);
+    }
 
     /// <summary>build_qkv: queries, keys and values by one matrix or three, with what biases there are.</summary>
     public (GraphTensor Q, GraphTensor K, GraphTensor V) QueryKeyValue(GraphTensor x, int layer) =>
@@ -114,31 +126,21 @@ internal sealed partial class ModelGraph
         GraphTensor? latentValues = null,
         GraphTensor? bias = null)
     {
-        if (inputs.KeyRotation is { } keyRotation)
+        if (inputs.Cache is null)
         {
-            q = Rotate(q, keyRotation);
-            k = k is null ? null : Rotate(k, keyRotation);
-        }
-
-        if (inputs.ValueRotation is { } valueRotation)
-        {
-            v = v is null ? null : Rotate(v, valueRotation);
-        }
-
-        Expand(q);
-        foreach (var tensor in inputs.KeysFirst ? [k, v] : (ReadOnlySpan<GraphTensor?>)[v, k])
-        {
-            if (tensor is not null)
-            {
-                Expand(tensor);
-            }
-        }
-
-        if (inputs.Cache is not { } cache)
-        {
+            (q, k, v) = Rotate(inputs, q, k, v);
             return AttentionOfHeads(q, k!, v!, inputs.Mask, layer, sinks, latentValues, bias);
         }
 
+        var (query, keys, values) = StoreKeysAndValues(inputs, q, k, v, layer);
+        return RotateValues(inputs, AttentionOfHeads(query, keys, values, inputs.Mask, layer, sinks, latentValues, bias));
+    }
+
+    /// <summary>The part of build_attn before the attention itself: keys and values are stored, and all that is stored is shown. Latent values are a part of the keys.</summary>
+    public (GraphTensor Query, GraphTensor Keys, GraphTensor Values) StoreKeysAndValues(AttentionInputs inputs, GraphTensor q, GraphTensor? k, GraphTensor? v, int layer)
+    {
+        var cache = inputs.Cache!;
+        (q, k, v) = Rotate(inputs, q, k, v);
         var place = cache.LayerPlaces[layer];
         if (k is not null)
         {
@@ -154,8 +156,31 @@ internal sealed partial class ModelGraph
         var values = inputs.ValueIndices is not null
             ? CachedValues(cache, place, layer)
             : G.View4D(keys, new Dimensions(v!.Ne[0], keys.Ne[1], keys.Ne[2], keys.Ne[3]), keys.Nb[1], keys.Nb[2], keys.Nb[3], 0);
-        var result = AttentionOfHeads(q, keys, values, inputs.Mask, layer, sinks, latentValues, bias);
-        return inputs.ValueRotation is { } rotation ? Rotate(result, rotation) : result;
+        return (q, keys, values);
+    }
+
+    /// <summary>Turns a result back if the values that it is made of are stored rotated.</summary>
+    public GraphTensor RotateValues(AttentionInputs inputs, GraphTensor x) => inputs.ValueRotation is { } rotation ? Rotate(x, rotation) : x;
+
+    private (GraphTensor Q, GraphTensor? K, GraphTensor? V) Rotate(AttentionInputs inputs, GraphTensor q, GraphTensor? k, GraphTensor? v)
+    {
+        if (inputs.KeyRotation is { } rotation)
+        {
+            q = Rotate(q, rotation);
+            k = k is null ? null : Rotate(k, rotation);
+        }
+
+        v = v is null ? null : RotateValues(inputs, v);
+        Expand(q);
+        foreach (var tensor in inputs.KeysFirst ? [k, v] : (ReadOnlySpan<GraphTensor?>)[v, k])
+        {
+            if (tensor is not null)
+            {
+                Expand(tensor);
+            }
+        }
+
+        return (q, k, v);
     }
 
     /// <summary>build_attn_mha.</summary>
@@ -222,18 +247,6 @@ internal sealed partial class ModelGraph
         var n = rotation.Ne[0];
         var rows = x.IsContiguous ? G.Reshape(x, n, x.ElementCount / n) : G.Cont(x, n, x.ElementCount / n);
         return G.Reshape(G.MulMat(rotation, rows), x.Ne[0], x.Ne[1], x.Ne[2], x.Ne[3]);
-    }
-
-    // The largest power of two from 64 on that divides a head.
-    private GraphTensor Rotation(long headLength)
-    {
-        long n = SmallestRotation;
-        while (headLength % (n * 2) == 0)
-        {
-            n *= 2;
-        }
-
-        return G.Input(TensorType.F32, n, n);
     }
 
     private long MostValueColumns()

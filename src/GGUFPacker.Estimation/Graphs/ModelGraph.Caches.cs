@@ -8,6 +8,16 @@ internal sealed partial class ModelGraph
     /// <summary>Keys and values of each layer of a cache, made when first asked for.</summary>
     private readonly Dictionary<AttentionCache, GraphTensor?[]> _caches = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>Stores keys of one head in an indexer's cache, and gives back all that it has (cpy_k and get_k).</summary>
+    public GraphTensor IndexKeys(AttentionCache cache, int layer, GraphTensor k, GraphTensor indices)
+    {
+        var place = cache.LayerPlaces[layer];
+        Expand(StoreKeys(cache, place, k, indices));
+        var keys = CacheTensor(cache, place, values: false);
+        var row = TypeSizes.RowBytes(keys.Type, keys.Ne[0]);
+        return G.View4D(keys, new Dimensions(keys.Ne[0], 1, cache.Cells, cache.Streams), row, row, row * cache.Cells, 0);
+    }
+
     private GraphTensor StoreKeys(AttentionCache cache, int place, GraphTensor k, GraphTensor indices)
     {
         var columns = k.Ne[0] * k.Ne[1];

@@ -25,6 +25,8 @@ internal static class FamilyShapes
         {
             shape.LatentKeyLength = keys.Get("attention.key_length_mla");
             shape.LatentValueLength = keys.Get("attention.value_length_mla");
+            shape.WindowLatentKeyLength = keys.Get("attention.key_length_mla_swa");
+            shape.WindowKeyValueRank = keys.Get("attention.kv_lora_rank_swa");
         }
 
         ReadIndexer(shape, keys);

@@ -119,6 +119,12 @@ internal sealed class ModelShape
     /// <summary>n_lora_kv.</summary>
     public int KeyValueRank { get; set; }
 
+    /// <summary>n_embd_head_k_mla_swa: elements of one head's keys in layers with a window (attention.key_length_mla_swa).</summary>
+    public int WindowLatentKeyLength { get; set; }
+
+    /// <summary>n_lora_kv_swa: elements of a latent vector in layers with a window (attention.kv_lora_rank_swa).</summary>
+    public int WindowKeyValueRank { get; set; }
+
     /// <summary>swa_type.</summary>
     public SlidingWindowKind SlidingWindowKind { get; set; }
 

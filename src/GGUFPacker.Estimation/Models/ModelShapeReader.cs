@@ -70,7 +70,7 @@ internal static class ModelShapeReader
         foreach (var length in (ReadOnlySpan<int>)
         [
             shape.EmbeddingLength, shape.InputEmbeddingLength, shape.OutputEmbeddingLength, shape.FullKeyLength, shape.FullValueLength, shape.WindowKeyLength, shape.WindowValueLength,
-            shape.FullRotaryLength, shape.WindowRotaryLength, shape.LatentKeyLength, shape.LatentValueLength, shape.QueryRank, shape.KeyValueRank, shape.SharedExpertFeedForward,
+            shape.FullRotaryLength, shape.WindowRotaryLength, shape.LatentKeyLength, shape.LatentValueLength, shape.WindowLatentKeyLength, shape.WindowKeyValueRank, shape.QueryRank, shape.KeyValueRank, shape.SharedExpertFeedForward,
             shape.ConvolutionKernel, shape.InnerLength, shape.StateLength, shape.TimeStepRank, shape.StateGroups, shape.WkvHeadLength, shape.TokenShifts, shape.ShortConvolutionLength,
             shape.DeltaHeadLength, shape.LinearHeadLength, shape.IndexerKeyLength, shape.IndexerHeads, shape.Vocabulary,
         ])
@@ -78,7 +78,7 @@ internal static class ModelShapeReader
             Require(length is >= 0 and <= MaxLength);
         }
 
-        Require(shape.EmbeddingLength > 0 && shape.SlidingWindow >= 0 && shape.Experts is >= 0 and <= MaxExperts && shape.ExpertsUsed.All(used => used >= 0 && used <= shape.Experts));
+        Require(shape.EmbeddingLength > 0 && shape.SlidingWindow >= 0 && shape.IndexerTop >= 0 && shape.Experts is >= 0 and <= MaxExperts && shape.ExpertsUsed.All(used => used >= 0 && used <= shape.Experts));
 
         void Require(bool condition)
         {

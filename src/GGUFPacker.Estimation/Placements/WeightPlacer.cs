@@ -21,7 +21,7 @@ internal sealed class WeightPlacer(ModelShape shape, EstimateOptions options, Im
             var tensor = shape.Header.Tensors[index];
             var role = TensorRole.Of(tensor.Name, shape.Architecture, shape.Layers);
             hasOutput |= tensor.Name == "output.weight";
-            if (role.Use == TensorUse.None || (role.Part == TensorLayer.Layer && role.Layer >= shape.TrunkLayers && Architectures.SkipsPrediction(shape.Architecture)))
+            if (role.Use == TensorUse.None || IsSkipped(tensor, role))
             {
                 continue;
             }
@@ -47,6 +47,10 @@ internal sealed class WeightPlacer(ModelShape shape, EstimateOptions options, Im
 
         return _weights.ToImmutable();
     }
+
+    private bool IsSkipped(TensorInfo tensor, TensorRole role) =>
+        role.Part == TensorLayer.Layer && role.Layer >= shape.TrunkLayers
+        && Architectures.SkipsPrediction(shape.Architecture) && !PredictionTensors.IsLoaded(tensor.Name, shape.Architecture);
 
     private int DeviceOf(TensorRole role) => role.Part switch
     {

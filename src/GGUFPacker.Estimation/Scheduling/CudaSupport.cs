@@ -62,6 +62,8 @@ internal static class CudaSupport
                 return sources[0]!.Type == TensorType.F32 && sources[0]!.HasContiguousRows;
             case GraphOperation.FlashAttnExt:
                 return CudaFlashAttention.Supports(operation);
+            case GraphOperation.LightningIndexer:
+                return Indexes(sources[0]!, sources[1]!);
             default:
                 return true;
         }
@@ -107,6 +109,13 @@ internal static class CudaSupport
             || (from.Type == TensorType.I32 && to.Type == TensorType.I32)
             || (from.Type == to.Type && from.IsContiguous && to.IsContiguous);
     }
+
+    // ggml_cuda_lightning_indexer_supported of lightning-indexer.cu.
+    private static bool Indexes(GraphTensor q, GraphTensor k) =>
+        q.Ne[0] == 128 && q.Ne[1] is 32 or 64 && IsAligned(q) && IsAligned(k)
+        && k.Type is TensorType.F32 or TensorType.F16 or TensorType.BF16 or TensorType.Q4_0 or TensorType.Q4_1 or TensorType.Q5_0 or TensorType.Q5_1 or TensorType.Q8_0;
+
+    private static bool IsAligned(GraphTensor tensor) => tensor.IsQuantized || (tensor.Nb[1] % 16 == 0 && tensor.Nb[2] % 16 == 0 && tensor.Nb[3] % 16 == 0);
 
     private static bool Scans(GraphTensor scan)
     {

@@ -29,7 +29,7 @@ internal static class AnyDecoder
     // Families that read expert_weights_norm.
     private static readonly FrozenSet<string> ByHeader = new[]
     {
-        "afmoe", "bailingmoe", "bailingmoe2", "cohere2moe", "deepseek2-ocr", "dots1", "exaone-moe", "glm4moe", "hy_v3", "laguna", "nemotron_h", "nemotron_h_moe", "step35",
+        "afmoe", "bailingmoe", "bailingmoe2", "cohere2moe", "dots1", "exaone-moe", "glm4moe", "hy_v3", "laguna", "nemotron_h", "nemotron_h_moe", "step35",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Where this graph was found to need what the architecture's own needs.</summary>
