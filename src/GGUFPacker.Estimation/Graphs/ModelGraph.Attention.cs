@@ -115,6 +115,23 @@ internal sealed partial class ModelGraph
     public GraphTensor AttentionOutput(GraphTensor x, int layer, string name = "attn_output") =>
         AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
 
+    /// <summary>
+    /// Multiplies the attention's result with a gate that is made of the layer's input (<c>attn_gate</c>): a number for each head, or for each element.
+    /// </summary>
+    public GraphTensor GateAttention(GraphTensor attended, GraphTensor x, int layer)
+    {
+        ArgumentNullException.ThrowIfNull(attended);
+        var gate = G.Unary(Multiply(Weight(layer, "attn_gate"), x));
+        var (columns, heads) = (attended.Ne[0], Shape.Heads[layer]);
+        if (gate.Ne[0] != heads)
+        {
+            return G.Mul(attended, gate);
+        }
+
+        var gated = G.Mul(G.Reshape(attended, columns / heads, heads, Tokens), G.Reshape(gate, 1, heads, Tokens));
+        return G.Reshape(gated, columns, Tokens);
+    }
+
     /// <summary>build_attn without the projection.</summary>
     public GraphTensor AttentionCore(
         AttentionInputs inputs,

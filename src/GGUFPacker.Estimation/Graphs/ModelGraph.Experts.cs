@@ -56,6 +56,10 @@ internal sealed partial class ModelGraph
         return SumExperts(x, columns, tokens, used);
     }
 
+    /// <summary>A layer of experts with one that takes every token beside them.</summary>
+    public GraphTensor ExpertsAndShared(GraphTensor x, int layer, ExpertOptions options) =>
+        G.Add(Experts(x, layer, options), FeedForward(x, layer, Activation.Gated, "_shexp"));
+
     private GraphTensor ExpertWeights(GraphTensor weights, ExpertOptions options, long used, long tokens)
     {
         if (options.Gating == ExpertGating.SoftmaxWeight)

@@ -34,6 +34,9 @@ internal sealed record StandardDecoder
     /// <summary>Whether queries are multiplied with an input that depends on their position, if the header says so.</summary>
     public bool HasTemperature { get; init; }
 
+    /// <summary>Whether the attention's result is multiplied with a gate that is made of the layer's input.</summary>
+    public bool GatesAttention { get; init; }
+
     /// <summary>The norm of what goes into the feed-forward network.</summary>
     public string FeedForwardNorm { get; init; } = "ffn_norm";
 
@@ -148,7 +151,9 @@ internal sealed record StandardDecoder
 
         q = temperature is null ? q : g.Mul(q, temperature);
         q = ScalesQueries ? g.Scale(q) : q;
-        return graph.Attention(inputs, q, k, v, layer);
+        return GatesAttention
+            ? graph.AttentionOutput(graph.GateAttention(graph.AttentionCore(inputs, q, k, v, layer), x, layer), layer)
+            : graph.Attention(inputs, q, k, v, layer);
     }
 
     private GraphTensor NormHeads(ModelGraph graph, GraphTensor x, int layer, string name) =>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using GGUFPacker.Estimation.Models;
 
 namespace GGUFPacker.Estimation.Placements;
 
@@ -39,4 +40,7 @@ internal static class PredictionTensors
 
         return false;
     }
+
+    /// <summary>How many of the first layers have a copy of what all layers share, such as factors of rotations, on their device.</summary>
+    public static int LayersWithShared(ModelShape shape) => shape.Architecture == "step35" ? shape.Layers : shape.TrunkLayers;
 }

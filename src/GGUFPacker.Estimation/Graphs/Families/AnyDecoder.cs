@@ -23,13 +23,13 @@ internal static class AnyDecoder
 
     private static readonly FrozenSet<string> MatchingOnHost = new[]
     {
-        "cogvlm", "exaone-moe", "grok", "laguna", "llada", "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "pangu-embedded",
+        "llada", "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "pangu-embedded",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Families that read expert_weights_norm.
     private static readonly FrozenSet<string> ByHeader = new[]
     {
-        "afmoe", "bailingmoe", "bailingmoe2", "cohere2moe", "dots1", "exaone-moe", "glm4moe", "hy_v3", "laguna", "nemotron_h", "nemotron_h_moe", "step35",
+        "afmoe", "bailingmoe", "bailingmoe2", "cohere2moe", "dots1", "glm4moe", "hy_v3", "nemotron_h", "nemotron_h_moe",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Where this graph was found to need what the architecture's own needs.</summary>
@@ -50,7 +50,7 @@ internal static class AnyDecoder
         var positions = graph.InputPositions();
         var recurrent = graph.Caches.Recurrent is null ? null : graph.InputRecurrent();
         var (full, window) = InputAttention(graph);
-        var outputIds = ReturnsAllTokens(graph) ? null : graph.InputOutputIds();
+        var outputIds = graph.InputOutputIds();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = x;
@@ -58,7 +58,7 @@ internal static class AnyDecoder
             var mixed = Norm(graph, x, layer, "attn_norm_2") ?? normed;
             x = Mix(graph, mixed, positions, recurrent, graph.Shape.SlidingWindowLayers[layer] ? window ?? full : full, layer);
             x = NormsBeforeOutputs(graph) ? Norm(graph, x, layer, "post_attention_norm") ?? x : x;
-            if (layer == graph.Layers - 1 && !TakesOutputsLast(graph) && outputIds is not null)
+            if (layer == graph.Layers - 1 && !TakesOutputsLast(graph))
             {
                 x = g.GetRows(x, outputIds);
                 residual = g.GetRows(residual, outputIds);
@@ -76,7 +76,7 @@ internal static class AnyDecoder
         if (TakesOutputsLast(graph))
         {
             graph.HiddenStates = x;
-            x = g.GetRows(x, outputIds!);
+            x = g.GetRows(x, outputIds);
         }
 
         if (!Architectures.TiesOutput(graph.Shape.Architecture) && graph.FindWeight("output.weight") is null)
@@ -260,10 +260,7 @@ internal static class AnyDecoder
         : Activation.Plain;
 
     // The states of all tokens are kept, for predicting further ones.
-    private static bool TakesOutputsLast(ModelGraph graph) => graph.Shape.Architecture is "cohere2moe" or "hy_v3" or "step35";
-
-    // CogVLM's graph makes the logits of all tokens, whichever are wanted.
-    private static bool ReturnsAllTokens(ModelGraph graph) => graph.Shape.Architecture == "cogvlm";
+    private static bool TakesOutputsLast(ModelGraph graph) => graph.Shape.Architecture is "cohere2moe" or "hy_v3";
 
     // The results of attention are normed for all tokens, rather than for those that there are outputs of.
     private static bool NormsBeforeOutputs(ModelGraph graph) => graph.Shape.Architecture is "afmoe" or "muse-glimmer";

@@ -39,14 +39,7 @@ internal static class BailingMoe3
         return g.MulMat(graph.Weight(layer, "attn_output"), g.Cont(y, length * heads, graph.Tokens));
     }
 
-    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer)
-    {
-        if (layer < graph.Shape.DenseLeadLayers)
-        {
-            return graph.FeedForward(x, layer, Activation.Gated);
-        }
-
-        var options = ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Softmax), Normalizes = graph.NormalizesExperts };
-        return graph.G.Add(graph.Experts(x, layer, options), graph.FeedForward(x, layer, Activation.Gated, "_shexp"));
-    }
+    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer) => layer < graph.Shape.DenseLeadLayers
+        ? graph.FeedForward(x, layer, Activation.Gated)
+        : graph.ExpertsAndShared(x, layer, ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Softmax), Normalizes = graph.NormalizesExperts });
 }

@@ -32,14 +32,7 @@ internal static class KimiLinear
         graph.FinishWithLogits(graph.RmsNorm(x, graph.Weight("output_norm.weight"), -1));
     }
 
-    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer)
-    {
-        if (layer < graph.Shape.DenseLeadLayers)
-        {
-            return graph.FeedForward(x, layer, Activation.Gated);
-        }
-
-        var experts = graph.Experts(x, layer, ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Softmax) });
-        return graph.G.Add(experts, graph.FeedForward(x, layer, Activation.Gated, "_shexp"));
-    }
+    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer) => layer < graph.Shape.DenseLeadLayers
+        ? graph.FeedForward(x, layer, Activation.Gated)
+        : graph.ExpertsAndShared(x, layer, ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Softmax) });
 }
