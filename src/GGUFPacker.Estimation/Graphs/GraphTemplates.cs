@@ -69,6 +69,7 @@ internal static class GraphTemplates
         ["phi2"] = Phi2.Build,
         ["phi3"] = Phi3.Build,
         ["phimoe"] = Phi3.Build,
+        ["plamo2"] = Plamo2.Build,
         ["qwen2"] = Qwen2.Build,
         ["qwen2moe"] = Qwen2.BuildExperts,
         ["qwen3"] = Qwen3.Build,

@@ -90,6 +90,11 @@ internal static class FamilyShapes
             case "gemma4":
                 shape.LayersWithCache = shape.Layers - keys.Get("attention.shared_kv_layers");
                 break;
+            case "plamo2":
+                // The first layer may have no heads, of which the length would be known.
+                shape.FullKeyLength = keys.Get("attention.key_length", shape.FullKeyLength);
+                shape.FullValueLength = keys.Get("attention.value_length", shape.FullValueLength);
+                break;
             case "kimi-k3":
                 shape.FullValueLength = shape.WindowValueLength = shape.KeyValueRank;
                 break;
