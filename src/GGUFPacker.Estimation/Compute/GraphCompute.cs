@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using GGUFPacker.Estimation.Allocation;
 using GGUFPacker.Estimation.Graphs;
+using GGUFPacker.Estimation.Models;
 using GGUFPacker.Estimation.Placements;
 using GGUFPacker.Estimation.Scheduling;
 
@@ -8,7 +9,7 @@ namespace GGUFPacker.Estimation.Compute;
 
 /// <summary>
 /// The exact size of the compute buffers, found as llama.cpp finds it when a context is made (llama_context::sched_reserve): the graphs of the largest batch and of one token
-/// of each sequence are built, scheduled and allocated without memory; a buffer is as large as the larger of the two needs it.
+/// of each sequence are built, scheduled and allocated without memory, and for some families that of the largest batch of one sequence; a buffer is as large as the largest needs it.
 /// </summary>
 /// <param name="template">What builds the graphs.</param>
 /// <param name="otherwise">What estimates a model that is not shaped as the template expects.</param>
@@ -57,17 +58,33 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
 
     private ComputeBuffers OfGraphs(ComputeRequest request)
     {
-        var context = request.Context;
         var backends = new BackendSet(request.Placement);
-        long tokens = context.GraphTokens;
-        var prompt = Reserve(request, backends, GraphSize.Of(tokens, context.Sequences, Math.Min(tokens, context.Outputs)));
-        var generation = context.DryRun ? prompt : Reserve(request, backends, GraphSize.Of(context.Sequences, context.Sequences, context.Sequences));
+        var reserved = SizesOf(request).Select(size => Reserve(request, backends, size)).ToArray();
         var devices = Enumerable.Range(0, backends.Backends.Length - 1).ToArray();
         return new ComputeBuffers(
-            Math.Max(prompt.Bytes[^1], generation.Bytes[^1]),
-            [.. devices.Select(device => Math.Max(prompt.Bytes[device], generation.Bytes[device]))],
-            [.. devices.Select(device => Staging(prompt.Bytes[device] >= generation.Bytes[device] ? prompt : generation, device))],
+            reserved.Max(graph => graph.Bytes[^1]),
+            [.. devices.Select(device => reserved.Max(graph => graph.Bytes[device]))],
+            [.. devices.Select(device => Staging(reserved.MaxBy(graph => graph.Bytes[device]), device))],
             IsExact(request.Placement));
+    }
+
+    // A dry run looks at the first graph alone.
+    private static IEnumerable<GraphSize> SizesOf(ComputeRequest request)
+    {
+        var context = request.Context;
+        long tokens = context.GraphTokens;
+        var outputs = Math.Min(tokens, context.Outputs);
+        yield return GraphSize.Of(tokens, context.Sequences, outputs);
+        if (context.DryRun)
+        {
+            yield break;
+        }
+
+        yield return GraphSize.Of(context.Sequences, context.Sequences, context.Sequences);
+        if (context.Sequences > 1 && Architectures.ReservesOneSequence(request.Shape.Architecture))
+        {
+            yield return GraphSize.Of(tokens, 1, outputs);
+        }
     }
 
     // What the buffer would be smaller if copies took no memory.

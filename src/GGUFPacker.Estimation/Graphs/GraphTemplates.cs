@@ -55,6 +55,7 @@ internal static class GraphTemplates
         ["mamba"] = Mamba.Build,
         ["mamba2"] = Mamba.Build,
         ["minicpm3"] = MiniCpm3.Build,
+        ["minimax-01"] = MiniMax01.Build,
         ["minimax-m2"] = MiniMaxM2.Build,
         ["minimax-m3"] = MiniMaxM3.Build,
         ["mistral3"] = Mistral3.Build,

@@ -19,7 +19,8 @@ internal sealed partial class ModelGraph
         var hasValues = !Shape.IsLatent;
         var keyIndices = G.Input(TensorType.I64, Tokens);
         var valueIndices = hasValues ? G.Input(TensorType.I64, cache.TransposedValues ? Tokens * MostValueColumns() : Tokens) : null;
-        var mask = G.Input(Context.FlashAttention ? TensorType.F16 : TensorType.F32, cache.Cells, Tokens / cache.Streams, 1, cache.Streams);
+        var streams = Context.UnifiedCache ? 1 : Size.Sequences;
+        var mask = G.Input(Context.FlashAttention ? TensorType.F16 : TensorType.F32, cache.Cells, Tokens / streams, 1, streams);
         var first = cache.Layers.IsEmpty ? 0 : cache.Layers[0].Layer;
         return new AttentionInputs(
             cache,

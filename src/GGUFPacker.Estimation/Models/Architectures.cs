@@ -51,6 +51,9 @@ internal static class Architectures
     public static bool ScansStates(string architecture) => architecture is
         "mamba" or "mamba2" or "jamba" or "falcon-h1" or "plamo2" or "granitehybrid" or "nemotron_h" or "nemotron_h_moe";
 
+    /// <summary>Whether a batch of one sequence may need more to compute than one of many, so that its graph is reserved too (TAG_RESERVE_DIAG_DECAY).</summary>
+    public static bool ReservesOneSequence(string architecture) => architecture is "kimi-linear" or "minimax-01";
+
     /// <summary>Whether nothing is remembered between batches.</summary>
     public static bool IsCacheless(string architecture) => Cacheless.Contains(architecture);
 
