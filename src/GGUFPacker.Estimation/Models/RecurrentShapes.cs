@@ -23,6 +23,9 @@ internal static class RecurrentShapes
             case "minimax-01":
                 MarkByInterval(shape, keys, 8);
                 shape.LinearHeadLength = shape.FullKeyLength;
+
+                // Its loader reads none of the keys of convolutions.
+                shape.ConvolutionKernel = 0;
                 break;
         }
     }
