@@ -76,17 +76,10 @@ internal sealed class ClosedFormCompute : IComputeEstimator
             .DefaultIfEmpty()
             .Max();
 
-    /// <summary>Inputs that only some families have: MiniMax's decay between any two tokens, T5's distances and the encoder's states.</summary>
+    /// <summary>Inputs that only some families have: T5's distances and the encoder's states.</summary>
     private static long OwnInputs(ModelShape shape, ResolvedContext context, long tokens) =>
-        shape.LinearHeadLength > 0 ? sizeof(float) * Decay(shape, context, tokens)
-        : IsT5(shape) ? sizeof(float) * ((tokens * context.ContextPerSequence) + (shape.TrainedContext * (tokens + shape.EmbeddingLength)))
+        IsT5(shape) ? sizeof(float) * ((tokens * context.ContextPerSequence) + (shape.TrainedContext * (tokens + shape.EmbeddingLength)))
         : 0;
-
-    private static long Decay(ModelShape shape, ResolvedContext context, long tokens)
-    {
-        var perSequence = (tokens + context.Sequences - 1) / context.Sequences;
-        return perSequence * perSequence * context.Sequences * shape.Heads[0];
-    }
 
     private static bool IsT5(ModelShape shape) => shape.Architecture is "t5" or "t5encoder";
 
@@ -143,10 +136,9 @@ internal sealed class ClosedFormCompute : IComputeEstimator
             // Linear attention works on chunks of each sequence, which are filled up.
             var perSequence = (tokens + context.Sequences - 1) / context.Sequences;
             var padded = shape.DeltaHeadLength > 0 ? (perSequence + Chunk - 1) / Chunk * Chunk * context.Sequences : tokens;
-            var inner = Math.Max(shape.InnerLength, shape.Heads[0] * Math.Max(shape.DeltaHeadLength, shape.LinearHeadLength));
-            var decay = shape.LinearHeadLength > 0 ? 2 * Decay(shape, context, tokens) : 0;
+            var inner = Math.Max(shape.InnerLength, shape.Heads[0] * shape.DeltaHeadLength);
             var states = (recurrent.RollingColumns + recurrent.StateColumns) * recurrent.Rows;
-            most = Math.Max(most, sizeof(float) * ((2 * states) + decay + (padded * ((6L * inner) + ((shape.WkvHeadLength > 0 ? MixedRows : 2L) * shape.EmbeddingLength)))));
+            most = Math.Max(most, sizeof(float) * ((2 * states) + (padded * ((6L * inner) + ((shape.WkvHeadLength > 0 ? MixedRows : 2L) * shape.EmbeddingLength)))));
         }
 
         return most;
