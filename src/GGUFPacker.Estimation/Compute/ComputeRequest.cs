@@ -5,4 +5,8 @@ using GGUFPacker.Estimation.Placements;
 namespace GGUFPacker.Estimation.Compute;
 
 /// <summary>All that the size of the compute buffers depends on.</summary>
-internal sealed record ComputeRequest(ModelShape Shape, ResolvedContext Context, Placement Placement, CachePlan Caches);
+internal sealed record ComputeRequest(ModelShape Shape, ResolvedContext Context, Placement Placement, CachePlan Caches)
+{
+    /// <summary>Which fused operations graphs have besides the attention, of which the context says it.</summary>
+    public FusedOperations Fused { get; init; } = FusedOperations.HyperConnections;
+}

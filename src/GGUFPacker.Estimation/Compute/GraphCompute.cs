@@ -16,21 +16,14 @@ namespace GGUFPacker.Estimation.Compute;
 /// <param name="exactness">Where the template's size is llama.cpp's.</param>
 internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimator otherwise, GraphExactness exactness) : IComputeEstimator
 {
-    /// <summary>The probe of llama_context::resolve_fused_ops: the graph of one token of each sequence is scheduled with the fused attention.</summary>
+    private static readonly FusedOperations[] HyperConnections =
+        [FusedOperations.HyperConnectionPre, FusedOperations.HyperConnectionCombine, FusedOperations.HyperConnectionPost];
+
     public bool KeepsFlashAttention(ComputeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        long sequences = request.Context.Sequences;
-        var backends = new BackendSet(request.Placement);
-        var probe = request with { Context = request.Context with { FlashAttention = true, DryRun = false } };
-        return OrOtherwise(
-            () =>
-            {
-                var graph = Build(probe, backends, GraphSize.Of(sequences, sequences, sequences));
-                var assigned = BackendAssignment.Assign(backends.Backends, request.Context.OffloadOperations, graph.Graph, graph.G.Count);
-                return graph.FusedAttentions.All(fused => assigned[fused.Attention.Id] == backends.PlaceOf(request.Placement.LayerDevices[fused.Layer]));
-            },
-            () => otherwise.KeepsFlashAttention(request));
+        var probe = request with { Context = request.Context with { FlashAttention = true } };
+        return OrOtherwise(() => RunsWithLayers(probe, new BackendSet(request.Placement), FusedOperations.FlashAttention), () => otherwise.KeepsFlashAttention(request));
     }
 
     public ComputeBuffers Estimate(ComputeRequest request)
@@ -59,6 +52,7 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
     private ComputeBuffers OfGraphs(ComputeRequest request)
     {
         var backends = new BackendSet(request.Placement);
+        request = ResolveFusions(request, backends);
         var reserved = SizesOf(request).Select(size => Reserve(request, backends, size)).ToArray();
         var devices = Enumerable.Range(0, backends.Backends.Length - 1).ToArray();
         return new ComputeBuffers(
@@ -66,6 +60,35 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
             [.. devices.Select(device => reserved.Max(graph => graph.Bytes[device]))],
             [.. devices.Select(device => Staging(reserved.MaxBy(graph => graph.Bytes[device]), device))],
             IsExact(request.Placement));
+    }
+
+    /// <summary>The probe of llama_context::resolve_fused_ops: the graph of one token of each sequence is scheduled with a fused operation.</summary>
+    private bool RunsWithLayers(ComputeRequest request, BackendSet backends, FusedOperations operation)
+    {
+        long sequences = request.Context.Sequences;
+        var graph = Build(request with { Context = request.Context with { DryRun = false } }, backends, GraphSize.Of(sequences, sequences, sequences));
+        var assigned = BackendAssignment.Assign(backends.Backends, request.Context.OffloadOperations, graph.Graph, graph.G.Count);
+        return graph.FusedNodes.Where(node => node.Operation == operation)
+            .All(node => assigned[node.Result.Id] == backends.PlaceOf(request.Placement.LayerDevices[node.Layer]));
+    }
+
+    // One after the other: each probe has those that were kept before.
+    private ComputeRequest ResolveFusions(ComputeRequest request, BackendSet backends)
+    {
+        if (request.Placement.Devices.IsEmpty || !Architectures.FusesHyperConnections(request.Shape.Architecture))
+        {
+            return request;
+        }
+
+        foreach (var operation in HyperConnections)
+        {
+            if (!RunsWithLayers(request, backends, operation))
+            {
+                request = request with { Fused = request.Fused & ~operation };
+            }
+        }
+
+        return request;
     }
 
     // A dry run looks at the first graph alone.

@@ -155,4 +155,12 @@ internal sealed partial class GraphBuilder
     /// <summary>ggml_dsv4_hc_pre: a weighted sum over the second dimension.</summary>
     public GraphTensor HyperConnectionPre(GraphTensor a, GraphTensor weights) =>
         Of(NewTensor(TensorType.F32, a.Ne[0], a.Ne[2]), GraphOperation.HyperConnectionPre, a, weights);
+
+    /// <summary>ggml_dsv4_hc_comb: matrices of weights whose rows and columns sum to one.</summary>
+    public GraphTensor HyperConnectionCombine(GraphTensor mixes, GraphTensor scale, GraphTensor offset, long streams) =>
+        Of(NewTensor(TensorType.F32, streams, streams, mixes.Ne[1]), GraphOperation.HyperConnectionCombine, mixes, scale, offset);
+
+    /// <summary>ggml_dsv4_hc_post: the residual streams, mixed, and a layer's result in each of them.</summary>
+    public GraphTensor HyperConnectionPost(GraphTensor x, GraphTensor streams, GraphTensor post, GraphTensor? mix = null) =>
+        Of(NewTensor(TensorType.F32, x.Ne[0], streams.Ne[1], x.Ne[1]), GraphOperation.HyperConnectionPost, x, streams, post, mix);
 }

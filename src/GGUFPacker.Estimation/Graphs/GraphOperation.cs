@@ -46,6 +46,8 @@ internal enum GraphOperation : byte
     SsmScan,
     GatedDeltaNet,
     HyperConnectionPre,
+    HyperConnectionCombine,
+    HyperConnectionPost,
     GatedLinearAttn,
     RwkvWkv6,
     RwkvWkv7,

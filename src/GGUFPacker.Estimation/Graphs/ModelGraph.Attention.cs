@@ -1,4 +1,5 @@
 using GGUFPacker.Estimation.Caches;
+using GGUFPacker.Estimation.Compute;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs;
@@ -225,7 +226,7 @@ internal sealed partial class ModelGraph
             k = k.Type == TensorType.F32 ? G.Cast(k, TensorType.F16) : k;
             v = v.Type == TensorType.F32 ? G.Cast(v, TensorType.F16) : v;
             x = G.FlashAttnExt(q, k, v, mask, sinks);
-            FusedAttentions.Add((x, layer));
+            FusedNodes.Add((FusedOperations.FlashAttention, x, layer));
             if (latentValues is not null)
             {
                 x = G.MulMat(latentValues, G.Permute(x, 0, 2, 1, 3));

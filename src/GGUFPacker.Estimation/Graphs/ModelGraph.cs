@@ -17,6 +17,7 @@ internal sealed partial class ModelGraph
     private readonly BackendSet _backends;
     private readonly Dictionary<PlacedWeight, GraphTensor> _weights = new(512, ReferenceEqualityComparer.Instance);
     private readonly bool _pinsNorms;
+    private readonly FusedOperations _fused;
 
     public ModelGraph(ComputeRequest request, BackendSet backends, GraphSize size)
     {
@@ -26,6 +27,7 @@ internal sealed partial class ModelGraph
         Shape = request.Shape;
         Context = request.Context;
         Caches = request.Caches;
+        _fused = request.Fused;
         Size = size;
         var fullOffload = _placement.OutputDevice != Placement.Host && !_placement.LayerDevices.Contains(Placement.Host);
         _pinsNorms = !Context.DryRun && (size.Tokens < 32 || fullOffload);
@@ -61,8 +63,11 @@ internal sealed partial class ModelGraph
     /// <summary>The logits (t_logits).</summary>
     public GraphTensor? Logits { get; set; }
 
-    /// <summary>Fused attentions and their layers: each should run where its layer is.</summary>
-    public List<(GraphTensor Attention, int Layer)> FusedAttentions { get; } = [];
+    /// <summary>Fused operations and their layers: each should run where its layer is.</summary>
+    public List<(FusedOperations Operation, GraphTensor Result, int Layer)> FusedNodes { get; } = [];
+
+    /// <summary>Whether an operation takes the place of those that it is made of.</summary>
+    public bool Fuses(FusedOperations operation) => _fused.HasFlag(operation);
 
     /// <summary>ggml_build_forward_expand.</summary>
     public void Expand(GraphTensor tensor) => Graph.Expand(tensor);

@@ -54,6 +54,9 @@ internal static class Architectures
     /// <summary>Whether a batch of one sequence may need more to compute than one of many, so that its graph is reserved too (TAG_RESERVE_DIAG_DECAY).</summary>
     public static bool ReservesOneSequence(string architecture) => architecture is "kimi-linear" or "minimax-01";
 
+    /// <summary>Whether graphs have residual streams that fused operations work on (those of cparams.fused_dsv4_hc_pre and its siblings).</summary>
+    public static bool FusesHyperConnections(string architecture) => architecture is "deepseek4" or "qwen4exp" or "dflash";
+
     /// <summary>Whether nothing is remembered between batches.</summary>
     public static bool IsCacheless(string architecture) => Cacheless.Contains(architecture);
 
