@@ -167,6 +167,37 @@ public sealed class PackerfileParserTests
     }
 
     [Theory]
+    [InlineData("--lora a.gguf,b.gguf --lora-scaled c.gguf:0.5,d/e.gguf:-1 -m m.gguf", "a.gguf@1 b.gguf@1 c.gguf@3 d/e.gguf@3")]
+    [InlineData("--lora-scaled a.gguf:0.5 --control-vector-scaled b.gguf:2,c.gguf:1e-1", "a.gguf@1 b.gguf@3 c.gguf@3")]
+    [InlineData("--lora-scaled a.gguf 0.5 --control-vector-scaled b.gguf -2 --lora c.gguf", "a.gguf@1 b.gguf@4 c.gguf@7")]
+    [InlineData("--lora \"a,b.gguf\",c.gguf --lora-scaled \"d,\"\"e\"\":1\"", "a,b.gguf@1 c.gguf@1 d,\"e\"@3")]
+    [InlineData("--lora-scaled a:b:1 0.5 --lora , --lora-scaled a.gguf:x 1", "a:b:1@1 a.gguf:x@6")]
+    public void Cmd_names_adapters_one_by_one_or_in_lists(string arguments, string expected)
+    {
+        var words = arguments.Split(' ').Select(word => $"\"{word.Replace("\"", "\\\"")}\"");
+
+        var cmd = Single<CmdInstruction>($"CMD [{string.Join(", ", words)}]");
+
+        Assert.Equal(expected, string.Join(' ', cmd.Files.Where(file => file.Kind == CommandFileKind.Adapter).Select(file => $"{file.Value}@{file.Index}")));
+    }
+
+    [Theory]
+    [InlineData("--lora-scaled a.gguf", false)]
+    [InlineData("--lora-scaled a.gguf:half", false)]
+    [InlineData("--lora-scaled a.gguf:0.5,b.gguf", false)]
+    [InlineData("--lora", false)]
+    [InlineData("--lora-scaled a.gguf:0.5", true)]
+    [InlineData("--control-vector-scaled a.gguf:${SCALE}", true)]
+    [InlineData("--lora-scaled a.gguf 0.5", true)]
+    public void Cmd_tells_of_an_option_without_its_factor(string arguments, bool isWhole)
+    {
+        var words = string.Join(", ", arguments.Split(' ').Select(word => $"\"{word}\""));
+        var document = PackerfileParser.Parse(Encoding.UTF8.GetBytes($"FROM scratch\nCMD [\"-m\", \"m.gguf\", {words}]\n"), "f");
+
+        Assert.Equal(isWhole ? [] : [DiagnosticCodes.InvalidCommand], document.Diagnostics.Select(diagnostic => diagnostic.Code));
+    }
+
+    [Theory]
     [InlineData("CMD [\"-m\", \"\"]", DiagnosticCodes.CommandWithoutModel)]
     [InlineData("CMD [\"-c\", \"1\"]", DiagnosticCodes.CommandWithoutModel)]
     public void Cmd_without_a_model_is_refused(string text, string code) => Assert.Equal(code, Single<CmdInstruction>(text).Verify().Single().Code);

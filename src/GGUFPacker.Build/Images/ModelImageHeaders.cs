@@ -39,7 +39,7 @@ public sealed record ModelImageHeaders
         // Images of the original keep files of a base image that their own CMD does not name, and list adapters twice.
         var named = config.Command.Files.Select(file => (file.Kind, file.Index)).ToHashSet();
         var adapters = ImmutableArray.CreateBuilder<ModelFileHeader>();
-        foreach (var adapter in config.Adapters.Where(adapter => IsNamed(CommandFileKind.Adapter, adapter)).DistinctBy(adapter => adapter.CommandIndex))
+        foreach (var adapter in config.Adapters.Where(adapter => IsNamed(CommandFileKind.Adapter, adapter)).DistinctBy(adapter => (adapter.CommandIndex, adapter.CommandValue)))
         {
             adapters.Add(await ModelFileHeader.ReadAsync(adapter, open, cancellationToken).ConfigureAwait(false));
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using GGUFPacker.Cli.Verifying;
+using GGUFPacker.Packerfile.Instructions;
 
 namespace GGUFPacker.Cli.Running;
 
@@ -47,7 +48,7 @@ internal static class ArgumentRenewal
 
             if (FlagCheck.IsOldScale(flag, next, arguments.ElementAtOrDefault(i + 2)))
             {
-                result.Add($"{next}:{arguments[i + 2]}");
+                result.Add(CommandFileList.Write($"{next}:{arguments[i + 2]}"));
                 i += 2;
                 continue;
             }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using GGUFPacker.Build.Images;
 using GGUFPacker.Cli.Verifying;
 using GGUFPacker.Oci.Layers;
+using GGUFPacker.Packerfile.Instructions;
 
 namespace GGUFPacker.Cli.Running;
 
@@ -47,20 +47,13 @@ internal static class ModelArguments
     private static string Locate(string value, FlagValue kind, bool isModelFile, ModelTree tree, Func<string, string> locate)
     {
         // A path with a comma or a colon in it is a path if the image has it.
-        return tree.Find(value) is not null ? One(value) : kind switch
+        return (kind, tree.Find(value) is not null) switch
         {
-            FlagValue.Files => string.Join(',', value.Split(',').Select(One)),
-            FlagValue.ScaledFiles => string.Join(',', value.Split(',').Select(Scaled)),
+            (FlagValue.Files or FlagValue.ScaledFiles, true) => CommandFileList.Write(One(value)),
+            (FlagValue.Files, _) => CommandFileList.Write(CommandFileList.Parse(value).Select(One)),
+            (FlagValue.ScaledFiles, _) when CommandFileList.ParseScaled(value) is { } files => CommandFileList.Write(files.Select(file => $"{One(file.File)}:{file.Scale}")),
             _ => One(value),
         };
-
-        string Scaled(string part)
-        {
-            var colon = part.LastIndexOf(':');
-            return colon > 0 && float.TryParse(part.AsSpan(colon + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out _)
-                ? One(part[..colon]) + part[colon..]
-                : One(part);
-        }
 
         string One(string path) =>
             tree.Find(path) is { } found ? locate(found)

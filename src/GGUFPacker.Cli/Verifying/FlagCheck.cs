@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using GGUFPacker.Packerfile.Instructions;
 
 namespace GGUFPacker.Cli.Verifying;
 
@@ -48,7 +49,7 @@ internal static class FlagCheck
     /// <summary>Whether a factor stands behind its file, as earlier versions took it.</summary>
     internal static bool IsOldScale(LlamaServerFlag flag, string? file, string? scale) =>
         flag.Value == FlagValue.ScaledFiles && file is not null && scale is not null && IsNumber(scale)
-        && !IsNumber(file[(file.LastIndexOf(':') + 1)..]);
+        && CommandFileList.ParseScaled(file) is null;
 
     private static Finding Unknown(string argument)
     {
@@ -84,7 +85,7 @@ internal static class FlagCheck
             FlagValue.Integer when !IsInteger(next) => VerifyRules.InvalidFlagValue.Of(argument, $"{argument} takes a whole number, not '{next}'."),
             FlagValue.Choice when !flag.Choices.Contains(next) => VerifyRules.InvalidFlagValue.Of(
                 argument, $"{argument} takes one of {string.Join(", ", flag.Choices)}, not '{next}'."),
-            FlagValue.ScaledFiles when !next.Split(',').All(part => part.Split(':') is [_, var scale] && IsNumber(scale)) =>
+            FlagValue.ScaledFiles when CommandFileList.ParseScaled(next) is null =>
                 VerifyRules.InvalidFlagValue.Of(argument, $"{argument} takes FILE:SCALE, not '{next}'."),
             FlagValue.Text when flag.Names.Contains("--chat-template-kwargs") && !IsJson(next) =>
                 VerifyRules.InvalidFlagValue.Of(argument, $"{argument} takes JSON, not '{next}'."),

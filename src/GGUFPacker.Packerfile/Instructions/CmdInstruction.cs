@@ -11,7 +11,7 @@ public sealed record CmdInstruction(SourceSpan Span, string Text) : Instruction(
     public required ImmutableArray<string> Arguments { get; init; }
 
     /// <summary>
-    /// The files that the arguments name: model, drafter, projector (the last of each counts), then adapters in order.
+    /// The files that the arguments name: model, drafter, projector (the last of each counts), then adapters in order, of which one argument may name several.
     /// An empty value names none.
     /// </summary>
     public ImmutableArray<CommandFile> Files
@@ -22,23 +22,23 @@ public sealed record CmdInstruction(SourceSpan Span, string Text) : Instruction(
             var arguments = Arguments;
             for (var i = 0; i < arguments.Length; i++)
             {
-                if (FileOption(arguments[i]) is not var (kind, values))
+                if (FileOption(arguments[i]) is not { } option)
                 {
                     continue;
                 }
 
-                var value = i + 1;
-                if (value < arguments.Length && arguments[value].Length > 0)
+                var value = arguments.ElementAtOrDefault(i + 1) ?? "";
+                if (value.Length > 0)
                 {
-                    if (kind != CommandFileKind.Adapter)
+                    if (option.Kind != CommandFileKind.Adapter)
                     {
-                        files.RemoveAll(f => f.Kind == kind);
+                        files.RemoveAll(f => f.Kind == option.Kind);
                     }
 
-                    files.Add(new(kind, arguments[value], value));
+                    files.AddRange(option.FilesOf(value).Select(file => new CommandFile(option.Kind, file, i + 1)));
                 }
 
-                i += values;
+                i += option.CountValues(value);
             }
 
             return [.. files.OrderBy(f => f.Kind)];
@@ -63,27 +63,44 @@ public sealed record CmdInstruction(SourceSpan Span, string Text) : Instruction(
     {
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (FileOption(arguments[i]) is var (_, values))
+            if (FileOption(arguments[i]) is not { } option)
             {
-                if (i + values >= arguments.Length)
-                {
-                    return arguments[i];
-                }
-
-                i += values;
+                continue;
             }
+
+            // What a variable may yet become may be both.
+            var value = arguments.ElementAtOrDefault(i + 1) ?? "";
+            var values = value.Contains('$', StringComparison.Ordinal) ? 1 : option.CountValues(value);
+            if (i + values >= arguments.Length)
+            {
+                return arguments[i];
+            }
+
+            i += values;
         }
 
         return null;
     }
 
-    private static (CommandFileKind Kind, int Values)? FileOption(string argument) => argument switch
+    private static FileFlag? FileOption(string argument) => argument switch
     {
-        "-m" or "--model" => (CommandFileKind.Model, 1),
-        "-md" or "--model-draft" => (CommandFileKind.Drafter, 1),
-        "--mmproj" => (CommandFileKind.Projector, 1),
-        "--lora" or "--control-vector" => (CommandFileKind.Adapter, 1),
-        "--lora-scaled" or "--control-vector-scaled" => (CommandFileKind.Adapter, 2),
+        "-m" or "--model" => new(CommandFileKind.Model),
+        "-md" or "--model-draft" => new(CommandFileKind.Drafter),
+        "--mmproj" => new(CommandFileKind.Projector),
+        "--lora" or "--control-vector" => new(CommandFileKind.Adapter),
+        "--lora-scaled" or "--control-vector-scaled" => new(CommandFileKind.Adapter, IsScaled: true),
         _ => null,
     };
+
+    /// <summary>An option that names files. With a factor these are <c>FILE:SCALE,…</c>, or as earlier versions of llama.cpp took it a file and a number.</summary>
+    private readonly record struct FileFlag(CommandFileKind Kind, bool IsScaled = false)
+    {
+        public int CountValues(string value) => IsScaled && CommandFileList.ParseScaled(value) is null ? 2 : 1;
+
+        public IEnumerable<string> FilesOf(string value) =>
+            Kind != CommandFileKind.Adapter ? [value]
+            : !IsScaled ? CommandFileList.Parse(value)
+            : CommandFileList.ParseScaled(value) is { } files ? files.Select(file => file.File)
+            : [value];
+    }
 }

@@ -1,3 +1,5 @@
+using GGUFPacker.Packerfile.Instructions;
+
 namespace GGUFPacker.Tasks.Generation;
 
 /// <summary>A <c>GGUFAdapter</c>, <c>GGUFProjector</c> or <c>GGUFDrafter</c> item: a model file that is in each image beside the main one.</summary>
@@ -42,8 +44,8 @@ internal sealed record CompanionModel(CompanionKind Kind, ModelSource Source, in
     /// <summary>The words of CMD that name the file.</summary>
     public IEnumerable<string> Arguments => (Kind, Scale) switch
     {
-        (CompanionKind.Adapter, { } scale) => ["--lora-scaled", FileName, scale],
-        (CompanionKind.Adapter, _) => ["--lora", FileName],
+        (CompanionKind.Adapter, { } scale) => ["--lora-scaled", CommandFileList.Write($"{FileName}:{scale}")],
+        (CompanionKind.Adapter, _) => ["--lora", CommandFileList.Write(FileName)],
         (CompanionKind.Projector, _) => ["--mmproj", FileName],
         _ => ["-md", FileName],
     };

@@ -94,6 +94,22 @@ public sealed class EstimateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Adapters_of_one_argument_count_each()
+    {
+        foreach (var (name, golden) in new[] { ("m", "tiny-llama.F16"), ("a", "tiny-lora-a"), ("b", "tiny-lora-b") })
+        {
+            File.Copy(Goldens.InRepository("packer", "gguf", $"{golden}.gguf"), _cli[$"{name}.gguf"]);
+        }
+
+        _cli.WriteFile("GGUFPackerfile", "FROM scratch\nCOPY m.gguf a.gguf b.gguf /\nCMD [\"-m\", \"m.gguf\", \"--lora-scaled\", \"a.gguf:0.5,b.gguf:1\"]\n");
+        (await _cli.RunAsync("build", "-t", "tiny")).Succeeded();
+
+        using var json = await JsonAsync("tiny");
+
+        Assert.Equal(["model", "adapter", "adapter"], Row(json).GetProperty("parts").EnumerateArray().Select(part => part.GetProperty("role").GetString()));
+    }
+
+    [Fact]
     public async Task An_image_of_the_store_is_read_there()
     {
         using var registry = new LoopbackRegistry();

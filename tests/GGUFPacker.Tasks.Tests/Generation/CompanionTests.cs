@@ -37,7 +37,7 @@ public sealed class CompanionTests : IDisposable
             COPY --from=adapter-gguf /style.gguf /style.gguf
             COPY --from=adapter2-gguf /small.gguf /small.gguf
             """;
-        const string Words = "\"-md\", \"draft.Q4_0.gguf\", \"--mmproj\", \"mmproj-Austen.gguf\", \"--lora\", \"style.gguf\", \"--lora-scaled\", \"small.gguf\", \"0.5\", \"--flash-attn\"";
+        const string Words = "\"-md\", \"draft.Q4_0.gguf\", \"--mmproj\", \"mmproj-Austen.gguf\", \"--lora\", \"style.gguf\", \"--lora-scaled\", \"small.gguf:0.5\", \"--flash-attn\"";
         Assert.Equal(
             $"""
             FROM scratch AS convert
