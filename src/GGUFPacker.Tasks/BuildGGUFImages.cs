@@ -57,6 +57,9 @@ public sealed class BuildGGUFImages : GGUFTask
     /// <summary>Caches that results of steps are put into, each as <c>--cache-to</c> takes it.</summary>
     public string[] CacheTo { get; set; } = [];
 
+    /// <summary>Whether registries are asked for base images whose tags the store has.</summary>
+    public bool Pull { get; set; }
+
     /// <summary>Whether to show the percentage in the terminal's tab.</summary>
     public bool TerminalProgress { get; set; }
 
@@ -83,6 +86,7 @@ public sealed class BuildGGUFImages : GGUFTask
             // They are linked into the output directory.
             FetchFiles = true,
             Threads = Threads,
+            Pull = Pull,
             CacheFrom = [.. CacheFrom.Select(text => ParseCache("GGUFCacheFrom", text, CacheLocation.ParseSource))],
             CacheTo = [.. CacheTo.Select(text => ParseCache("GGUFCacheTo", text, CacheLocation.ParseDestination))],
         };
