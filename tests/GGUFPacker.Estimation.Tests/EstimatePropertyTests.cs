@@ -16,7 +16,14 @@ public class EstimatePropertyTests
     // What llama.cpp itself does not do: its allocator sometimes finds better places in a larger graph.
     private static readonly Dictionary<string, string> NotMonotonic = new(StringComparer.Ordinal)
     {
+        ["deepseek32-heads.gguf"] = "The real one takes 10580000 bytes to compute with 512 tokens of context, and 9334816 with 1024.",
         ["granitehybrid-dense.gguf"] = "The real one takes 10551360 bytes to compute with 512 tokens of context, and 9502784 with 1024.",
+    };
+
+    // By architecture.
+    private static readonly Dictionary<string, string> NotMonotonicInSequences = new(StringComparer.Ordinal)
+    {
+        ["minimax-m3"] = "Its sparse attention, which needs memory, is used with one sequence, and is not with several that share a cache.",
     };
 
     public static IEnumerable<ITheoryDataRow> Models() => GoldenRows.Of(EstimateGolden.Models);
@@ -33,8 +40,12 @@ public class EstimatePropertyTests
 
     [Theory]
     [GoldenData(nameof(Models))]
-    public void More_sequences_of_the_same_length_take_no_less(string model) =>
+    public void More_sequences_of_the_same_length_take_no_less(string model)
+    {
+        var architecture = EstimateGolden.HeaderOf(model).Metadata.GetString("general.architecture") ?? "";
+        Assert.SkipWhen(NotMonotonicInSequences.TryGetValue(architecture, out var reason), reason ?? "");
         AssertGrows(model, [1, 2, 4, 8], size => EngineProfile.LlamaServer.Defaults with { ContextSize = 2048 * size, Sequences = size });
+    }
 
     [Theory]
     [GoldenData(nameof(Models))]
@@ -58,7 +69,8 @@ public class EstimatePropertyTests
 
     // Layers that predict further tokens stay in the file.
     private static bool IsLoaded(ModelShape shape, string name) =>
-        !Architectures.SkipsPrediction(shape.Architecture) || !Enumerable.Range(shape.TrunkLayers, shape.PredictionLayers).Any(layer => name.StartsWith($"blk.{layer}.", StringComparison.Ordinal));
+        !Architectures.SkipsPrediction(shape.Architecture) || PredictionTensors.IsLoaded(name, shape.Architecture)
+        || !Enumerable.Range(shape.TrunkLayers, shape.PredictionLayers).Any(layer => name.StartsWith($"blk.{layer}.", StringComparison.Ordinal));
 
     private static void AssertGrows(string model, int[] sizes, Func<int, EstimateOptions> options)
     {
