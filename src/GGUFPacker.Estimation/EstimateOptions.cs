@@ -68,6 +68,9 @@ public sealed record EstimateOptions
     /// </summary>
     public bool DryRun { get; init; }
 
+    /// <summary>The model that this one drafts for, as far as it takes weights from it (ctx_other): EAGLE-3 and DFlash may have no embeddings or output of their own.</summary>
+    public DraftTarget? Target { get; init; }
+
     /// <summary>Whether embeddings are computed (embeddings).</summary>
     public bool Embeddings { get; init; }
 

@@ -38,7 +38,7 @@ public static class MemoryEstimator
         var context = ContextResolution.Resolve(shape, options, placement);
         var caches = CachePlanner.Plan(shape, context, placement);
         var estimator = ComputeEstimators.For(shape);
-        var request = new ComputeRequest(shape, context, placement, caches);
+        var request = new ComputeRequest(shape, context, placement, caches) { Target = TargetOf(shape, options, placement, devices) };
         if (context.ProbesFlashAttention && !estimator.KeepsFlashAttention(request))
         {
             context = context with { FlashAttention = false };
@@ -47,5 +47,20 @@ public static class MemoryEstimator
 
         var compute = estimator.Estimate(request);
         return EstimateReport.Of(shape, options, context, placement, caches, compute, devices);
+    }
+
+    private static Placement? TargetOf(ModelShape shape, EstimateOptions options, Placement placement, IReadOnlyList<ComputeDevice> devices)
+    {
+        // DFlash's own embeddings are its output too if it has no other.
+        var hasEmbeddings = placement.Find("token_embd.weight") is not null;
+        var hasOutput = placement.Find("output.weight") is not null || (hasEmbeddings && Architectures.TiesOutput(shape.Architecture));
+        if (!Architectures.SharesTarget(shape.Architecture) || (hasEmbeddings && hasOutput))
+        {
+            return null;
+        }
+
+        return options.Target is { } target
+            ? PlacementPlanner.Plan(ModelShapeReader.Read(target.Model), target.Options, devices)
+            : throw new EstimateException($"The {shape.Architecture} model has no embeddings or no output of its own: llama.cpp loads it only beside the model that it drafts for.");
     }
 }

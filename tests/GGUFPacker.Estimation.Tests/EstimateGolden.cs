@@ -40,7 +40,8 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
         var options = row.GetProperty("options");
         var devices = row.GetProperty("gpus_gib").EnumerateArray()
             .Select((size, i) => new ComputeDevice($"GPU{i}", ComputeDeviceKind.Cuda, size.GetInt64() * Gibibyte)).ToImmutableArray();
-        return new EstimateGolden(line, row.GetProperty("model").GetString()!, ReadOptions(options) with { DryRun = !row.GetProperty("allocated").GetBoolean() }, devices, row);
+        var read = ReadOptions(options) with { DryRun = !row.GetProperty("allocated").GetBoolean(), Target = ReadTarget(row) };
+        return new EstimateGolden(line, row.GetProperty("model").GetString()!, read, devices, row);
     }
 
     // The rows leave out what is llama.cpp's default, but for sliding windows (not whole) and mapping (off).
@@ -68,6 +69,10 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
         Embeddings = Integer(row, "embd", 0) != 0,
         MemoryMap = Integer(row, "mmap", 0) != 0,
     };
+
+    // A drafter's rows name the model beside which it was loaded.
+    private static DraftTarget? ReadTarget(JsonElement row) =>
+        row.TryGetProperty("target", out var target) ? new DraftTarget(HeaderOf(target.GetProperty("model").GetString()!), ReadOptions(target.GetProperty("options"))) : null;
 
     private static int Integer(JsonElement row, string name, int otherwise) => row.TryGetProperty(name, out var value) ? value.GetInt32() : otherwise;
 

@@ -9,4 +9,7 @@ internal sealed record ComputeRequest(ModelShape Shape, ResolvedContext Context,
 {
     /// <summary>Which fused operations graphs have besides the attention, of which the context says it.</summary>
     public FusedOperations Fused { get; init; } = FusedOperations.HyperConnections;
+
+    /// <summary>Where the model that this one drafts for lies, if it shares weights with it.</summary>
+    public Placement? Target { get; init; }
 }

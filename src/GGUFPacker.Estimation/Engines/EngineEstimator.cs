@@ -26,7 +26,8 @@ public static class EngineEstimator
         }
 
         var model = MemoryEstimator.Estimate(models.Model, arguments.Options, devices);
-        var drafter = models.Drafter is { } draft ? MemoryEstimator.Estimate(draft, arguments.DrafterOptions(model.Resolved), devices) : null;
+        var target = new DraftTarget(models.Model, arguments.Options);
+        var drafter = models.Drafter is { } draft ? MemoryEstimator.Estimate(draft, arguments.DrafterOptions(model.Resolved) with { Target = target }, devices) : null;
         var parts = ImmutableArray.CreateBuilder<EnginePart>();
         parts.Add(PartOf(EngineRole.Model, model));
         if (drafter is not null)

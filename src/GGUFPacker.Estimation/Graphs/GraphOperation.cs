@@ -39,6 +39,7 @@ internal enum GraphOperation : byte
     Arange,
     Pool2D,
     LightningIndexer,
+    ArgMax,
     SumRows,
     Mean,
     FlashAttnExt,

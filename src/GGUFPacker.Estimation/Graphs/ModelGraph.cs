@@ -16,6 +16,7 @@ internal sealed partial class ModelGraph
     private readonly Placement _placement;
     private readonly BackendSet _backends;
     private readonly Dictionary<PlacedWeight, GraphTensor> _weights = new(512, ReferenceEqualityComparer.Instance);
+    private readonly Placement? _target;
     private readonly bool _pinsNorms;
     private readonly FusedOperations _fused;
 
@@ -24,6 +25,7 @@ internal sealed partial class ModelGraph
         ArgumentNullException.ThrowIfNull(request);
         _backends = backends;
         _placement = request.Placement;
+        _target = request.Target;
         Shape = request.Shape;
         Context = request.Context;
         Caches = request.Caches;
@@ -95,6 +97,12 @@ internal sealed partial class ModelGraph
 
     /// <summary>The matrix of the output layer.</summary>
     public GraphTensor OutputWeight => _placement.Output is { } weight ? Tensor(weight) : throw Missing("output.weight");
+
+    /// <summary>A weight of the model that this one drafts for; null without such a model.</summary>
+    public GraphTensor? FindTargetWeight(string name) => _target?.Find(name) is { } weight ? TargetTensor(weight) : null;
+
+    /// <summary>The matrix of the output layer of the model that this one drafts for; null without such a model.</summary>
+    public GraphTensor? TargetOutputWeight => _target?.Output is { } weight ? TargetTensor(weight) : null;
 
     /// <summary>build_norm. The norm's result is kept on its layer's device, lest it runs where the layer before is.</summary>
     public GraphTensor Norm(GraphTensor x, GraphTensor? weight, GraphTensor? bias, NormKind kind, int layer)
@@ -183,6 +191,26 @@ internal sealed partial class ModelGraph
                 tensor.WantedBackend = place;
             }
         }
+    }
+
+    // The target's devices are counted in its own list.
+    private GraphTensor TargetTensor(PlacedWeight weight)
+    {
+        if (weight.Device == Placement.Host)
+        {
+            return Tensor(weight);
+        }
+
+        var index = _target!.Devices[weight.Device].Index;
+        for (var place = 0; place < _placement.Devices.Length; place++)
+        {
+            if (_placement.Devices[place].Index == index)
+            {
+                return Tensor(weight with { Device = place });
+            }
+        }
+
+        throw new EstimateException($"The draft model shares {weight.Tensor.Name} with its target, which lies on a device that it does not use itself.");
     }
 
     private GraphTensor Tensor(PlacedWeight weight)

@@ -10,7 +10,7 @@ internal static class TensorScales
 {
     private static readonly FrozenSet<string> Dense = new[]
     {
-        "bitnet", "cohere2", "cohere2moe", "deepseek32", "dots3note", "gemma4", "glm-dsa", "hy_v3", "llama", "mistral3", "nanbeige", "nemotron_h", "nemotron_h_moe", "qwen3", "qwen35",
+        "bitnet", "cohere2", "cohere2moe", "deepseek32", "dflash", "dots3note", "gemma4", "glm-dsa", "hy_v3", "llama", "mistral3", "nanbeige", "nemotron_h", "nemotron_h_moe", "qwen3", "qwen35",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Shared = new[]

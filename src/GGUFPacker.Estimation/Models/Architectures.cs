@@ -24,7 +24,7 @@ internal static class Architectures
         "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35");
 
     private static readonly FrozenSet<string> WithoutOutput = Set(
-        "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "modern-bert", "wavtokenizer-dec", "clip", "eagle3", "dflash");
+        "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "modern-bert", "wavtokenizer-dec", "clip", "eagle3");
 
     private static readonly FrozenSet<string> Unrotated = Set(
         "gpt2", "gptj", "mpt", "refact", "bloom", "jais", "jina-bert-v2", "t5", "t5encoder", "jamba", "nemotron_h", "nemotron_h_moe", "kimi-linear", "kimi-k3");
@@ -59,6 +59,9 @@ internal static class Architectures
 
     /// <summary>Whether nothing is remembered between batches.</summary>
     public static bool IsCacheless(string architecture) => Cacheless.Contains(architecture);
+
+    /// <summary>Whether the model drafts for another, whose embeddings and output it uses if it has none (ctx_other).</summary>
+    public static bool SharesTarget(string architecture) => architecture is "eagle3" or "dflash";
 
     /// <summary>Whether the model has an encoder (llama_model_has_encoder): outputs then are not limited.</summary>
     public static bool HasEncoder(string architecture) => architecture is "t5" or "t5encoder" or "eagle3" or "dflash";

@@ -139,7 +139,9 @@ internal static class FamilyShapes
             return 4;
         }
 
-        Span<int> sections = stackalloc int[2];
-        return architecture is "glm4" or "glm4moe" or "hunyuan_vl" or "dflash" && keys.Fill("rope.dimension_sections", sections) && sections[0] > 0 && sections[1] > 0 ? 4 : 1;
+        // DFlash's sections may be its target's first alone.
+        Span<int> sections = stackalloc int[4];
+        return architecture is "glm4" or "glm4moe" or "hunyuan_vl" or "dflash" && keys.Fill("rope.dimension_sections", sections)
+            && (architecture == "dflash" ? sections.ContainsAnyExcept(0) : sections[0] > 0 && sections[1] > 0) ? 4 : 1;
     }
 }

@@ -49,7 +49,7 @@ internal sealed class BufferChoice(ModelShape shape, EstimateOptions options, Im
         {
             TensorType.TQ1_0 or TensorType.TQ2_0 or TensorType.Q8_1 => false,
             TensorType.IQ4_NL or TensorType.MXFP4 when use == TensorUse.TakeRows => tensor.Columns % 256 == 0,
-            TensorType.NVFP4 when use == TensorUse.TakeRows => false,
+            TensorType.NVFP4 or TensorType.I64 when use == TensorUse.TakeRows => false,
             _ => true,
         };
     }
