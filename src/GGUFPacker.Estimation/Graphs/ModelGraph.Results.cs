@@ -45,6 +45,9 @@ internal sealed partial class ModelGraph
             if (result is not null)
             {
                 result.IsOutput = true;
+
+                // What a view shows is kept with it.
+                result.ViewSource?.IsOutput = true;
             }
         }
     }
