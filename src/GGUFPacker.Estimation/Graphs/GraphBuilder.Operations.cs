@@ -94,6 +94,9 @@ internal sealed partial class GraphBuilder
 
     public GraphTensor ArgSort(GraphTensor a) => Of(NewTensor(TensorType.I32, a.Ne[0], a.Ne[1], a.Ne[2], a.Ne[3]), GraphOperation.ArgSort, a);
 
+    /// <summary>ggml_argmax: the place of the greatest of each row.</summary>
+    public GraphTensor ArgMax(GraphTensor a) => Of(NewTensor(TensorType.I32, a.Ne[1]), GraphOperation.ArgMax, a);
+
     /// <summary>ggml_argsort_top_k: the places of all, and a view of the first.</summary>
     public GraphTensor ArgSortTopK(GraphTensor a, long k)
     {
