@@ -16,6 +16,10 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
     private static readonly ConcurrentDictionary<string, ModelHeader> Headers = new(StringComparer.Ordinal);
     private static readonly Lazy<string[]> Lines = new(() => [.. Goldens.Files("estimate", "*.jsonl").SelectMany(File.ReadLines)]);
 
+    private static readonly Lazy<Dictionary<string, DraftTarget?>> Targets = new(() => Lines.Value.Where(line => line.Contains("\"target\"", StringComparison.Ordinal))
+        .Select(line => JsonDocument.Parse(line).RootElement).DistinctBy(row => row.GetProperty("model").GetString())
+        .ToDictionary(row => row.GetProperty("model").GetString()!, ReadTarget));
+
     /// <summary>The rows' numbers, with something that tells them apart.</summary>
     public static IEnumerable<(int Line, string Description)> Rows => Lines.Value.Index().Where(entry => entry.Item.Length > 0).Select(entry => (entry.Index, Describe(entry.Item)));
 
@@ -32,6 +36,9 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
         var header = GgufHeader.Read(file, model);
         return new ModelHeader(header.Metadata, header.Tensors);
     });
+
+    /// <summary>The model beside which a drafter was loaded; null for a model that was loaded alone.</summary>
+    public static DraftTarget? TargetOf(string model) => Targets.Value.GetValueOrDefault(model);
 
     /// <summary>Reads a row.</summary>
     public static EstimateGolden Read(int line)
