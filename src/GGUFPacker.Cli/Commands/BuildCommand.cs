@@ -131,7 +131,7 @@ internal sealed class BuildCommand
         request = await ContextSources.AddAsync(request, contexts, _environment, store, cancellationToken).ConfigureAwait(false);
         if (other is not null)
         {
-            return await other.RunAsync(_environment.Console, request, store, cancellationToken).ConfigureAwait(false);
+            return await other.RunAsync(_environment, request, store, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
         }
 
         var named = line.GetValue(_push) ? request.Targets.SelectMany(target => target.References).Select(reference => References.Parse(reference).Registry).Distinct() : [];

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using GGUFPacker.Build.Checks;
-using GGUFPacker.Build.Embedded;
+using GGUFPacker.Build.Embedded.Bases;
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Cli.Output;
 using GGUFPacker.Oci.Store;
@@ -37,12 +37,19 @@ internal sealed record PackerfileCall(string Method, bool IsJson)
 
     /// <summary>Does it.</summary>
     /// <returns>The exit code: a failure if a check finds something.</returns>
-    public async Task<int> RunAsync(CliConsole console, BuildRequest request, ContentStore store, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(CliEnvironment environment, BuildRequest request, ContentStore store, bool insecure, ProgressMode mode, CancellationToken cancellationToken)
     {
+        var console = environment.Console;
         var text = await File.ReadAllBytesAsync(request.PackerfilePath, cancellationToken).ConfigureAwait(false);
         if (Method == "check")
         {
-            return Check(console, PackerfileCheck.Run(text, request, new StoreImages(store).Find));
+            // As the build does: names that the store does not have are asked for at their registries, which costs no layer.
+            using var registries = Registries.CreateClient(environment, [], insecure, pushing: false);
+            return Check(console, await ProgressDisplay.RunAsync(
+                environment,
+                display => new BaseImages(store, registries) { Pull = request.Pull, Progress = display }.RunAsync(find => PackerfileCheck.Run(text, request, find), cancellationToken),
+                mode,
+                "Checking").ConfigureAwait(false));
         }
 
         var document = PackerfileParser.Parse(text, request.PackerfilePath);
@@ -58,7 +65,7 @@ internal sealed record PackerfileCall(string Method, bool IsJson)
         }
         else
         {
-            var report = PackerfileCheck.Run(text, request, new StoreImages(store).Find);
+            var report = PackerfileCheck.Run(text, request, images: null);
             if (!report.Errors.IsEmpty)
             {
                 throw new BuildException(report.Errors);

@@ -48,6 +48,30 @@ public sealed class BaseImageCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_check_asks_for_bases_and_moves_no_layer()
+    {
+        await PushBaseAsync();
+        Login();
+        _cli.WriteFile("GGUFPackerfile", $"FROM {_registry.Host}/team/base:1\nCMD [\"-m\", \"m.gguf\"]\n");
+
+        var there = (await _cli.RunAsync("build", "--check", "--progress", "plain")).Succeeded();
+
+        Assert.Contains($"load metadata of {_registry.Host}/team/base:1", there.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFiles(_cli.StorePath, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 8000);
+        Assert.Contains("base", (await _cli.RunAsync("build", "--check", "--platform", "linux/arm64")).Output, StringComparison.Ordinal);
+
+        _cli.WriteFile("GGUFPackerfile", $"FROM {_registry.Host}/team/base:2\nCMD [\"-m\", \"m.gguf\"]\n");
+        var missing = await _cli.RunAsync("build", "--check");
+        var asJson = await _cli.RunAsync("build", "--call", "check,format=json");
+
+        Assert.Equal((1, 1), (missing.ExitCode, asJson.ExitCode));
+        Assert.Contains("There is no image", missing.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(asJson.Output);
+        Assert.Contains("team/base:2", json.RootElement.GetProperty("buildError").GetProperty("message").GetString(), StringComparison.Ordinal);
+        (await _cli.RunAsync("build", "--call", "outline")).Succeeded();
+    }
+
+    [Fact]
     public async Task A_layout_is_whole()
     {
         await PushBaseAsync();
