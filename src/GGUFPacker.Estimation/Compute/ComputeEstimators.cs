@@ -1,5 +1,4 @@
 using GGUFPacker.Estimation.Graphs;
-using GGUFPacker.Estimation.Graphs.Families;
 using GGUFPacker.Estimation.Models;
 
 namespace GGUFPacker.Estimation.Compute;
@@ -10,15 +9,11 @@ namespace GGUFPacker.Estimation.Compute;
 /// </summary>
 internal static class ComputeEstimators
 {
-    private static readonly ClosedFormCompute ClosedForm = new();
+    private static readonly GraphCompute AnyDecoder = new(Graphs.Families.AnyDecoder.Build, new ClosedFormCompute(), isExact: false);
 
     public static IComputeEstimator For(ModelShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return GraphTemplates.Find(shape.Architecture) is { } template
-            ? new GraphCompute(template, Decoder(GraphExactness.Nowhere), GraphExactness.Everywhere)
-            : Decoder(AnyDecoder.ExactnessOf(shape.Architecture));
+        return GraphTemplates.Find(shape.Architecture) is { } template ? new GraphCompute(template, AnyDecoder, isExact: true) : AnyDecoder;
     }
-
-    private static GraphCompute Decoder(GraphExactness exactness) => new(AnyDecoder.Build, ClosedForm, exactness);
 }

@@ -13,8 +13,8 @@ namespace GGUFPacker.Estimation.Compute;
 /// </summary>
 /// <param name="template">What builds the graphs.</param>
 /// <param name="otherwise">What estimates a model that is not shaped as the template expects.</param>
-/// <param name="exactness">Where the template's size is llama.cpp's.</param>
-internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimator otherwise, GraphExactness exactness) : IComputeEstimator
+/// <param name="isExact">Whether the template's size is llama.cpp's.</param>
+internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimator otherwise, bool isExact) : IComputeEstimator
 {
     private static readonly FusedOperations[] HyperConnections =
         [FusedOperations.HyperConnectionPre, FusedOperations.HyperConnectionCombine, FusedOperations.HyperConnectionPost];
@@ -130,10 +130,5 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
         return graph;
     }
 
-    private bool IsExact(Placement placement) => exactness switch
-    {
-        GraphExactness.Everywhere => placement.Devices.All(device => device.Device.Kind == ComputeDeviceKind.Cuda),
-        GraphExactness.OnHost => placement.Devices.IsEmpty,
-        _ => false,
-    };
+    private bool IsExact(Placement placement) => isExact && placement.Devices.All(device => device.Device.Kind == ComputeDeviceKind.Cuda);
 }

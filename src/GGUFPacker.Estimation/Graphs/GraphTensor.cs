@@ -64,6 +64,9 @@ internal sealed class GraphTensor
     /// <summary>The backend that the graph's maker wants (ggml_backend_sched_set_tensor_backend), or -1.</summary>
     public int WantedBackend { get; set; } = -1;
 
+    /// <summary>Whether a product must take its second operand as it is (GGML_PREC_F32 of that operand), which not every backend can.</summary>
+    public bool KeepsOperandPrecision { get; set; }
+
     public bool IsView => ViewSource is not null;
 
     /// <summary>Its own buffer or, of a view, its source's.</summary>

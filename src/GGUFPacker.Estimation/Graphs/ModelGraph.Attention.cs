@@ -1,5 +1,6 @@
 using GGUFPacker.Estimation.Caches;
 using GGUFPacker.Estimation.Compute;
+using GGUFPacker.Estimation.Models;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs;
@@ -12,6 +13,9 @@ internal sealed partial class ModelGraph
 
     /// <summary>Whether attention scores go through tanh (attn_soft_cap); the fused attention does that inside.</summary>
     public bool CapsScores { get; set; }
+
+    /// <summary>Whether queries, keys and values are clamped (f_clamp_kqv), if the header says so: few families read that.</summary>
+    public bool ClampsProjections { get; set; }
 
     /// <summary>build_attn_inp_kv, or what build_attn_inp_kv_iswa does for one of its two caches.</summary>
     public AttentionInputs InputAttention(AttentionCacheKind kind = AttentionCacheKind.Full)
@@ -35,6 +39,10 @@ internal sealed partial class ModelGraph
     /// <summary>build_attn_inp_kv_iswa: the inputs of full layers and of sliding-window layers.</summary>
     public (AttentionInputs Full, AttentionInputs Window) InputWindowedAttention() =>
         (InputAttention(AttentionCacheKind.Full) with { KeysFirst = true }, InputAttention(AttentionCacheKind.SlidingWindow) with { KeysFirst = true });
+
+    /// <summary>The inputs of layers that see all, and of those with a window if the model has such.</summary>
+    public (AttentionInputs Full, AttentionInputs? Window) InputAttentionOfLayers() =>
+        Shape.SlidingWindowKind == SlidingWindowKind.None ? (InputAttention(), null) : InputWindowedAttention();
 
     /// <summary>build_attn_inp_no_cache: the batch's tokens see each other.</summary>
     public AttentionInputs InputAttentionWithoutCache() =>
@@ -66,10 +74,10 @@ internal sealed partial class ModelGraph
         long keyHeads,
         long valueLength)
     {
-        var clamps = Shape.Number("attention.clamp_kqv") is > 0;
+        var clamps = ClampsProjections && Shape.Number("attention.clamp_kqv") is > 0;
         if (FindWeight(layer, "attn_qkv") is { } fused)
         {
-            var qkv = AddBias(Multiply(fused, x, FindScale(layer, "attn_qkv")), FindBias(layer, "attn_qkv"));
+            var qkv = AddBias(Multiply(fused, x, FindScale(layer, "attn_qkv")), FusedBias(layer));
             qkv = clamps ? G.Clamp(qkv) : qkv;
             var keys = TypeSizes.RowBytes(qkv.Type, queryLength * heads);
             var values = TypeSizes.RowBytes(qkv.Type, (queryLength * heads) + (keyLength * keyHeads));
@@ -98,7 +106,7 @@ internal sealed partial class ModelGraph
         var (keys, values) = (Shape.KeyColumns(layer), Shape.ValueColumns(layer));
         if (FindWeight(layer, "attn_qkv") is { } fused)
         {
-            var qkv = AddBias(Multiply(fused, x, FindScale(layer, "attn_qkv")), FindBias(layer, "attn_qkv"));
+            var qkv = AddBias(Multiply(fused, x, FindScale(layer, "attn_qkv")), FusedBias(layer));
             return (Part(0, queries), Part(queries, keys), Part(queries + keys, values));
 
             GraphTensor Part(long start, long columns) => G.Cont(G.View2D(qkv, columns, Tokens, qkv.Nb[1], TypeSizes.RowBytes(qkv.Type, start)));
@@ -109,13 +117,19 @@ internal sealed partial class ModelGraph
         GraphTensor Project(string name) => AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
     }
 
+    // A fused matrix may come with biases that are not.
+    private GraphTensor? FusedBias(int layer) =>
+        FindBias(layer, "attn_qkv") is { } bias ? bias
+        : FindBias(layer, "attn_q") is { } q && FindBias(layer, "attn_k") is { } k && FindBias(layer, "attn_v") is { } v ? G.Concat(G.Concat(q, k, 0), v, 0)
+        : null;
+
     /// <summary>build_attn: stores keys and values, attends, and projects the result with <c>attn_output</c>.</summary>
     public GraphTensor Attention(AttentionInputs inputs, GraphTensor q, GraphTensor k, GraphTensor v, int layer, GraphTensor? sinks = null) =>
         AttentionOutput(AttentionCore(inputs, q, k, v, layer, sinks), layer);
 
     /// <summary>The projection after attention, with what bias and scale there are.</summary>
     public GraphTensor AttentionOutput(GraphTensor x, int layer, string name = "attn_output") =>
-        AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
+        AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), Unused.HasFlag(UnusedTensors.AttentionOutputBias) ? null : FindBias(layer, name));
 
     /// <summary>
     /// Multiplies the attention's result with a gate that is made of the layer's input (<c>attn_gate</c>): a number for each head, or for each element.

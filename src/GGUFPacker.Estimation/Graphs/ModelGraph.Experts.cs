@@ -1,3 +1,5 @@
+using GGUFPacker.Gguf.Tensors;
+
 namespace GGUFPacker.Estimation.Graphs;
 
 /// <content>Mixtures of experts (build_moe_ffn).</content>
@@ -34,13 +36,20 @@ internal sealed partial class ModelGraph
             _ => G.SoftMax(logits),
         };
         var experts = probabilities.Ne[0];
-        var selection = options.WeighsInput ? logits : AddBias(probabilities, FindBias(layer, "exp_probs_b"));
+        var selection = options.WeighsInput ? logits
+            : options.SelectsBySigmoid ? G.Unary(logits)
+            : AddBias(probabilities, FindBias(layer, "exp_probs_b") ?? FindWeight($"blk.{layer}.exp_probs_b"));
         if (Shape.Number("expert_group_count") is > 1 and var groups)
         {
             selection = SelectGroups(selection, (long)groups, (long)(Shape.Number("expert_group_used_count") ?? 1), tokens);
         }
 
         var selected = G.ArgSortTopK(selection, used);
+        if (options.Suffix != ExpertOptions.Experts && Weight(layer, "ffn_up" + options.Suffix).Ne[2] != experts)
+        {
+            selected = G.Cast(G.Scale(G.Cast(selected, TensorType.F32)), TensorType.I32);
+        }
+
         var weights = ExpertWeights(G.GetRows(G.Reshape(probabilities, 1, experts, tokens), selected), options, used, tokens);
         Expand(weights);
 
@@ -50,15 +59,18 @@ internal sealed partial class ModelGraph
             x = G.Mul(G.Repeat(x, columns, used, tokens), weights);
         }
 
-        x = RunExperts(x, selected, layer, options.Activation);
+        x = RunExperts(x, selected, layer, options);
         x = options.WeighsInput ? x : G.Mul(x, weights);
         Expand(x);
         return SumExperts(x, columns, tokens, used);
     }
 
-    /// <summary>A layer of experts with one that takes every token beside them.</summary>
-    public GraphTensor ExpertsAndShared(GraphTensor x, int layer, ExpertOptions options) =>
-        G.Add(Experts(x, layer, options), FeedForward(x, layer, Activation.Gated, "_shexp"));
+    /// <summary>A layer of experts with one that takes every token beside them, if the layer has such.</summary>
+    public GraphTensor ExpertsAndShared(GraphTensor x, int layer, ExpertOptions options)
+    {
+        var chosen = Experts(x, layer, options);
+        return FindWeight(layer, "ffn_up_shexp") is null ? chosen : G.Add(chosen, FeedForward(x, layer, Activation.Gated, "_shexp"));
+    }
 
     private GraphTensor ExpertWeights(GraphTensor weights, ExpertOptions options, long used, long tokens)
     {
@@ -91,8 +103,9 @@ internal sealed partial class ModelGraph
         return G.Reshape(G.SetRows(G.Fill(groups), kept, chosen), experts, tokens);
     }
 
-    private GraphTensor RunExperts(GraphTensor x, GraphTensor selected, int layer, Activation activation)
+    private GraphTensor RunExperts(GraphTensor x, GraphTensor selected, int layer, ExpertOptions options)
     {
+        var (upName, gateName, downName) = ("ffn_up" + options.Suffix, "ffn_gate" + options.Suffix, "ffn_down" + options.Suffix);
         GraphTensor up;
         bool isGated;
         if (FindWeight(layer, "ffn_gate_up_exps") is { } fused)
@@ -106,14 +119,14 @@ internal sealed partial class ModelGraph
         }
         else
         {
-            up = MultiplyExperts(Weight(layer, "ffn_up_exps"), x, selected, FindExpertScale(layer, "ffn_up_exps"));
-            up = AddExpertBias(up, layer, "ffn_up_exps", selected);
-            isGated = FindWeight(layer, "ffn_gate_exps") is not null;
-            x = isGated ? MultiplyExperts(Weight(layer, "ffn_gate_exps"), x, selected, FindExpertScale(layer, "ffn_gate_exps")) : up;
-            x = AddExpertBias(x, layer, "ffn_gate_exps", selected);
+            up = MultiplyExperts(Weight(layer, upName), x, selected, FindExpertScale(layer, upName));
+            up = AddExpertBias(up, layer, upName, selected);
+            isGated = FindWeight(layer, gateName) is not null;
+            x = isGated ? MultiplyExperts(Weight(layer, gateName), x, selected, FindExpertScale(layer, gateName)) : up;
+            x = AddExpertBias(x, layer, gateName, selected);
         }
 
-        x = activation switch
+        x = options.Activation switch
         {
             Activation.Squared => G.Sqr(G.Unary(x)),
             Activation.Situ => Situ(x, up),
@@ -121,8 +134,8 @@ internal sealed partial class ModelGraph
             _ when isGated => G.GluSplit(x, up),
             _ => G.Unary(x),
         };
-        x = MultiplyExperts(Weight(layer, "ffn_down_exps"), x, selected, FindExpertScale(layer, "ffn_down_exps"));
-        return AddExpertBias(x, layer, "ffn_down_exps", selected);
+        x = MultiplyExperts(Weight(layer, downName), x, selected, FindExpertScale(layer, downName), options.KeepsPrecision);
+        return AddExpertBias(x, layer, downName, selected);
     }
 
     private GraphTensor? FindExpertScale(int layer, string name) => TensorScales.OfExperts(Shape.Architecture) ? FindScale(layer, name) : null;
@@ -131,9 +144,10 @@ internal sealed partial class ModelGraph
         FindBias(layer, name) is { } bias ? G.AddId(x, bias, selected) : x;
 
     /// <summary>build_lora_mm_id.</summary>
-    private GraphTensor MultiplyExperts(GraphTensor weight, GraphTensor x, GraphTensor selected, GraphTensor? scale)
+    private GraphTensor MultiplyExperts(GraphTensor weight, GraphTensor x, GraphTensor selected, GraphTensor? scale, bool keepsPrecision = false)
     {
         var result = G.MulMatId(weight, x, selected);
+        result.KeepsOperandPrecision = keepsPrecision && scale is null;
         if (scale is null)
         {
             return result;

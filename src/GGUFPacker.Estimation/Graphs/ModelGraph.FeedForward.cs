@@ -14,12 +14,12 @@ internal sealed partial class ModelGraph
     {
         var scales = TensorScales.OfFeedForward(Shape.Architecture, isShared: suffix.Length > 0);
         var (upName, gateName, downName) = ("ffn_up" + suffix, "ffn_gate" + suffix, "ffn_down" + suffix);
-        var up = Scaled(AddBias(G.MulMat(Weight(layer, upName), x), FindBias(layer, upName)), upName);
+        var up = Scaled(AddBias(G.MulMat(Weight(layer, upName), x), BiasOf(upName)), upName);
         var gate = activation == Activation.Halved ? null : FindWeight(layer, gateName);
         if (gate is not null)
         {
             var input = activation is Activation.Gated or Activation.Situ ? x : up;
-            x = Scaled(AddBias(G.MulMat(gate, input), FindBias(layer, gateName)), gateName);
+            x = Scaled(AddBias(G.MulMat(gate, input), BiasOf(gateName)), gateName);
         }
         else
         {
@@ -34,7 +34,10 @@ internal sealed partial class ModelGraph
             Activation.Squared => G.Sqr(G.Unary(x)),
             _ => G.Unary(x),
         };
-        return Scaled(AddBias(G.MulMat(Weight(layer, downName), x), FindBias(layer, downName)), downName);
+        x = FindWeight($"blk.{layer}.ffn.act.scales") is { } divisor ? G.Div(x, divisor) : x;
+        return Scaled(AddBias(G.MulMat(Weight(layer, downName), x), BiasOf(downName)), downName);
+
+        GraphTensor? BiasOf(string name) => Unused.HasFlag(UnusedTensors.FeedForwardBiases) ? null : FindBias(layer, name);
 
         GraphTensor Scaled(GraphTensor y, string name) => scales && FindScale(layer, name) is { } scale ? G.Mul(y, scale) : y;
     }

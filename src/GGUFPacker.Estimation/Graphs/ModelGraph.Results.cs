@@ -9,7 +9,8 @@ internal sealed partial class ModelGraph
     public void FinishWithLogits(GraphTensor x, bool capsLogits = false, bool scalesLogits = false)
     {
         Embeddings = x;
-        x = AddBias(Multiply(OutputWeight, x, FindWeight("output.scale")), FindWeight("output.bias"));
+        x = Multiply(OutputWeight, x, Unused.HasFlag(UnusedTensors.LogitsScale) ? null : FindWeight("output.scale"));
+        x = AddBias(x, Unused.HasFlag(UnusedTensors.LogitsBias) ? null : FindWeight("output.bias"));
         if (capsLogits)
         {
             x = G.Scale(G.Unary(G.Scale(x)));

@@ -53,6 +53,9 @@ internal sealed partial class ModelGraph
     /// <summary>n_layer.</summary>
     public int Layers => Shape.TrunkLayers;
 
+    /// <summary>What the family's graph leaves out.</summary>
+    public UnusedTensors Unused { get; set; }
+
     /// <summary>The final hidden state, from which embeddings are pooled (t_embd).</summary>
     public GraphTensor? Embeddings { get; set; }
 
@@ -136,7 +139,8 @@ internal sealed partial class ModelGraph
     public GraphTensor AddBias(GraphTensor x, GraphTensor? bias) => bias is null ? x : G.Add(x, bias);
 
     /// <summary>build_inp_embd: the tokens' embeddings, or a caller's own: memory for both is there in every graph.</summary>
-    public GraphTensor InputEmbeddings()
+    /// <param name="defaultScale">What embeddings are multiplied with (f_embedding_scale) if the header has no such number.</param>
+    public GraphTensor InputEmbeddings(double defaultScale = 0)
     {
         var tokens = G.Input(TensorType.I32, Tokens);
         var embeddings = G.Input(TensorType.F32, Shape.InputEmbeddingLength, Tokens);
@@ -154,7 +158,7 @@ internal sealed partial class ModelGraph
         }
 
         InputEmbedding = x;
-        if (Shape.Number("embedding_scale") is { } scale && scale != 0)
+        if ((Shape.Number("embedding_scale") ?? defaultScale) != 0)
         {
             x = G.Scale(x.IsContiguous ? x : G.Cont(x));
         }

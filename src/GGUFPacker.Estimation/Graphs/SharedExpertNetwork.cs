@@ -1,6 +1,6 @@
 namespace GGUFPacker.Estimation.Graphs;
 
-/// <summary>The feed-forward networks of DeepSeek's relatives: a dense one in the first layers, then experts of which a token uses some, and one that all tokens share.</summary>
+/// <summary>The feed-forward networks of DeepSeek's relatives: a dense one in the first layers, then experts that are chosen as the header says, and one that all tokens share if the layer has such.</summary>
 internal static class SharedExpertNetwork
 {
     /// <param name="graph">The graph.</param>
@@ -9,18 +9,15 @@ internal static class SharedExpertNetwork
     /// <param name="gating">How experts are chosen if the header does not say it.</param>
     public static GraphTensor Build(ModelGraph graph, GraphTensor x, int layer, ExpertGating gating)
     {
-        var shape = graph.Shape;
-        if (layer < shape.DenseLeadLayers)
+        if (!graph.HasExperts(layer))
         {
             return graph.FeedForward(x, layer, Activation.Gated);
         }
 
-        var said = (ExpertGating)(int)(shape.Number("expert_gating_func") ?? 0);
         var options = ExpertOptions.Default with
         {
-            Gating = said == ExpertGating.None ? gating : said,
-            Normalizes = shape.Number("expert_weights_norm") is not null and not 0,
+            Gating = graph.GatingOr(gating), Normalizes = graph.NormalizesExperts, KeepsPrecision = graph.Shape.Architecture == "mistral4",
         };
-        return graph.G.Add(graph.Experts(x, layer, options), graph.FeedForward(x, layer, Activation.Gated, "_shexp"));
+        return graph.ExpertsAndShared(x, layer, options);
     }
 }

@@ -13,6 +13,12 @@ internal sealed record StandardDecoder
     /// <summary>Whether the tokens' embeddings are scaled by the root of their length.</summary>
     public bool ScalesEmbeddings { get; init; }
 
+    /// <summary>Whether learned positions are added to the embeddings.</summary>
+    public bool AddsPositions { get; init; }
+
+    /// <summary>Whether the embeddings are normed, with weights if there are any.</summary>
+    public bool NormsEmbeddings { get; init; }
+
     /// <summary>The norm of the last layer's result.</summary>
     public string OutputNorm { get; init; } = "output_norm";
 
@@ -27,6 +33,9 @@ internal sealed record StandardDecoder
 
     /// <summary>Whether rotations have factors of their own, if the model has such tensors.</summary>
     public bool UsesRopeFactors { get; init; }
+
+    /// <summary>Whether queries, keys and values are clamped, if the header says so.</summary>
+    public bool ClampsProjections { get; init; }
 
     /// <summary>Whether queries are scaled rather than scores.</summary>
     public bool ScalesQueries { get; init; }
@@ -43,8 +52,14 @@ internal sealed record StandardDecoder
     /// <summary>Whether what goes into attention and feed-forward network is normed.</summary>
     public bool NormsInputs { get; init; } = true;
 
+    /// <summary>Whether norms have weights.</summary>
+    public bool HasNormWeights { get; init; } = true;
+
     /// <summary>Whether the results of attention and feed-forward network are normed before they are added.</summary>
     public bool NormsResults { get; init; }
+
+    /// <summary>Whether the second of these norms is kept on its layer's device: most families do not say of which layer it is.</summary>
+    public bool PinsResults { get; init; }
 
     /// <summary>Whether the feed-forward network's result is added to what it was made of, rather than the other way round: the first may then keep its memory.</summary>
     public bool AddsToResidual { get; init; }
@@ -55,14 +70,32 @@ internal sealed record StandardDecoder
     /// <summary>Whether logits are capped.</summary>
     public bool CapsLogits { get; init; }
 
+    /// <summary>Whether logits are scaled.</summary>
+    public bool ScalesLogits { get; init; }
+
     /// <summary>The feed-forward network of a layer.</summary>
     public Func<ModelGraph, GraphTensor, int, GraphTensor> FeedForward { get; init; } = (graph, x, layer) => graph.FeedForward(x, layer, Activation.Gated);
+
+    /// <summary>Whether tokens see each other in both directions, without a cache.</summary>
+    public bool IsCacheless { get; init; }
 
     /// <summary>Whether tokens see each other in both directions, without a cache, and the result is their embeddings.</summary>
     public bool IsEncoder { get; init; }
 
     /// <summary>Whether layers for further tokens read the last norm's result.</summary>
     public bool MarksHiddenStates { get; init; }
+
+    /// <summary>Whether the last layer works on all tokens, as layers for further ones need them, and rows are taken of the last norm's result.</summary>
+    public bool TakesOutputsLast { get; init; }
+
+    /// <summary>Whether the layers with a window attend to sinks (attn_sinks) besides, if they have such.</summary>
+    public bool HasSinks { get; init; }
+
+    /// <summary>What is done with the result of attention.</summary>
+    public Func<ModelGraph, GraphTensor, int, GraphTensor> AfterAttention { get; init; } = (_, x, _) => x;
+
+    /// <summary>What the family's graph leaves out.</summary>
+    public UnusedTensors Unused { get; init; }
 
     /// <summary>What is done with a layer's result.</summary>
     public Func<ModelGraph, GraphTensor, int, GraphTensor> AfterLayer { get; init; } = (_, x, _) => x;
@@ -72,9 +105,13 @@ internal sealed record StandardDecoder
         ArgumentNullException.ThrowIfNull(graph);
         var g = graph.G;
         graph.CapsScores = CapsScores;
+        graph.ClampsProjections = ClampsProjections;
+        graph.Unused = Unused;
         var x = graph.InputEmbeddings();
         x = ScalesEmbeddings ? g.Scale(x) : x;
         var positions = graph.InputPositions();
+        x = AddsPositions ? g.Add(x, g.GetRows(graph.Weight("position_embd.weight"), positions)) : x;
+        x = NormsEmbeddings ? graph.Norm(x, graph.FindWeight("token_embd_norm.weight"), graph.FindWeight("token_embd_norm.bias"), Norm, 0) : x;
         var temperature = HasTemperature && graph.Shape.Number("attention.temperature_scale") is not (null or 0) ? graph.InputAttentionScale() : null;
         var (full, window) = InputAttention(graph);
         var outputIds = graph.InputOutputIds();
@@ -83,7 +120,8 @@ internal sealed record StandardDecoder
             var residual = x;
             x = NormsInputs ? NormOf(graph, x, layer, "attn_norm") : x;
             x = Attend(graph, x, positions, temperature, graph.Shape.SlidingWindowLayers[layer] && window is not null ? window : full, layer);
-            if (layer == graph.Layers - 1)
+            x = AfterAttention(graph, x, layer);
+            if (layer == graph.Layers - 1 && !TakesOutputsLast)
             {
                 x = g.GetRows(x, outputIds);
                 residual = g.GetRows(residual, outputIds);
@@ -93,12 +131,11 @@ internal sealed record StandardDecoder
             var attended = g.Add(x, residual);
             x = FeedForward(graph, NormsInputs ? NormOf(graph, attended, layer, FeedForwardNorm) : attended, layer);
 
-            // The reference does not say of which layer this norm is, so nothing keeps it on the layer's device.
-            x = NormsResults ? graph.Norm(x, graph.FindWeight(layer, "post_ffw_norm"), null, Norm, -1) : x;
+            x = NormsResults ? graph.Norm(x, graph.FindWeight(layer, "post_ffw_norm"), null, Norm, PinsResults ? layer : -1) : x;
             x = AfterLayer(graph, AddsToResidual ? g.Add(attended, x) : g.Add(x, attended), layer);
         }
 
-        x = graph.Norm(x, graph.Weight(OutputNorm + ".weight"), graph.FindWeight(OutputNorm + ".bias"), Norm, -1);
+        x = graph.Norm(x, HasNormWeights ? graph.Weight(OutputNorm + ".weight") : null, HasNormWeights ? graph.FindWeight(OutputNorm + ".bias") : null, Norm, -1);
         if (IsEncoder)
         {
             graph.Embeddings = x;
@@ -106,16 +143,15 @@ internal sealed record StandardDecoder
             return;
         }
 
-        graph.HiddenStates = MarksHiddenStates ? x : null;
-        graph.FinishWithLogits(x, CapsLogits);
+        graph.HiddenStates = MarksHiddenStates || TakesOutputsLast ? x : null;
+        graph.FinishWithLogits(TakesOutputsLast ? g.GetRows(x, outputIds) : x, CapsLogits, ScalesLogits);
     }
 
     private (AttentionInputs Full, AttentionInputs? Window) InputAttention(ModelGraph graph)
     {
         var isWindowed = graph.Shape.SlidingWindowKind != SlidingWindowKind.None;
-        return IsEncoder ? (graph.InputAttentionWithoutCache(), isWindowed ? graph.InputAttentionWithoutCache() : null)
-            : isWindowed ? graph.InputWindowedAttention()
-            : (graph.InputAttention(), null);
+        return IsEncoder || IsCacheless ? (graph.InputAttentionWithoutCache(), isWindowed ? graph.InputAttentionWithoutCache() : null)
+            : graph.InputAttentionOfLayers();
     }
 
     private GraphTensor Attend(ModelGraph graph, GraphTensor x, GraphTensor positions, GraphTensor? temperature, AttentionInputs inputs, int layer)
@@ -151,14 +187,16 @@ internal sealed record StandardDecoder
 
         q = temperature is null ? q : g.Mul(q, temperature);
         q = ScalesQueries ? g.Scale(q) : q;
+        var sinks = HasSinks ? graph.FindWeight(layer, "attn_sinks") : null;
         return GatesAttention
-            ? graph.AttentionOutput(graph.GateAttention(graph.AttentionCore(inputs, q, k, v, layer), x, layer), layer)
-            : graph.Attention(inputs, q, k, v, layer);
+            ? graph.AttentionOutput(graph.GateAttention(graph.AttentionCore(inputs, q, k, v, layer, sinks), x, layer), layer)
+            : graph.Attention(inputs, q, k, v, layer, sinks);
     }
 
     private GraphTensor NormHeads(ModelGraph graph, GraphTensor x, int layer, string name) =>
-        HeadNorm == HeadNorm.EachHeadIfAny && graph.FindWeight(layer, name) is null ? x : NormOf(graph, x, layer, name);
+        HeadNorm == HeadNorm.EachHeadIfAny && graph.FindWeight(layer, name) is null ? x
+        : graph.Norm(x, graph.Weight(layer, name), Unused.HasFlag(UnusedTensors.HeadNormBiases) ? null : graph.FindBias(layer, name), Norm, layer);
 
     private GraphTensor NormOf(ModelGraph graph, GraphTensor x, int layer, string name) =>
-        graph.Norm(x, graph.Weight(layer, name), graph.FindBias(layer, name), Norm, layer);
+        HasNormWeights ? graph.Norm(x, graph.Weight(layer, name), graph.FindBias(layer, name), Norm, layer) : graph.Norm(x, null, null, Norm, layer);
 }

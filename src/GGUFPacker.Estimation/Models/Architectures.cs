@@ -24,7 +24,7 @@ internal static class Architectures
         "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35");
 
     private static readonly FrozenSet<string> WithoutOutput = Set(
-        "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "modern-bert", "wavtokenizer-dec", "clip", "eagle3");
+        "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "modern-bert", "wavtokenizer-dec", "clip", "eagle3", "bitnet");
 
     private static readonly FrozenSet<string> Unrotated = Set(
         "gpt2", "gptj", "mpt", "refact", "bloom", "jais", "jina-bert-v2", "t5", "t5encoder", "jamba", "nemotron_h", "nemotron_h_moe", "kimi-linear", "kimi-k3");

@@ -9,7 +9,7 @@ internal static class FamilyShapes
     public static int LayersOf(string architecture, HeaderKeys keys, int blocks) => architecture switch
     {
         "nanbeige" => blocks * Math.Max(1, keys.Get("num_loops", 1)),
-        "graniteswitch" => blocks + 1,
+        "graniteswitch" => blocks + (keys.Get("nextn_predict_layers") > 0 ? 0 : 1),
         _ => blocks,
     };
 
@@ -31,6 +31,11 @@ internal static class FamilyShapes
 
         ReadIndexer(shape, keys);
         ApplyFamily(shape, keys, blocks);
+        if (shape.Architecture == "granite_swa" && keys.Find("attention.rope_pattern") is { Type: GgufValueType.Array })
+        {
+            keys.Fill("attention.rope_pattern", shape.RotatingLayers.AsSpan(0, blocks));
+        }
+
         RecurrentShapes.Apply(shape, keys);
         SlidingWindowShapes.Apply(shape, keys);
     }
@@ -79,10 +84,11 @@ internal static class FamilyShapes
 
                 break;
             case "graniteswitch":
-                shape.RouterLayer = blocks;
-                shape.PredictionLayers = 1;
-                shape.Heads[blocks] = 1;
-                shape.KeyValueHeads[blocks] = 1;
+                // The layer of the router lies where those for predicting further tokens would.
+                shape.RouterLayer = blocks - shape.PredictionLayers;
+                shape.PredictionLayers = shape.Layers - shape.RouterLayer;
+                shape.Heads[shape.RouterLayer] = 1;
+                shape.KeyValueHeads[shape.RouterLayer] = 1;
                 break;
             case "gemma3n":
                 shape.LayersWithCache = 20;

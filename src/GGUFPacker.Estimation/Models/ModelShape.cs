@@ -18,6 +18,8 @@ internal sealed class ModelShape
         ExpertsUsed = new int[layers];
         SlidingWindowLayers = new bool[layers];
         RecurrentLayers = new bool[layers];
+        RotatingLayers = new bool[layers];
+        Array.Fill(RotatingLayers, true);
         IndexerLayers = new bool[layers];
         ClampedExpertLayers = new bool[layers];
         ClampedFeedForwardLayers = new bool[layers];
@@ -136,6 +138,9 @@ internal sealed class ModelShape
 
     /// <summary>is_recr(il).</summary>
     public bool[] RecurrentLayers { get; }
+
+    /// <summary>has_rope(il): whether a layer rotates queries and keys, by the list that some headers have (attention.rope_pattern).</summary>
+    public bool[] RotatingLayers { get; }
 
     /// <summary>is_indexer_full(il).</summary>
     public bool[] IndexerLayers { get; }

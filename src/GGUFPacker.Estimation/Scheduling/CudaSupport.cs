@@ -29,7 +29,7 @@ internal static class CudaSupport
                 return sources[0]!.IsContiguousFrom(1);
             case GraphOperation.MulMat:
             case GraphOperation.MulMatId:
-                return Multiplies(sources[0]!, sources[1]!);
+                return !(operation.Operation == GraphOperation.MulMatId && operation.KeepsOperandPrecision) && Multiplies(sources[0]!, sources[1]!);
             case GraphOperation.GetRows:
                 return GetsRows(sources[0]!);
             case GraphOperation.SetRows:

@@ -1,6 +1,4 @@
-using System.Collections.Frozen;
 using GGUFPacker.Estimation.Caches;
-using GGUFPacker.Estimation.Compute;
 using GGUFPacker.Estimation.Models;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
@@ -11,33 +9,6 @@ namespace GGUFPacker.Estimation.Graphs.Families;
 /// </summary>
 internal static class AnyDecoder
 {
-    // Found by comparing with llama.cpp: small models of each architecture, some twenty sets of options each, on the CPU and on one and two CUDA devices.
-    private static readonly FrozenSet<string> MatchingEverywhere = new[]
-    {
-        "afmoe", "arcee", "arctic", "baichuan", "bailingmoe", "bailingmoe2", "bloom", "chatglm", "codeshell", "cohere2moe", "dbrx", "deci",
-        "deepseek", "dots1", "dream", "ernie4_5", "ernie4_5-moe", "exaone", "falcon", "glm4", "gpt2", "gptneox", "granite", "granite_swa",
-        "granitehybrid", "granitemoe", "hy_v3", "internlm2", "jais", "jais2", "llada-moe", "maincoder", "mellum", "minicpm", "mpt", "muse-glimmer",
-        "nanbeige", "nemotron", "olmo", "openelm", "orion", "paddleocr", "plamo", "plamo3", "pockettts", "qwen", "qwen2vl", "qwen3tts", "rnd1",
-        "seed_oss", "stablelm", "starcoder", "xverse",
-    }.ToFrozenSet(StringComparer.Ordinal);
-
-    private static readonly FrozenSet<string> MatchingOnHost = new[]
-    {
-        "llada", "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "pangu-embedded",
-    }.ToFrozenSet(StringComparer.Ordinal);
-
-    // Families that read expert_weights_norm.
-    private static readonly FrozenSet<string> ByHeader = new[]
-    {
-        "afmoe", "bailingmoe", "bailingmoe2", "cohere2moe", "dots1", "glm4moe", "hy_v3", "nemotron_h", "nemotron_h_moe",
-    }.ToFrozenSet(StringComparer.Ordinal);
-
-    /// <summary>Where this graph was found to need what the architecture's own needs.</summary>
-    public static GraphExactness ExactnessOf(string architecture) =>
-        MatchingEverywhere.Contains(architecture) ? GraphExactness.Everywhere
-        : MatchingOnHost.Contains(architecture) ? GraphExactness.OnHost
-        : GraphExactness.Nowhere;
-
     public static void Build(ModelGraph graph)
     {
         if (graph.Caches.Find(AttentionCacheKind.Indexer) is not null)
@@ -57,8 +28,7 @@ internal static class AnyDecoder
             var normed = Norm(graph, x, layer, "attn_norm") ?? x;
             var mixed = Norm(graph, x, layer, "attn_norm_2") ?? normed;
             x = Mix(graph, mixed, positions, recurrent, graph.Shape.SlidingWindowLayers[layer] ? window ?? full : full, layer);
-            x = NormsBeforeOutputs(graph) ? Norm(graph, x, layer, "post_attention_norm") ?? x : x;
-            if (layer == graph.Layers - 1 && !TakesOutputsLast(graph))
+            if (layer == graph.Layers - 1)
             {
                 x = g.GetRows(x, outputIds);
                 residual = g.GetRows(residual, outputIds);
@@ -68,15 +38,9 @@ internal static class AnyDecoder
             x = Finish(graph, x, residual, normed, layer);
         }
 
-        if (HasBareNorms(graph) || graph.FindWeight("output_norm.weight") is not null)
+        if (graph.FindWeight("output_norm.weight") is { } norm)
         {
-            x = graph.Norm(x, graph.FindWeight("output_norm.weight"), graph.FindWeight("output_norm.bias"), KindOf(graph, "output_norm"), -1);
-        }
-
-        if (TakesOutputsLast(graph))
-        {
-            graph.HiddenStates = x;
-            x = g.GetRows(x, outputIds);
+            x = graph.Norm(x, norm, graph.FindWeight("output_norm.bias"), KindOf(graph, "output_norm"), -1);
         }
 
         if (!Architectures.TiesOutput(graph.Shape.Architecture) && graph.FindWeight("output.weight") is null)
@@ -152,8 +116,8 @@ internal static class AnyDecoder
         var (q, k, v) = graph.QueryKeyValue(x, layer);
         var gate = graph.FindWeight(layer, "attn_gate") is { } weight && weight.Ne[1] == q.Ne[0] * q.Ne[1] ? g.MulMat(weight, x) : null;
         q = HeadNormOf(graph, q, layer, "attn_q_norm");
-        k = shape.Architecture == "mpt" && graph.FindWeight(layer, "attn_q_norm") is null ? k : HeadNormOf(graph, k, layer, "attn_k_norm");
-        if (Rotates(shape, layer) && graph.FindWeight("position_embd.weight") is null)
+        k = HeadNormOf(graph, k, layer, "attn_k_norm");
+        if (Architectures.Rotates(shape.Architecture) && shape.FullRotaryLength > 0 && graph.FindWeight("position_embd.weight") is null)
         {
             var factors = graph.RopeFactors(layer);
             q = g.Rope(q, positions, factors);
@@ -169,15 +133,6 @@ internal static class AnyDecoder
         var attended = graph.AttentionCore(inputs, q, k, v, layer, sinks);
         return graph.AttentionOutput(g.Mul(attended, g.Unary(gate)), layer);
     }
-
-    private static bool Rotates(ModelShape shape, int layer) => Architectures.Rotates(shape.Architecture) && shape.FullRotaryLength > 0 && shape.Architecture switch
-    {
-        // The larger one adds a bias by distance instead.
-        "baichuan" => shape.Layers == 32,
-        "afmoe" => (layer + 1) % 4 != 0,
-        "muse-glimmer" => shape.SlidingWindowLayers[layer],
-        _ => true,
-    };
 
     // A norm of a head's length works on each head, a longer one on all of them at once.
     private static GraphTensor HeadNormOf(ModelGraph graph, GraphTensor x, int layer, string name)
@@ -204,7 +159,7 @@ internal static class AnyDecoder
         var hasFeedForward = graph.FindWeight(layer, "ffn_up") is not null || graph.HasExperts(layer);
         var hasOwnNorm = graph.FindWeight(layer, "ffn_norm") is not null;
         var postNorm = graph.FindWeight(layer, "post_attention_norm") is not null;
-        if (hasOwnNorm && postNorm && !NormsBeforeOutputs(graph))
+        if (hasOwnNorm && postNorm)
         {
             x = Norm(graph, x, layer, "post_attention_norm")!;
         }
@@ -214,19 +169,18 @@ internal static class AnyDecoder
             return g.Add(x, residual);
         }
 
-        if (!hasOwnNorm && !postNorm && !HasBareNorms(graph) && graph.FindWeight(layer, "attn_output_norm") is null)
+        if (!hasOwnNorm && !postNorm && graph.FindWeight(layer, "attn_output_norm") is null)
         {
-            var fed = FeedForward(graph, normed, layer);
-            return graph.Shape.Architecture == "falcon" ? g.Add(g.Add(fed, x), residual) : g.Add(g.Add(fed, residual), x);
+            return g.Add(g.Add(FeedForward(graph, normed, layer), residual), x);
         }
 
         var attended = g.Add(x, residual);
-        x = Norm(graph, attended, layer, hasOwnNorm || HasBareNorms(graph) ? "ffn_norm" : postNorm ? "post_attention_norm" : "attn_output_norm")!;
+        x = Norm(graph, attended, layer, hasOwnNorm ? "ffn_norm" : postNorm ? "post_attention_norm" : "attn_output_norm")!;
         if (graph.FindWeight(layer, "ffn_norm_exps") is not null)
         {
             // A dense network and experts side by side, each with a norm of its own.
             var dense = g.Add(graph.FeedForward(x, layer, ActivationOf(graph, layer)), attended);
-            return g.Add(graph.Experts(Norm(graph, residual, layer, "ffn_norm_exps")!, layer, OptionsOf(graph.Shape)), dense);
+            return g.Add(graph.Experts(Norm(graph, residual, layer, "ffn_norm_exps")!, layer, OptionsOf(graph)), dense);
         }
 
         x = FeedForward(graph, x, layer);
@@ -241,35 +195,20 @@ internal static class AnyDecoder
             return graph.FeedForward(x, layer, ActivationOf(graph, layer));
         }
 
-        var experts = graph.Experts(x, layer, OptionsOf(graph.Shape));
+        var experts = graph.Experts(x, layer, OptionsOf(graph));
         return graph.FindWeight(layer, "ffn_up_shexp") is null ? experts : graph.G.Add(experts, graph.FeedForward(x, layer, Activation.Gated, "_shexp"));
     }
 
-    // Some families always make the experts' weights sum to one, some never; the others' headers say so.
-    private static ExpertOptions OptionsOf(ModelShape shape)
-    {
-        var normalizes = shape.Architecture is not ("deepseek" or "llada-moe")
-            && (!ByHeader.Contains(shape.Architecture) || shape.Number("expert_weights_norm") is not (null or 0));
-        var gating = shape.Number("expert_gating_func") is (double)ExpertGating.SoftmaxWeight ? ExpertGating.SoftmaxWeight : ExpertGating.Softmax;
-        return ExpertOptions.Default with { Gating = gating, Normalizes = normalizes };
-    }
+    private static ExpertOptions OptionsOf(ModelGraph graph) =>
+        ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Softmax), Normalizes = graph.Shape.Number("expert_weights_norm") is not 0 };
 
     private static Activation ActivationOf(ModelGraph graph, int layer) =>
         graph.FindWeight(layer, "ffn_gate") is not null ? Activation.Gated
         : graph.Weight(layer, "ffn_up").Ne[1] == 2 * graph.Weight(layer, "ffn_down").Ne[0] ? Activation.Halved
         : Activation.Plain;
 
-    // The states of all tokens are kept, for predicting further ones.
-    private static bool TakesOutputsLast(ModelGraph graph) => graph.Shape.Architecture is "cohere2moe" or "hy_v3";
-
-    // The results of attention are normed for all tokens, rather than for those that there are outputs of.
-    private static bool NormsBeforeOutputs(ModelGraph graph) => graph.Shape.Architecture is "afmoe" or "muse-glimmer";
-
-    // OLMo's norms have neither weights nor biases.
-    private static bool HasBareNorms(ModelGraph graph) => graph.Shape.Architecture == "olmo";
-
     private static GraphTensor? Norm(ModelGraph graph, GraphTensor x, int layer, string name) =>
-        HasBareNorms(graph) && (name is "attn_norm" or "ffn_norm") ? graph.Norm(x, null, null, NormKind.Layer, layer) : graph.FindWeight(layer, name) is { } weight ? graph.Norm(x, weight, graph.FindBias(layer, name), KindOf(graph, $"blk.{layer}.{name}"), layer) : null;
+        graph.FindWeight(layer, name) is { } weight ? graph.Norm(x, weight, graph.FindBias(layer, name), KindOf(graph, $"blk.{layer}.{name}"), layer) : null;
 
     // Only layer norms have biases; without one the header's epsilon tells.
     private static NormKind KindOf(ModelGraph graph, string name) =>

@@ -1,7 +1,7 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>deepseek2</c>: DeepSeek V2, V3 and R1 (src/models/deepseek2.cpp), with latent attention and shared experts; <c>deepseek2-ocr</c> has the usual attention.
+/// llama.cpp's <c>deepseek2</c> and <c>mistral4</c>: DeepSeek V2, V3 and R1, Mistral 4 (src/models/deepseek2.cpp), with latent attention and shared experts; <c>deepseek2-ocr</c> has the usual attention.
 /// </summary>
 internal static class DeepSeek2
 {

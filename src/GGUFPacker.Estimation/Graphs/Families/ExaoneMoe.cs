@@ -8,12 +8,8 @@ internal static class ExaoneMoe
         UsesRopeFactors = true,
         HeadNorm = HeadNorm.EachHead,
         Rotates = (graph, layer) => graph.Shape.SlidingWindowLayers[layer],
-        FeedForward = FeedForward,
+        FeedForward = (graph, x, layer) => SharedExpertNetwork.Build(graph, x, layer, ExpertGating.Softmax),
     };
 
     public static void Build(ModelGraph graph) => Decoder.Build(graph);
-
-    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer) => graph.HasExperts(layer)
-        ? graph.ExpertsAndShared(x, layer, ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Softmax), Normalizes = graph.NormalizesExperts })
-        : graph.FeedForward(x, layer, Activation.Gated);
 }

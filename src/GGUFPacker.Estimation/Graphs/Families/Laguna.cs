@@ -7,12 +7,9 @@ internal static class Laguna
     {
         HeadNorm = HeadNorm.EachHead,
         GatesAttention = true,
-        FeedForward = FeedForward,
+        Unused = UnusedTensors.LogitsScale,
+        FeedForward = (graph, x, layer) => SharedExpertNetwork.Build(graph, x, layer, ExpertGating.Sigmoid),
     };
 
     public static void Build(ModelGraph graph) => Decoder.Build(graph);
-
-    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer) => layer < graph.Shape.DenseLeadLayers
-        ? graph.FeedForward(x, layer, Activation.Gated)
-        : graph.ExpertsAndShared(x, layer, ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Sigmoid), Normalizes = graph.NormalizesExperts });
 }

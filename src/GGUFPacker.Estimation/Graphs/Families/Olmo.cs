@@ -1,8 +1,10 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>olmo2</c>, OLMo 2 and 3, and <c>olmoe</c> (src/models/olmo2.cpp, olmoe.cpp).</summary>
+/// <summary>llama.cpp's <c>olmo</c>, <c>olmo2</c> and <c>olmoe</c> (src/models/olmo.cpp, olmo2.cpp, olmoe.cpp).</summary>
 internal static class Olmo
 {
+    private static readonly StandardDecoder First = new() { Norm = NormKind.Layer, HasNormWeights = false, ClampsProjections = true };
+
     private static readonly StandardDecoder Second = new() { HeadNorm = HeadNorm.AllHeads, NormsInputs = false, NormsResults = true };
 
     private static readonly ExpertOptions Options = ExpertOptions.Default with { Normalizes = false };
@@ -12,6 +14,8 @@ internal static class Olmo
         HeadNorm = HeadNorm.AllHeads,
         FeedForward = (graph, x, layer) => graph.Experts(x, layer, Options),
     };
+
+    public static void Build(ModelGraph graph) => First.Build(graph);
 
     public static void Build2(ModelGraph graph) => Second.Build(graph);
 

@@ -1,0 +1,30 @@
+namespace GGUFPacker.Estimation.Graphs.Families;
+
+/// <summary>llama.cpp's <c>plm</c> (src/models/plm.cpp): keys and values of all heads come of one short vector, and are cached decompressed.</summary>
+internal static class Plm
+{
+    public static void Build(ModelGraph graph)
+    {
+        var g = graph.G;
+        var x = graph.InputEmbeddings();
+        var positions = graph.InputPositions();
+        var inputs = graph.InputAttention();
+        var outputIds = graph.InputOutputIds();
+        for (var layer = 0; layer < graph.Layers; layer++)
+        {
+            var residual = x;
+            x = LatentAttention.Build(graph, inputs, graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer), positions, null, layer);
+            if (layer == graph.Layers - 1)
+            {
+                x = g.GetRows(x, outputIds);
+                residual = g.GetRows(residual, outputIds);
+            }
+
+            var attended = g.Add(x, residual);
+            x = graph.FeedForward(graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer), layer, Activation.Squared);
+            x = g.Add(x, attended);
+        }
+
+        graph.FinishWithLogits(graph.RmsNorm(x, graph.Weight("output_norm.weight"), -1));
+    }
+}
