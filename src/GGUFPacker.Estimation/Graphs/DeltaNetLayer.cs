@@ -11,7 +11,8 @@ internal static class DeltaNetLayer
     /// <param name="x">What goes in.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="isFirst">Whether the layer is Qwen3-Next's, whose projections are interleaved by head and whose keys are repeated, rather than Qwen 3.5's.</param>
-    public static GraphTensor Build(ModelGraph graph, RecurrentInputs inputs, GraphTensor x, int layer, bool isFirst)
+    /// <param name="copiesTails">Whether what the convolution stores is made contiguous first (Qwen 4).</param>
+    public static GraphTensor Build(ModelGraph graph, RecurrentInputs inputs, GraphTensor x, int layer, bool isFirst, bool copiesTails = false)
     {
         var (g, shape) = (graph.G, graph.Shape);
         var (tokens, sequences) = (graph.TokensPerSequence, graph.Size.Sequences);
@@ -21,8 +22,8 @@ internal static class DeltaNetLayer
         var valueLength = shape.InnerLength / valueHeads;
         var (mixed, z) = Project(graph, x, layer);
         var (gate, beta) = isFirst ? GatesInterleaved(graph, x, layer) : Gates(graph, x, layer);
-        var convolved = Convolve(graph, inputs, mixed, layer, out var takeState);
-        var state = g.Reshape(takeState(), valueLength, valueLength, valueHeads, sequences);
+        var convolved = JoinStates(graph, inputs, graph.RollingStates(layer), mixed, shape.ConvolutionKernel - 1L, copiesTails);
+        var state = g.Reshape(graph.TakeStates(inputs, graph.RecurrentStates(layer)), valueLength, valueLength, valueHeads, sequences);
         convolved = g.Unary(g.SsmConv(convolved, graph.Weight(layer, "ssm_conv1d")));
 
         var row = TypeSizes.RowBytes(convolved.Type, (2 * keyLength * keyHeads) + (valueLength * valueHeads));
@@ -116,15 +117,19 @@ internal static class DeltaNetLayer
     }
 
     /// <summary>build_conv_state: joins the last tokens of the batch before with this one's, and stores the last ones, a copy for each snapshot.</summary>
-    private static GraphTensor Convolve(ModelGraph graph, RecurrentInputs inputs, GraphTensor mixed, int layer, out Func<GraphTensor> takeState)
+    /// <param name="graph">The graph.</param>
+    /// <param name="inputs">Which states.</param>
+    /// <param name="states">The convolution's states.</param>
+    /// <param name="x">What is convolved: channels of each token of each sequence.</param>
+    /// <param name="kept">Tokens that a state has.</param>
+    /// <param name="copiesTails">Whether what is stored is made contiguous first.</param>
+    public static GraphTensor JoinStates(ModelGraph graph, RecurrentInputs inputs, GraphTensor states, GraphTensor x, long kept, bool copiesTails)
     {
-        var (g, shape) = (graph.G, graph.Shape);
+        var g = graph.G;
         var sequences = graph.Size.Sequences;
-        var kept = shape.ConvolutionKernel - 1L;
-        var channels = shape.InnerLength + (2L * shape.StateGroups * shape.StateLength);
-        var states = graph.RollingStates(layer);
+        var channels = x.Ne[0];
         var before = g.Reshape(graph.TakeStates(inputs, states), kept, channels, sequences);
-        var joined = g.Concat(before, g.Transpose(mixed), 0);
+        var joined = g.Concat(before, g.Transpose(x), 0);
         var rowBytes = TypeSizes.RowBytes(states.Type, kept * channels);
         var snapshots = graph.Context.RecurrentSnapshots + 1L;
         for (var t = 1L; t <= snapshots; t++)
@@ -132,10 +137,9 @@ internal static class DeltaNetLayer
             var start = Math.Max(0, joined.Ne[0] - kept - snapshots + t);
             var last = g.View3D(joined, kept, channels, sequences, joined.Nb[1], joined.Nb[2], TypeSizes.RowBytes(joined.Type, start));
             var slot = g.View2D(states, kept * channels, sequences, states.Nb[1], (snapshots - t) * graph.Recurrent.Sequences * rowBytes);
-            graph.Expand(g.Cpy(last, slot));
+            graph.Expand(g.Cpy(copiesTails ? g.Cont(last) : last, slot));
         }
 
-        takeState = () => graph.TakeStates(inputs, graph.RecurrentStates(layer));
         return joined;
     }
 

@@ -155,7 +155,7 @@ internal sealed partial class GraphBuilder
             beta,
             state);
 
-    /// <summary>ggml_dsv4_hc_pre: a weighted sum over the second dimension.</summary>
+    /// <summary>ggml_dsv4_hc_pre, and ggml_dsv4_hc_pre_gated: a weighted sum over the second dimension.</summary>
     public GraphTensor HyperConnectionPre(GraphTensor a, GraphTensor weights) =>
         Of(NewTensor(TensorType.F32, a.Ne[0], a.Ne[2]), GraphOperation.HyperConnectionPre, a, weights);
 

@@ -136,6 +136,7 @@ internal static class GraphTemplates
         ["qwen3next"] = QwenHybrid.Build,
         ["qwen3tts"] = Qwen3.BuildVision,
         ["qwen3vl"] = Qwen3.BuildVision,
+        ["qwen4exp"] = Qwen4.Build,
         ["qwen3vlmoe"] = Qwen3.BuildVisionExperts,
         ["refact"] = DenseDecoders.Refact.Build,
         ["rnd1"] = ExpertDecoders.Rnd1.Build,

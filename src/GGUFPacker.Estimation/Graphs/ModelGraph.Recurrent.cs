@@ -29,6 +29,13 @@ internal sealed partial class ModelGraph
     /// <summary>A layer's recurrent states (get_s_l).</summary>
     public GraphTensor RecurrentStates(int layer) => StateTensor(layer, 1, Recurrent.StateColumns);
 
+    /// <summary>A state of a kind of its own (get_p_l). A graph asks for each once.</summary>
+    public GraphTensor Stored(CacheState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return G.Stored(TensorType.F32, new Dimensions(state.Columns, state.Rows), _backends.OfCache(state.Device), isWeight: false);
+    }
+
     /// <summary>build_rs: clears new sequences' states, moves those that only move, and takes the batch's.</summary>
     /// <param name="inputs">Which states.</param>
     /// <param name="states">All of them.</param>

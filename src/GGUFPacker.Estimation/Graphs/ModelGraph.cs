@@ -118,7 +118,7 @@ internal sealed partial class ModelGraph
         };
         if (weight is not null || bias is not null)
         {
-            PinToLayer(x, layer);
+            KeepOnLayer(x, layer);
         }
 
         x = weight is null ? x : G.Mul(x, weight);
@@ -185,7 +185,7 @@ internal sealed partial class ModelGraph
     }
 
     /// <summary>Keeps a result on its layer's device (the callback of llama_context::graph_get_cb).</summary>
-    private void PinToLayer(GraphTensor tensor, int layer)
+    public void KeepOnLayer(GraphTensor tensor, int layer)
     {
         if (_pinsNorms && layer >= 0)
         {

@@ -68,7 +68,7 @@ internal static class SparseAttention
     }
 
     /// <summary>A mask that hides all but the chosen cells, added to the usual one. Each element is a row of its own, so that the chosen ones can be set.</summary>
-    private static GraphTensor MaskOf(GraphBuilder g, GraphTensor mask, GraphTensor cells)
+    public static GraphTensor MaskOf(GraphBuilder g, GraphTensor mask, GraphTensor cells)
     {
         var hidden = g.Fill(mask);
         hidden = g.View4D(hidden, new Dimensions(1, hidden.Ne[0], hidden.Ne[1], hidden.Ne[3]), hidden.Nb[0], hidden.Nb[1], hidden.Nb[2], 0);

@@ -20,7 +20,7 @@ internal static class BailingMoe3
             x = graph.Shape.RecurrentLayers[layer] ? delta.Build(x, layer) : Attend(graph, attention, x, positions, layer);
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);
-            x = g.Add(FeedForward(graph, x, layer), attended);
+            x = g.Add(SharedExpertNetwork.Build(graph, x, layer, ExpertGating.Softmax), attended);
         }
 
         x = graph.RmsNorm(x, graph.Weight("output_norm.weight"), -1);
@@ -38,8 +38,4 @@ internal static class BailingMoe3
         y = g.Mul(g.Reshape(y, length, heads, graph.Tokens), gate);
         return g.MulMat(graph.Weight(layer, "attn_output"), g.Cont(y, length * heads, graph.Tokens));
     }
-
-    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer) => layer < graph.Shape.DenseLeadLayers
-        ? graph.FeedForward(x, layer, Activation.Gated)
-        : graph.ExpertsAndShared(x, layer, ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Softmax), Normalizes = graph.NormalizesExperts });
 }

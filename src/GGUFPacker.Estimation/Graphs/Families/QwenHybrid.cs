@@ -53,7 +53,8 @@ internal static class QwenHybrid
         return graph.Multiply(graph.Weight(layer, "attn_output"), g.Mul(x, g.Unary(gate)), graph.FindScale(layer, "attn_output"));
     }
 
-    private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer)
+    /// <summary>A dense network, or experts, with one that all tokens share, gated.</summary>
+    public static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer)
     {
         if (!graph.HasExperts(layer))
         {
