@@ -22,10 +22,14 @@ internal sealed class BuildProgressLog(TaskLoggingHelper log, TimeProvider clock
         switch (value.Status)
         {
             case BuildStepStatus.Started:
+                step.Restart(clock.GetTimestamp());
                 log.LogMessage(MessageImportance.Low, "{0}", value.Name);
                 break;
             case BuildStepStatus.Advanced when value.Total > 0:
                 Advance(step, value);
+                break;
+            case BuildStepStatus.Noted:
+                log.LogMessage(MessageImportance.Normal, "{0}: {1}", value.Name, value.Detail);
                 break;
             case BuildStepStatus.Completed:
                 var seconds = clock.GetElapsedTime(step.Started).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
@@ -59,8 +63,11 @@ internal sealed class BuildProgressLog(TaskLoggingHelper log, TimeProvider clock
 
     private sealed class Step(long started)
     {
-        public long Started { get; } = started;
+        public long Started { get; private set; } = started;
 
         public long Reported { get; set; } = started;
+
+        // A conversion that no file is made of runs for each that reads it.
+        public void Restart(long now) => (Started, Reported) = (now, now);
     }
 }

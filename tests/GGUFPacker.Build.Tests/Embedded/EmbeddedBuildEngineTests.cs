@@ -103,7 +103,7 @@ public sealed class EmbeddedBuildEngineTests : IDisposable
     {
         const string text = "FROM scratch AS base\nQUANTIZE --from=context --type=F32 models/tiny.gguf m.gguf\nFROM scratch\nQUANTIZE --from=base --type=Q4_0 m.gguf q.gguf\n";
         var fused = await Build(text);
-        Assert.Equal(1, fused.StepsRun);
+        Assert.Equal((2, 1), (fused.StepsRun, fused.Totals.Written.Files));
         var intermediate = await Build(text.Split("FROM scratch\n")[0]);
         Assert.Equal(1, intermediate.StepsRun);
         var again = await Build(text, noCache: true);

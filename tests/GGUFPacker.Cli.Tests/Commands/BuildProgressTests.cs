@@ -42,6 +42,28 @@ public sealed class BuildProgressTests : IDisposable
         Assert.All(vertices, vertex => Assert.Matches("^sha256:[0-9a-f]{64}$", vertex.GetProperty("digest").GetString()));
     }
 
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("rawjson")]
+    public async Task A_step_without_a_file_is_shown_each_time_it_works(string mode)
+    {
+        _cli.WriteFile("GGUFPackerfile", "FROM scratch AS wide\nQUANTIZE --from=context --type=F32 m.gguf w.gguf\nFROM scratch\nQUANTIZE --from=wide --type=Q8_0 w.gguf q.gguf\nCMD [\"-m\", \"q.gguf\"]\n");
+
+        var error = (await _cli.RunAsync("build", "--progress", mode)).Succeeded().Error;
+
+        if (mode == "plain")
+        {
+            Assert.Contains("#2 [wide 1/1] QUANTIZE --from=context --type=F32 m.gguf w.gguf\n#2 Made while the next step reads it; no file is written.\n#2 DONE ", error, StringComparison.Ordinal);
+            Assert.Contains("2 steps run, 0 cached; wrote 1 file", error, StringComparison.Ordinal);
+            return;
+        }
+
+        var lines = error.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+        var wide = lines.Where(line => line.TryGetProperty("vertexes", out var vertexes) && vertexes[0].GetProperty("name").GetString()!.Contains("wide 1/1")).ToList();
+        Assert.Equal([false, true], wide.Select(line => line.GetProperty("vertexes")[0].TryGetProperty("completed", out _)));
+        Assert.Contains(lines, line => line.TryGetProperty("logs", out var logs) && logs[0].GetProperty("vertex").GetString() == wide[0].GetProperty("vertexes")[0].GetProperty("digest").GetString());
+    }
+
     [Fact]
     public async Task Quiet_leaves_the_result()
     {

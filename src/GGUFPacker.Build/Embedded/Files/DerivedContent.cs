@@ -37,7 +37,9 @@ internal sealed class DerivedContent(BuildSession session, GraphNode node, Func<
             session.Report(node, _stored is null ? BuildStepStatus.Completed : BuildStepStatus.Cached);
         }
 
-        return _stored is null ? await model.OpenAsync(cancellationToken).ConfigureAwait(false) : GgufFile.Open(_stored.Path, cancellationToken: cancellationToken);
+        return _stored is not null
+            ? GgufFile.Open(_stored.Path, cancellationToken: cancellationToken)
+            : await session.GuardAsync(node, () => PassingModel.OpenAsync(session, node, model.OpenAsync, cancellationToken)).ConfigureAwait(false);
     }
 
     public override void CheckUnchanged()
