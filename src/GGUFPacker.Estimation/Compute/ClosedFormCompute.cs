@@ -15,7 +15,6 @@ internal sealed class ClosedFormCompute : IComputeEstimator
 {
     // Results that are alive beside those that are counted: views that keep their source, padding, holes between tensors.
     private const double Slack = 1.05;
-    private const int Chunk = 64;
 
     // Rows, of heads even, from which on the host's weights are brought to the first device rather than computed with where they are
     // (ggml_backend_cuda_device_offload_op).
@@ -133,26 +132,21 @@ internal sealed class ClosedFormCompute : IComputeEstimator
 
         if (request.Caches.Recurrent is { } recurrent)
         {
-            // Linear attention works on chunks of each sequence, which are filled up.
-            var perSequence = (tokens + context.Sequences - 1) / context.Sequences;
-            var padded = shape.DeltaHeadLength > 0 ? (perSequence + Chunk - 1) / Chunk * Chunk * context.Sequences : tokens;
             var inner = Math.Max(shape.InnerLength, shape.Heads[0] * shape.DeltaHeadLength);
             var states = (recurrent.RollingColumns + recurrent.StateColumns) * recurrent.Rows;
-            most = Math.Max(most, sizeof(float) * ((2 * states) + (padded * ((6L * inner) + ((shape.WkvHeadLength > 0 ? MixedRows : 2L) * shape.EmbeddingLength)))));
+            most = Math.Max(most, sizeof(float) * ((2 * states) + (tokens * ((6L * inner) + ((shape.WkvHeadLength > 0 ? MixedRows : 2L) * shape.EmbeddingLength)))));
         }
 
         return most;
     }
 
     // An indexer's queries, of which two copies are alive (three in DeepSeek 4), with a part of the scores; or the scores, their order and the masks.
-    // Qwen 4's keeps the scores of all its heads.
     private static long Indexed(ModelShape shape, AttentionCache cache)
     {
         var queries = (2L * shape.IndexerHeads * shape.IndexerKeyLength) + (2 * cache.Cells);
         return shape.Architecture switch
         {
             "deepseek4" => Math.Max(3L * shape.IndexerHeads * shape.IndexerKeyLength, 6 * cache.Cells),
-            "qwen4exp" => Math.Max(queries, cache.Cells * (shape.IndexerHeads + 2L)),
             _ => Math.Max(queries, 5 * cache.Cells),
         };
     }
