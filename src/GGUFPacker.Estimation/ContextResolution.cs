@@ -46,6 +46,12 @@ internal static class ContextResolution
             throw new EstimateException($"A context of {context} tokens is larger than any model's.");
         }
 
+        var outputs = options.Outputs == 0 || Architectures.HasEncoder(shape.Architecture) ? batch : options.Outputs;
+        if (outputs < sequences)
+        {
+            throw new EstimateException($"Outputs are computed for at most {outputs} tokens of a batch, but {sequences} sequences run in parallel: llama.cpp needs one for each.");
+        }
+
         var asked = AskedFlashAttention(shape, options);
         RequireCacheTypes(shape, options, asked);
         return new ResolvedContext
@@ -54,7 +60,7 @@ internal static class ContextResolution
             ContextPerSequence = (int)perSequence,
             BatchSize = batch,
             MicroBatchSize = microBatch,
-            Outputs = options.Outputs == 0 || Architectures.HasEncoder(shape.Architecture) ? batch : options.Outputs,
+            Outputs = outputs,
             Sequences = sequences,
             UnifiedCache = options.UnifiedCache,
             FlashAttention = asked != FlashAttention.Off,

@@ -14,7 +14,7 @@ public class ApproximationTests
     private const long Small = 4 << 20;
 
     // Families with parts beside attention and network that no other family has: a decoder of common parts says nothing of them.
-    private static readonly string[] Singular = ["chameleon", "dflash", "eagle3", "gemma3n", "hy_v4"];
+    private static readonly string[] Singular = ["arwkv7", "chameleon", "dflash", "eagle3", "gemma3n", "hy_v4", "rwkv6", "rwkv6qwen2", "rwkv7", "t5", "t5encoder", "wavtokenizer-dec"];
 
     private static readonly ClosedFormCompute ClosedForm = new();
 

@@ -46,7 +46,7 @@ public class EstimatePropertyTests
     {
         var architecture = EstimateGolden.HeaderOf(model).Metadata.GetString("general.architecture") ?? "";
         Assert.SkipWhen(NotMonotonicInSequences.TryGetValue(architecture, out var reason), reason ?? "");
-        AssertGrows(model, [1, 2, 4, 8], size => EngineProfile.LlamaServer.Defaults with { ContextSize = 2048 * size, Sequences = size });
+        AssertGrows(model, [1, 2, 4, 8], size => EngineProfile.LlamaServer.Defaults with { ContextSize = 2048 * size, Sequences = size, Outputs = size });
     }
 
     [Theory]

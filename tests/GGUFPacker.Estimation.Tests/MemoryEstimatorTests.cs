@@ -15,6 +15,17 @@ public class MemoryEstimatorTests
         Assert.Equal((100L * 64 * 4) + (64 * 4), estimate.Host.Weights);
     }
 
+    [Theory]
+    [InlineData(4, 3, 512)]
+    [InlineData(4, 0, 2)]
+    public void Fewer_outputs_than_sequences_are_refused(int sequences, int outputs, int batch)
+    {
+        var options = new EstimateOptions { ContextSize = 2048, Sequences = sequences, Outputs = outputs, BatchSize = batch };
+        var exception = Assert.Throws<EstimateException>(() => MemoryEstimator.Estimate(SmallModel(), options, []));
+        Assert.Contains($"{sequences} sequences", exception.Message, StringComparison.Ordinal);
+        Assert.NotNull(MemoryEstimator.Estimate(SmallModel(), options with { Outputs = sequences, BatchSize = Math.Max(batch, sequences) }, []));
+    }
+
     private static ModelHeader SmallModel() => new(
         new GgufMetadata.Builder()
             .Set("general.architecture", GgufValue.Of("arcee"))

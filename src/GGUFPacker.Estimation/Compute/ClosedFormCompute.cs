@@ -20,12 +20,6 @@ internal sealed class ClosedFormCompute : IComputeEstimator
     // (ggml_backend_cuda_device_offload_op).
     private const int OffloadedBatch = 32;
 
-    // Rows of RWKV's time mixing: six mixtures of a token with the one before, and what is made of them.
-    private const int MixedRows = 16;
-
-    // T5's bias: its rows, their order turned, and the scores that it is added to.
-    private const int BiasedScores = 3;
-
     public bool KeepsFlashAttention(ComputeRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -39,7 +33,7 @@ internal sealed class ClosedFormCompute : IComputeEstimator
         long tokens = context.GraphTokens;
         var embeddings = sizeof(float) * tokens * shape.EmbeddingLength;
         var masks = request.Caches.Attention.Sum(cache => (context.FlashAttention ? 2L : sizeof(float)) * cache.Cells * tokens);
-        var inputs = masks + (sizeof(long) * 2 * tokens * Math.Max(1, request.Caches.Attention.Length)) + OwnInputs(shape, context, tokens);
+        var inputs = masks + (sizeof(long) * 2 * tokens * Math.Max(1, request.Caches.Attention.Length));
         var attention = Attention(request, tokens) + embeddings;
         var layers = Math.Max(attention, FeedForward(shape, tokens) + embeddings);
         var output = Output(shape, context, tokens);
@@ -75,13 +69,6 @@ internal sealed class ClosedFormCompute : IComputeEstimator
             .DefaultIfEmpty()
             .Max();
 
-    /// <summary>Inputs that only some families have: T5's distances and the encoder's states.</summary>
-    private static long OwnInputs(ModelShape shape, ResolvedContext context, long tokens) =>
-        IsT5(shape) ? sizeof(float) * ((tokens * context.ContextPerSequence) + (shape.TrainedContext * (tokens + shape.EmbeddingLength)))
-        : 0;
-
-    private static bool IsT5(ModelShape shape) => shape.Architecture is "t5" or "t5encoder";
-
     /// <summary>What is made of a whole cache before it is attended to: F32 in F16; latent values, which lie among the keys, turned.</summary>
     private static long CacheCopies(AttentionCache cache, AttentionCacheLayer layer, bool isFused)
     {
@@ -115,9 +102,7 @@ internal sealed class ClosedFormCompute : IComputeEstimator
             {
                 var heads = shape.Heads[layer.Layer];
                 var rows = (2L * heads * shape.KeyLength(layer.Layer)) + (2 * layer.KeyColumns) + (2 * layer.ValueColumns) + ((long)heads * Math.Max(shape.LatentKeyLength, shape.ValueLength(layer.Layer)));
-                var scores = IsT5(shape) ? BiasedScores * heads * Math.Max(cache.Cells, tokens)
-                    : context.FlashAttention ? 0
-                    : heads * cache.Cells;
+                var scores = context.FlashAttention ? 0 : heads * cache.Cells;
                 var indexed = shape.IndexerTop > 0 ? Indexed(shape, cache) : 0;
                 most = Math.Max(most, (sizeof(float) * tokens * (rows + scores + indexed)) + CacheCopies(cache, layer, context.FlashAttention));
             }
@@ -126,7 +111,7 @@ internal sealed class ClosedFormCompute : IComputeEstimator
         if (request.Caches.Attention.IsEmpty && request.Caches.Recurrent is null && shape.Layers > 0)
         {
             // An encoder: the batch's tokens see each other.
-            var scores = IsT5(shape) ? BiasedScores * tokens : context.FlashAttention ? 0 : tokens;
+            var scores = context.FlashAttention ? 0 : tokens;
             most = sizeof(float) * tokens * shape.Heads[0] * (scores + (4L * Math.Max(shape.FullKeyLength, shape.FullValueLength)));
         }
 
@@ -134,7 +119,7 @@ internal sealed class ClosedFormCompute : IComputeEstimator
         {
             var inner = Math.Max(shape.InnerLength, shape.Heads[0] * shape.DeltaHeadLength);
             var states = (recurrent.RollingColumns + recurrent.StateColumns) * recurrent.Rows;
-            most = Math.Max(most, sizeof(float) * ((2 * states) + (tokens * ((6L * inner) + ((shape.WkvHeadLength > 0 ? MixedRows : 2L) * shape.EmbeddingLength)))));
+            most = Math.Max(most, sizeof(float) * ((2 * states) + (tokens * ((6L * inner) + (2L * shape.EmbeddingLength)))));
         }
 
         return most;
