@@ -2,9 +2,11 @@ using System.Text;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Instructions;
 using GGUFPacker.Packerfile.Variables;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Packerfile.Tests;
 
+[ReadsGoldens]
 public sealed class PackerfileParserTests
 {
     [Fact]

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using GGUFPacker.Packerfile.Instructions;
 using GGUFPacker.Packerfile.Variables;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Packerfile.Tests;
 
+[ReadsGoldens]
 public sealed class PackerfileTextTests
 {
     private static readonly string[] Pieces =

@@ -6,6 +6,7 @@ using GGUFPacker.Build.Graph;
 using GGUFPacker.Oci.Content;
 using GGUFPacker.Packerfile.Diagnostics;
 using GGUFPacker.Packerfile.Ignoring;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Build.Tests.Checks;
 
@@ -13,6 +14,7 @@ namespace GGUFPacker.Build.Tests.Checks;
 /// Files that nobody would write: whatever stands in a file, it is parsed, expanded, linted and made a graph of, with diagnostics that have a code and a place in the
 /// file, and within a bounded amount of memory. <c>GGUFPACKER_MUTATIONS</c> is the number of files; without it as many as take seconds in a debug build.
 /// </summary>
+[ReadsGoldens]
 public sealed class MutatedPackerfileTests
 {
 #if DEBUG

@@ -7,10 +7,12 @@ using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Testing.Registry;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Build.Tests.Embedded;
 
 /// <summary>FROM and --from with images that stay in their registry, by counting what is asked of it.</summary>
+[ReadsGoldens]
 public sealed class RemoteBaseTests : IDisposable
 {
     // One layer with the model, one with a large file and small ones, one with a text.

@@ -8,6 +8,7 @@ using GGUFPacker.Testing.Registry;
 namespace GGUFPacker.Build.Tests.Embedded;
 
 /// <summary>Archives that ADD unpacks. What Docker and BuildKit make of them is the measure, but that links become what they lead to.</summary>
+[ReadsGoldens]
 public sealed class UnpackTests : IDisposable
 {
     private static readonly ArchiveFile Small = new ArchiveFile()

@@ -12,6 +12,7 @@ namespace GGUFPacker.Build.Tests.Examples;
 /// The GGUFPackerfiles of docs/examples.md, which have the forms of the original's README: each is built with the commands that stand in its comments, and gives exactly what the file
 /// NAME.expected.txt says. What they fetch comes from servers of the test's own, whose models are tiny ones.
 /// </summary>
+[ReadsGoldens]
 public sealed class ExampleTests
 {
     private const string Command = "# $ gguf-packer build";

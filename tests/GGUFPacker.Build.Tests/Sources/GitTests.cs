@@ -6,6 +6,7 @@ using GGUFPacker.Testing.Git;
 namespace GGUFPacker.Build.Tests.Sources;
 
 /// <summary>ADD of a git repository, from a real git server.</summary>
+[ReadsGoldens("packer/units")]
 public sealed class GitTests
 {
     private static readonly byte[] Large = [.. Enumerable.Range(0, 200_000).Select(i => (byte)(i * 31))];

@@ -3,10 +3,12 @@ using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Sources.Http;
 using GGUFPacker.Testing.Hub;
 using GGUFPacker.Testing.Registry;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Build.Tests.Sources;
 
 /// <summary>Downloads that end early, and hubs whose listings lie: what is kept, and what is not.</summary>
+[ReadsGoldens]
 public sealed class HubInterruptionTests
 {
     private const string Add = "FROM scratch\nADD hf://team/large /\n";

@@ -6,6 +6,7 @@ using GGUFPacker.Testing.Registry;
 namespace GGUFPacker.Build.Tests.Sources;
 
 /// <summary>ADD of a model repository on a hub.</summary>
+[ReadsGoldens]
 public sealed class HubTests
 {
     private const string Repository = "team/tiny";

@@ -2,10 +2,12 @@ using System.Text.Json;
 using GGUFPacker.Oci.References;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Testing.Registry;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Cli.Tests.Commands;
 
 /// <summary>Commands with images whose layers stay in their registry.</summary>
+[ReadsGoldens]
 public sealed class BaseImageCommandTests : IDisposable
 {
     private readonly LoopbackRegistry _registry = new() { Access = RegistryAccess.Token };

@@ -8,6 +8,7 @@ namespace GGUFPacker.Cli.Tests.Running;
 
 /// <summary>Containers of the real dockerd, from an image that stands in for llama.cpp's: busybox, which tells over HTTP what it was started with.</summary>
 [Trait("Category", "RealParts")]
+[ReadsGoldens]
 public sealed class DockerRunTests
 {
     private const string Image = "localhost/stand-in:1";

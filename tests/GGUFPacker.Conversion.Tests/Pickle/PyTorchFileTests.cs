@@ -2,9 +2,11 @@ using System.Runtime.InteropServices;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Pickle;
 using GGUFPacker.Conversion.Tensors;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Conversion.Tests.Pickle;
 
+[ReadsGoldens]
 public sealed class PyTorchFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

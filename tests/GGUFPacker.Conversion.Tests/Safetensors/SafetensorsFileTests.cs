@@ -2,9 +2,11 @@ using System.Text;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Safetensors;
 using GGUFPacker.Conversion.Tensors;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Conversion.Tests.Safetensors;
 
+[ReadsGoldens]
 public sealed class SafetensorsFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -3,10 +3,12 @@ using System.Text;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Tokenizers;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Conversion.Tests.Tokenizers;
 
 /// <summary>A hundred thousand broken tokenizer files: whatever a file says, it is read, or refused with a message; and it does not cost more than its size allows.</summary>
+[ReadsGoldens]
 public sealed class TokenizerMutationTests
 {
     /// <summary>The most bytes that may be allocated for one of these small files.</summary>

@@ -1,9 +1,11 @@
 using System.Text;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Format;
 
 /// <summary>Each error a file can cause, with the words that must be in its message.</summary>
+[ReadsGoldens]
 public sealed class GgufHostileInputTests
 {
     private static readonly Dictionary<string, (byte[] Bytes, string[] Words)> Cases = new()

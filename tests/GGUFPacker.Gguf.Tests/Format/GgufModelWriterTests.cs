@@ -5,6 +5,7 @@ using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Format;
 
+[ReadsGoldens]
 public sealed class GgufModelWriterTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -4,6 +4,7 @@ using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization;
 
+[ReadsGoldens]
 public sealed class HalfConversionsTests
 {
     private static readonly ushort[] AllHalves = [.. Enumerable.Range(0, 65536).Select(i => (ushort)i)];

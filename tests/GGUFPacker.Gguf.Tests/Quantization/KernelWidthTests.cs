@@ -7,6 +7,7 @@ using GGUFPacker.Testing;
 namespace GGUFPacker.Gguf.Tests.Quantization;
 
 /// <summary>Every width of every kernel gives the scalar kernel's bytes, at lengths around what its lanes take at once.</summary>
+[ReadsGoldens]
 public sealed class KernelWidthTests
 {
     private static readonly KernelWidth[] Widths = [KernelWidth.Vector128, KernelWidth.Vector256, KernelWidth.Vector512];

@@ -7,6 +7,7 @@ using GGUFPacker.Testing;
 
 namespace GGUFPacker.Oci.Tests.Layers;
 
+[ReadsGoldens]
 public sealed class LayerListingTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

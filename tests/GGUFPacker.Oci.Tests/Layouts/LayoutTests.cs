@@ -8,6 +8,7 @@ using GGUFPacker.Testing;
 
 namespace GGUFPacker.Oci.Tests.Layouts;
 
+[ReadsGoldens]
 public sealed class LayoutTests : RegistryTestBase
 {
     private static readonly ImageReference s_reference = ImageReference.Parse("localhost:5000/team/model:Q4_K_M");

@@ -7,6 +7,7 @@ using GGUFPacker.Testing.Registry;
 
 namespace GGUFPacker.Oci.Tests.Registry;
 
+[ReadsGoldens]
 public sealed class AuthenticationTests : RegistryTestBase
 {
     private static readonly RegistryCredential s_login = new("user", "pass word");

@@ -9,6 +9,7 @@ using GGUFPacker.Testing.Registry;
 
 namespace GGUFPacker.Oci.Tests.Registry;
 
+[ReadsGoldens("packer/e2e")]
 public sealed class ImagePullTests : RegistryTestBase
 {
     [Theory]

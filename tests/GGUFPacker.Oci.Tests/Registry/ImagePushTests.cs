@@ -3,9 +3,11 @@ using GGUFPacker.Oci.Content;
 using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.Store;
 using GGUFPacker.Testing.Registry;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Oci.Tests.Registry;
 
+[ReadsGoldens]
 public sealed class ImagePushTests : RegistryTestBase
 {
     [Fact]

@@ -9,6 +9,7 @@ using GGUFPacker.Testing.Registry;
 namespace GGUFPacker.Oci.Tests.Registry;
 
 /// <summary>Images whose layers stay where they are.</summary>
+[ReadsGoldens]
 public sealed class LayerOriginTests : RegistryTestBase
 {
     [Theory]

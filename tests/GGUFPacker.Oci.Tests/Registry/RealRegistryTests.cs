@@ -12,6 +12,7 @@ namespace GGUFPacker.Oci.Tests.Registry;
 
 /// <summary>Docker's registry and skopeo, as they are packaged.</summary>
 [Trait("Category", "RealParts")]
+[ReadsGoldens]
 public sealed class RealRegistryTests : RegistryTestBase
 {
     [Fact]

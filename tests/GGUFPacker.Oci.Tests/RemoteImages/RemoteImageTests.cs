@@ -6,9 +6,11 @@ using GGUFPacker.Oci.Registry;
 using GGUFPacker.Oci.RemoteImages;
 using GGUFPacker.Oci.Tests.Registry;
 using GGUFPacker.Testing.Registry;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Oci.Tests.RemoteImages;
 
+[ReadsGoldens]
 public sealed class RemoteImageTests : RegistryTestBase
 {
     private const int Size = 9_000_000;

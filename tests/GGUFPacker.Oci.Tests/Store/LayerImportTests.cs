@@ -9,6 +9,7 @@ using ZstdSharp;
 
 namespace GGUFPacker.Oci.Tests.Store;
 
+[ReadsGoldens("packer/e2e")]
 public sealed class LayerImportTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -9,8 +9,17 @@ public static class LlamaFolder
     /// <summary>The environment variable.</summary>
     public const string Variable = "GGUFPACKER_LLAMA_LIB";
 
+    private static readonly string? Located = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path && Directory.Exists(path) ? path : null;
+
     /// <summary>The folder, if the variable is set.</summary>
-    public static string? Path { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path && Directory.Exists(path) ? path : null;
+    public static string? Path
+    {
+        get
+        {
+            Goldens.RequireDeclared(Variable);
+            return Located;
+        }
+    }
 
     /// <summary>The file of a library, such as llama or ggml-base. A version may be a part of its name, as in libllama.v0.5.0.so.</summary>
     public static string? Find(string folder, string library)

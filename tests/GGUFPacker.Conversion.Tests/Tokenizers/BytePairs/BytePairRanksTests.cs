@@ -1,9 +1,11 @@
 using System.Text;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.Tokenizers.BytePairs;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Conversion.Tests.Tokenizers.BytePairs;
 
+[ReadsGoldens]
 public sealed class BytePairRanksTests
 {
     [Fact]

@@ -1,9 +1,11 @@
 using System.Text.RegularExpressions;
 using GGUFPacker.Conversion.Tokenizers;
 using GGUFPacker.Conversion.Tokenizers.Patterns;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Conversion.Tests.Tokenizers.Patterns;
 
+[ReadsGoldens]
 public sealed class TextPatternTests
 {
     [Theory]

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using GGUFPacker.Conversion.Tokenizers;
 using GGUFPacker.Conversion.Tokenizers.Pipeline;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Conversion.Tests.Tokenizers.Pipeline;
 
 /// <summary>
 /// How Hugging Face's tokenizers library (0.23.2, with Oniguruma) splits texts by random pre-tokenizer steps and normalizers: steps.json beside this file.
 /// </summary>
+[ReadsGoldens]
 public sealed class StepGoldenTests
 {
     public static IEnumerable<TheoryDataRow<int>> Rows()

@@ -1,7 +1,9 @@
 using GGUFPacker.Gguf.Quantization.Grids;
+using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization.Grids;
 
+[ReadsGoldens]
 public sealed class GridCellsTests
 {
     // Name, points, and how many different distances a cell's candidates are at.

@@ -5,6 +5,7 @@ using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization.Importance;
 
+[ReadsGoldens]
 public sealed class ImportanceMatrixTests : IDisposable
 {
     private static readonly Dictionary<string, (byte[] Bytes, string[] Words)> Faulty = new()

@@ -9,6 +9,7 @@ using GGUFPacker.Testing;
 namespace GGUFPacker.Gguf.Tests.Quantization.Model;
 
 /// <summary>Whole files, written by the command lines that llama-quantize was given.</summary>
+[ReadsGoldens("quant/files")]
 public sealed class FileGoldenTests(SourceFolder folder) : IClassFixture<SourceFolder>
 {
     // A rerun without vectors is about the kernels, and slow.

@@ -12,6 +12,7 @@ using GGUFPacker.Testing;
 
 namespace GGUFPacker.Gguf.Tests.Quantization.Model;
 
+[ReadsGoldens]
 public sealed class QuantizedModelTests
 {
     private const string Name = "blk.0.attn_q.weight";
