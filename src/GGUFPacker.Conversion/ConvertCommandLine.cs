@@ -47,7 +47,7 @@ public sealed record ConvertCommandLine
         new("--fuse-gate-up-exps", (line, _) => line with { Options = line.Options with { FuseGateUpExperts = true } }),
         new("--fp8-as-q8", (line, _) => line with { Options = line.Options with { Fp8AsQ8 = true } }),
         new("--fuse-qkv", (line, _) => line with { Options = line.Options with { FuseQkv = true } }),
-        new("--target-model-dir", (line, _) => line, TakesValue: true),
+        new("--target-model-dir", (line, value) => line with { TargetPath = value }, TakesValue: true),
         new("--pre-tokenizer", (line, value) => line with { Options = line.Options with { PreTokenizer = value } }, TakesValue: true),
     ];
 
@@ -57,7 +57,10 @@ public sealed record ConvertCommandLine
     /// <summary>The file to write, or null for the default name.</summary>
     public string? OutputPath { get; private init; }
 
-    /// <summary>The directory of the model that an adapter was trained on, for <see cref="ConvertOptions.BaseModel"/>; null for other conversions.</summary>
+    /// <summary>
+    /// The directory of the model that an adapter was trained on, or that a drafter drafts for, for <see cref="ConvertOptions.BaseModel"/>; null for other
+    /// conversions.
+    /// </summary>
     public string? BasePath { get; private init; }
 
     /// <summary>How to convert.</summary>
@@ -76,6 +79,8 @@ public sealed record ConvertCommandLine
     public bool IsVerbose { get; private init; }
 
     private bool HasOutType { get; init; }
+
+    private string? TargetPath { get; init; }
 
     private bool UsesTemporaryFile { get; init; }
 
@@ -155,7 +160,9 @@ public sealed record ConvertCommandLine
 
         if (Options.Kind != ConversionKind.Adapter)
         {
-            return BasePath is null ? this : throw new CheckpointException("--base is only for --class lora.");
+            return BasePath is not null ? throw new CheckpointException("--base is only for --class lora.")
+                : Options.Kind == ConversionKind.Model ? this with { BasePath = TargetPath }
+                : this;
         }
 
         if (BasePath is null && !PrintsSupportedModels && !ListsFamilies)

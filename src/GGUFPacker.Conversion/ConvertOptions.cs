@@ -8,7 +8,9 @@ public sealed record ConvertOptions
     /// <summary>What is converted.</summary>
     public ConversionKind Kind { get; init; } = ConversionKind.Model;
 
-    /// <summary>The model that an adapter was trained on; only its configuration and tokenizer are read. Null for other conversions.</summary>
+    /// <summary>
+    /// The model that an adapter was trained on, or that a drafter drafts for; only its configuration and tokenizer are read. Null for other conversions.
+    /// </summary>
     public CheckpointFiles? BaseModel { get; init; }
 
     /// <summary>Whether the checkpoint is in Mistral's own format (params.json, consolidated*.safetensors).</summary>

@@ -99,6 +99,11 @@ public static class ModelConverter
 
             var count = ParameterCount.Of(encoders.Select(encoder => encoder.Info));
             var description = ModelMetadataLoader.Load(files, options.MetadataPath, options.ModelName, count);
+            if (architecture.TokenizerFiles != files)
+            {
+                tokenizerSources = new TokenizerSources(architecture.TokenizerFiles);
+            }
+
             var tokenizer = TokenizerLoader.Load(tokenizerSources, architecture.Tokenizer with { PreTokenizer = options.PreTokenizer });
             var metadata = BuildMetadata(architecture, description, fileType.Number, options.VocabularyOnly, tokenizer);
             return new ConvertedModel(checkpoint, metadata, encoders, FileName)

@@ -106,6 +106,11 @@ internal static class TensorPlan
         }
 
         converter.Complete();
+        foreach (var tensor in converter.AppendedTensors())
+        {
+            Add(tensor, ((EncodedTensor)tensor.Source).EncodedType, tensor.Name);
+        }
+
         return encoders.ToImmutable();
 
         void Add(NamedTensor tensor, TensorType type, string checkpointName)

@@ -74,6 +74,14 @@ public sealed class ConvertCommandLineTests
         Assert.Equal(OutType.F16, ConvertCommandLine.Parse(["adapter", "--class", "lora", "--base", "base", "--outtype", "f16"]).Options.OutType);
     }
 
+    [Fact]
+    public void The_target_of_a_drafter_is_its_base_and_counts_for_models_alone()
+    {
+        Assert.Equal("target", ConvertCommandLine.Parse(["drafter", "--target-model-dir", "target"]).BasePath);
+        Assert.Equal("base", ConvertCommandLine.Parse(["x", "--class", "lora", "--base", "base", "--target-model-dir", "target"]).BasePath);
+        Assert.Null(ConvertCommandLine.Parse(["x", "--mmproj", "--target-model-dir", "target"]).BasePath);
+    }
+
     [Theory]
     [InlineData("0", 0L)]
     [InlineData("60K", 60_000L)]

@@ -12,7 +12,8 @@ internal sealed class AppendedPrediction(TokenPrediction prediction, long layerC
 {
     private const string Prefix = "model.layers.";
 
-    private static readonly string[] Shared = ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"];
+    /// <summary>What the layers share with the model: the embeddings, the last norm and the output.</summary>
+    public IReadOnlyCollection<string> Shared { get; init; } = ["model.embed_tokens.weight", "model.norm.weight", "lm_head.weight"];
 
     /// <summary>The name under which a tensor is taken, or null if it is left out.</summary>
     public string? Select(string name) => prediction switch

@@ -27,9 +27,18 @@ internal static class ArchitectureSelection
                     "a mixture of experts in Mistral's own format", "Use the checkpoint in Hugging Face's format (config.json).");
         }
 
-        return SupportedArchitectures.Find(context.HuggingFaceName, context.Config.Find("model_type")?.Text) is { } family
+        return Find(context) is { } family
             ? family.Create(context)
             : throw CheckpointException.NotSupported($"the architecture {context.HuggingFaceName} (config.json)", Advice(context));
+    }
+
+    /// <summary>The family by name and model type. A Llama with one layer and a draft_vocab_size is an EAGLE-3 drafter.</summary>
+    private static ArchitectureFamily? Find(ArchitectureContext context)
+    {
+        var family = SupportedArchitectures.Find(context.HuggingFaceName, context.Config.Find("model_type")?.Text);
+        return family?.Names.Contains("LlamaForCausalLM") == true && Eagle3.IsOne(context.Config)
+            ? SupportedArchitectures.Find("LlamaForCausalLMEagle3")
+            : family;
     }
 
     private static string Advice(ArchitectureContext context)

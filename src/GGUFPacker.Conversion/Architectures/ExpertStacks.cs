@@ -16,6 +16,14 @@ internal sealed class ExpertStacks(string pattern, params string[] parts)
     /// <summary>The name of a stack, with <c>{bid}</c> and <c>{part}</c>; by default a matrix' name without the expert.</summary>
     public string StackPattern { get; init; } = pattern.Replace(".{xid}", "", StringComparison.Ordinal);
 
+    /// <summary>Whether a name is that of one expert's tensor: a number comes right behind the part "experts".</summary>
+    public static bool IsOfOne(string name)
+    {
+        const string Experts = "mlp.experts.";
+        var at = name.IndexOf(Experts, StringComparison.Ordinal) + Experts.Length;
+        return at >= Experts.Length && at < name.Length && char.IsAsciiDigit(name[at]);
+    }
+
     /// <summary>Takes an expert's matrix.</summary>
     /// <param name="tensor">The matrix, named as in the checkpoint.</param>
     /// <param name="block">Its layer.</param>

@@ -13,7 +13,7 @@ namespace GGUFPacker.Conversion.Architectures;
 /// </summary>
 [Family("Gemma 4", "Gemma4ForConditionalGeneration", "Gemma4ForCausalLM", "Gemma4UnifiedForConditionalGeneration",
     Special = "sizes differ by kind of layer, shared keys and values, per-layer embeddings, proportional rope as factors, expert scales")]
-internal sealed class Gemma4(ArchitectureContext context) : Gemma3(Gguf, context)
+internal class Gemma4 : Gemma3
 {
     private static readonly GgufArchitecture Gguf = new("gemma4",
     [
@@ -23,6 +23,18 @@ internal sealed class Gemma4(ArchitectureContext context) : Gemma3(Gguf, context
     ]);
 
     private static readonly string[] ExpertSuffixes = [".weight", ".weight_scale", ".weight_scale_2", ".input_scale"];
+
+    /// <summary>Creates the converter of a checkpoint.</summary>
+    public Gemma4(ArchitectureContext context)
+        : this(Gguf, context)
+    {
+    }
+
+    /// <summary>Creates the converter of a checkpoint of a relative.</summary>
+    protected Gemma4(GgufArchitecture definition, ArchitectureContext context)
+        : base(definition, context)
+    {
+    }
 
     /// <inheritdoc/>
     public override TokenizerRequest Tokenizer => TokenizerRequest.ForGemma4();

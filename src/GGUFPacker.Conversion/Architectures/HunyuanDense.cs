@@ -6,7 +6,7 @@ namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>Hunyuan, dense: the base of the rotary embedding grows with "alpha" (NTK), and the context is 256K whatever config.json says.</summary>
 [Family("Hunyuan", "HunYuanDenseV1ForCausalLM", Special = "NTK alpha becomes the rope base")]
-internal sealed class HunyuanDense(ArchitectureContext context) : ModelArchitecture(Gguf, context)
+internal class HunyuanDense : ModelArchitecture
 {
     private const long ContextLength = 256 * 1024;
 
@@ -15,8 +15,23 @@ internal sealed class HunyuanDense(ArchitectureContext context) : ModelArchitect
         TokenEmbd, Output, OutputNorm, AttnNorm, AttnQkv, AttnQ, AttnK, AttnV, AttnOutput, FfnNorm, FfnUp, FfnGate, FfnDown, AttnQNorm, AttnKNorm,
     ]);
 
+    /// <summary>Creates the converter of a checkpoint.</summary>
+    public HunyuanDense(ArchitectureContext context)
+        : this(Gguf, context)
+    {
+    }
+
+    /// <summary>Creates the converter of a checkpoint of a relative.</summary>
+    protected HunyuanDense(GgufArchitecture definition, ArchitectureContext context)
+        : base(definition, context)
+    {
+    }
+
     /// <inheritdoc/>
     public override TokenizerRequest Tokenizer => TokenizerRequest.ForHunyuan(VocabularySize, Config);
+
+    /// <summary>How the rotary embedding is scaled.</summary>
+    protected virtual string? RopeType => Rope.Outer.Find("rope_type")?.Text;
 
     /// <inheritdoc/>
     protected override ModelConfig KeyConfig => Config.Without("num_experts");
@@ -29,7 +44,7 @@ internal sealed class HunyuanDense(ArchitectureContext context) : ModelArchitect
     public override void WriteParameters(ParameterWriter writer)
     {
         base.WriteParameters(writer);
-        var type = Rope.Outer.Find("rope_type")?.Text;
+        var type = RopeType;
         if (type is not ("dynamic" or "xdrope"))
         {
             return;

@@ -25,10 +25,6 @@ internal class Llama : ModelArchitecture
     public Llama(ArchitectureContext context)
         : this(Gguf, context)
     {
-        if (Config.Contains("draft_vocab_size") && LayerCount == 1)
-        {
-            throw CheckpointException.NotSupported("an EAGLE-3 draft model", "Convert the target model alone.");
-        }
     }
 
     /// <summary>Creates the converter of a checkpoint of a relative.</summary>
@@ -42,7 +38,8 @@ internal class Llama : ModelArchitecture
     }
 
     /// <inheritdoc/>
-    public override TokenizerRequest Tokenizer => TokenizerRequest.ForLlama(VocabularySize);
+    public override TokenizerRequest Tokenizer =>
+        Context.RootName == "GlmasrModel" ? TokenizerRequest.ForGlm4(VocabularySize) : TokenizerRequest.ForLlama(VocabularySize);
 
     /// <summary>Whether queries and keys are in Hugging Face's order.</summary>
     protected virtual bool IsPermuted => true;

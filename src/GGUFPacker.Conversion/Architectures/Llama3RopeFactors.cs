@@ -17,8 +17,9 @@ internal static class Llama3RopeFactors
     /// <param name="rope">The rotary embedding's parameters.</param>
     /// <param name="headDim">The dimensions of a head; asked for only where it is needed.</param>
     /// <param name="defaultFactor">The factor where the parameters have none.</param>
+    /// <param name="isDouble">Whether all but the frequencies is computed in double precision and rounded in the end.</param>
     /// <exception cref="CheckpointException">A parameter is no number.</exception>
-    public static ImmutableArray<float>? Of(ModelConfig rope, Func<long> headDim, double defaultFactor = 8)
+    public static ImmutableArray<float>? Of(ModelConfig rope, Func<long> headDim, double defaultFactor = 8, bool isDouble = false)
     {
         if (rope.Find("rope_type") is not { } type || !type.Text.Equals("llama3", StringComparison.OrdinalIgnoreCase))
         {
@@ -36,30 +37,41 @@ internal static class Llama3RopeFactors
         var lowFrequency = Number(rope, "low_freq_factor", 1);
         var highFrequency = Number(rope, "high_freq_factor", 4);
         var context = Number(rope, "original_max_position_embeddings", 8192);
-        var longWave = (float)(context / lowFrequency);
-        var shortWave = (float)(context / highFrequency);
         var factors = ImmutableArray.CreateBuilder<float>();
         for (var i = 0; i < dimensions; i += 2)
         {
             var exponent = i / (float)dimensions;
             var frequency = 1f / (float)Math.Pow((float)theta, exponent);
-            var wave = 1f / frequency * (float)(2 * Math.PI);
-            if (wave < shortWave)
-            {
-                factors.Add(1);
-            }
-            else if (wave > longWave)
-            {
-                factors.Add((float)factor);
-            }
-            else
-            {
-                var smooth = ((1f / wave * (float)context) - (float)lowFrequency) / (float)(highFrequency - lowFrequency);
-                factors.Add(1f / (((1f - smooth) / (float)factor) + smooth));
-            }
+            factors.Add(isDouble
+                ? InDouble(frequency, factor, lowFrequency, highFrequency, context)
+                : InSingle(frequency, factor, lowFrequency, highFrequency, context));
         }
 
         return factors.ToImmutable();
+    }
+
+    private static float InSingle(float frequency, double factor, double lowFrequency, double highFrequency, double context)
+    {
+        var wave = 1f / frequency * (float)(2 * Math.PI);
+        if (wave < (float)(context / highFrequency))
+        {
+            return 1;
+        }
+
+        var smooth = ((1f / wave * (float)context) - (float)lowFrequency) / (float)(highFrequency - lowFrequency);
+        return wave > (float)(context / lowFrequency) ? (float)factor : 1f / (((1f - smooth) / (float)factor) + smooth);
+    }
+
+    private static float InDouble(double frequency, double factor, double lowFrequency, double highFrequency, double context)
+    {
+        var wave = 2 * Math.PI / frequency;
+        if (wave < context / highFrequency)
+        {
+            return 1;
+        }
+
+        var smooth = ((context / wave) - lowFrequency) / (highFrequency - lowFrequency);
+        return (float)(wave > context / lowFrequency ? factor : 1 / (((1 - smooth) / factor) + smooth));
     }
 
     private static double Number(ModelConfig rope, string key, double missing) => rope.Contains(key)

@@ -4,7 +4,7 @@ namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>MiniMax-M2: norms of whole queries and keys, experts stacked.</summary>
 [Family("MiniMax-M2", "MiniMaxM2ForCausalLM", Special = "experts stacked")]
-internal sealed class MiniMaxM2 : ModelArchitecture
+internal class MiniMaxM2 : ModelArchitecture
 {
     private static readonly GgufArchitecture Gguf = new("minimax-m2",
     [
@@ -16,7 +16,13 @@ internal sealed class MiniMaxM2 : ModelArchitecture
 
     /// <summary>Creates the converter of a checkpoint.</summary>
     public MiniMaxM2(ArchitectureContext context)
-        : base(Gguf, context) =>
+        : this(Gguf, context)
+    {
+    }
+
+    /// <summary>Creates the converter of a checkpoint of a relative.</summary>
+    protected MiniMaxM2(GgufArchitecture definition, ArchitectureContext context)
+        : base(definition, context) =>
         _experts = Stacks("model.layers.{bid}.block_sparse_moe.experts.{xid}.{part}.weight", "w1", "w2", "w3");
 
     /// <inheritdoc/>

@@ -36,6 +36,10 @@ internal abstract class ModelArchitecture : TensorConverter
     /// <summary>Whether a file with only the layers that predict further tokens gets a name that says so.</summary>
     public virtual bool NamesPrediction => false;
 
+    /// <summary>The checkpoint that has the tokenizer: its own, but for a drafter that has none.</summary>
+    /// <exception cref="CheckpointException">The caller has not given it.</exception>
+    public virtual CheckpointFiles TokenizerFiles => Context.Files;
+
     /// <summary>What the tokenizer must be like.</summary>
     public virtual TokenizerRequest Tokenizer => TokenizerRequest.ForGpt2(VocabularySize);
 

@@ -19,6 +19,9 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
         }
     }
 
+    /// <summary>A count or size (32-bit, unsigned), with a default where the configuration has none.</summary>
+    public void Count(string key, ConfigValue? value, long missing) => Count(key, value?.Integer ?? missing, value?.Key);
+
     /// <summary>A count or size (32-bit, unsigned).</summary>
     public void Count(string key, long value, string? source = null) =>
         builder.Set(Full(key), GgufValue.Of(value is >= 0 and <= uint.MaxValue
@@ -131,6 +134,15 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
 
     /// <summary>A count (32-bit, unsigned) under a key that does not begin with the architecture.</summary>
     public void GlobalCount(string key, uint value) => builder.Set(key, GgufValue.Of(value));
+
+    /// <summary>Counts or ids (32-bit, signed) under a key that does not begin with the architecture. None are left out.</summary>
+    public void GlobalCounts(string key, IEnumerable<int> values)
+    {
+        if (values.ToArray() is { Length: > 0 } numbers)
+        {
+            builder.Set(key, GgufValue.OfArray(numbers));
+        }
+    }
 
     /// <summary>Yes or no under a key that does not begin with the architecture.</summary>
     public void GlobalFlag(string key, bool value) => builder.Set(key, GgufValue.Of(value));

@@ -8,7 +8,7 @@ using static GGUFPacker.Conversion.Architectures.TensorKinds;
 namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>Qwen3, dense: language models, embedding models, and rerankers, whose answer is how much likelier "yes" is than "no".</summary>
-[Family("Qwen3", "Qwen3ForCausalLM", "Qwen3Model", Special = "rerankers: rows of yes and no as classifier", IsOftenCopied = true)]
+[Family("Qwen3", "Qwen3ForCausalLM", "Qwen3Model", "StepVLForConditionalGeneration", Special = "rerankers: rows of yes and no as classifier", IsOftenCopied = true)]
 internal class Qwen3 : Qwen2
 {
     private const int MaximumCardBytes = 16 << 20;
@@ -43,6 +43,10 @@ internal class Qwen3 : Qwen2
             _rerankRows = (TokenId("yes"), TokenId("no"));
         }
     }
+
+    /// <inheritdoc/>
+    public override TokenizerRequest Tokenizer =>
+        Context.RootName == "InternS1ForConditionalGeneration" ? TokenizerRequest.ForInternS1(VocabularySize) : base.Tokenizer;
 
     /// <inheritdoc/>
     public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block)

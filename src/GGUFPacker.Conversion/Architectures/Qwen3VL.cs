@@ -6,7 +6,7 @@ namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>The text part of Qwen3-VL: Qwen3 that takes features of several layers of the vision part.</summary>
 [Family("Qwen3-VL", "Qwen3VLForConditionalGeneration", Special = "text part only; number of deepstack layers")]
-internal sealed class Qwen3VL(ArchitectureContext context) : Qwen3(Gguf, context)
+internal class Qwen3VL(ArchitectureContext context) : Qwen3(Gguf, context)
 {
     private static readonly GgufArchitecture Gguf = new("qwen3vl",
     [
@@ -22,6 +22,9 @@ internal sealed class Qwen3VL(ArchitectureContext context) : Qwen3(Gguf, context
         return vision?.Property("deepstack_visual_indexes") is { ValueKind: JsonValueKind.Array } indexes ? indexes.GetArrayLength() : 0;
     }
 
+    /// <summary>The number of layers of the vision part whose features the text part takes.</summary>
+    protected virtual long DeepstackLayerCount => DeepstackLayers(Config);
+
     /// <inheritdoc/>
     public override string? Select(string name) => base.Select(name.Replace("thinker.", "", StringComparison.Ordinal));
 
@@ -29,6 +32,6 @@ internal sealed class Qwen3VL(ArchitectureContext context) : Qwen3(Gguf, context
     public override void WriteParameters(ParameterWriter writer)
     {
         base.WriteParameters(writer);
-        writer.Count("n_deepstack_layers", DeepstackLayers(Config), "deepstack_visual_indexes");
+        writer.Count("n_deepstack_layers", DeepstackLayerCount, "deepstack_visual_indexes");
     }
 }

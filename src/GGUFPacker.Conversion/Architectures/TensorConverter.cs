@@ -52,6 +52,10 @@ internal abstract class TensorConverter
     {
     }
 
+    /// <summary>Tensors that come behind all others, with the names and the encoding of the file.</summary>
+    /// <exception cref="CheckpointException">One that must be there is missing.</exception>
+    public virtual IEnumerable<NamedTensor> AppendedTensors() => [];
+
     /// <summary>
     /// The rows of a weight that is in blocks already, in the order in which <see cref="Convert"/> would have them; also those of its scales.
     /// </summary>
@@ -68,6 +72,10 @@ internal abstract class TensorConverter
     /// <param name="ggufName">The GGUF name.</param>
     /// <param name="dimensions">The number of dimensions.</param>
     public virtual TensorType? ForcedType(string name, string ggufName, int dimensions) => null;
+
+    /// <summary>Whether a tensor gets the type that is asked for whatever its kind.</summary>
+    /// <param name="ggufName">The GGUF name.</param>
+    public virtual bool IsAlwaysOfOutType(string ggufName) => false;
 
     /// <summary><see cref="Select"/> for a checkpoint without other modalities.</summary>
     protected static string SelectAny(string name)

@@ -14,6 +14,16 @@ internal static class TensorKinds
         model.embeddings model.word_embeddings encoder model.transformer.wte model.embed
         """) { IsNeverTernary = true };
 
+    /// <summary>The model's masked embedding centroids (MASKED_EMBD_CENTROIDS).</summary>
+    public static readonly TensorKind MaskedEmbdCentroids = new("masked_embd_centroids", """
+        masked_embedding.centroids
+        """);
+
+    /// <summary>The model's masked embedding ordering (MASKED_EMBD_ORDERING).</summary>
+    public static readonly TensorKind MaskedEmbdOrdering = new("masked_embd_ordering", """
+        masked_embedding.token_ordering
+        """);
+
     /// <summary>The model's token types (TOKEN_TYPES).</summary>
     public static readonly TensorKind TokenTypes = new("token_types", """
         embeddings.token_type_embeddings
@@ -553,6 +563,21 @@ internal static class TensorKinds
         model.layers.{bid}.linear_attn.in_proj_b model.layers.{bid}.self_attn.b_proj model.layers.{bid}.attention.b_proj
         """);
 
+    /// <summary>A layer's feed-forward routed down (FFN_ROUTED_DOWN).</summary>
+    public static readonly TensorKind FfnRoutedDown = new("blk.{bid}.ffn_routed_down", """
+        model.layers.{bid}.block_sparse_moe.routed_expert_down_proj
+        """);
+
+    /// <summary>A layer's feed-forward routed up (FFN_ROUTED_UP).</summary>
+    public static readonly TensorKind FfnRoutedUp = new("blk.{bid}.ffn_routed_up", """
+        model.layers.{bid}.block_sparse_moe.routed_expert_up_proj
+        """);
+
+    /// <summary>A layer's feed-forward routed norm (FFN_ROUTED_NORM).</summary>
+    public static readonly TensorKind FfnRoutedNorm = new("blk.{bid}.ffn_routed_norm", """
+        model.layers.{bid}.block_sparse_moe.routed_expert_norm
+        """);
+
     /// <summary>A layer's state space g a (SSM_G_A).</summary>
     public static readonly TensorKind SsmGA = new("blk.{bid}.ssm_g_a", """
         model.layers.{bid}.self_attn.g_a_proj
@@ -926,6 +951,31 @@ internal static class TensorKinds
         encoder.block.{bid}.layer.1.DenseReluDense.wo
         """);
 
+    /// <summary>A layer's vision expert up (VISEXP_UP).</summary>
+    public static readonly TensorKind VisexpUp = new("blk.{bid}.vis_up", """
+        model.layers.{bid}.mlp.vision_mlp.up_proj
+        """);
+
+    /// <summary>A layer's vision expert gate (VISEXP_GATE).</summary>
+    public static readonly TensorKind VisexpGate = new("blk.{bid}.vis_gate", """
+        model.layers.{bid}.mlp.vision_mlp.gate_proj
+        """);
+
+    /// <summary>A layer's vision expert down (VISEXP_DOWN).</summary>
+    public static readonly TensorKind VisexpDown = new("blk.{bid}.vis_down", """
+        model.layers.{bid}.mlp.vision_mlp.down_proj
+        """);
+
+    /// <summary>A layer's vision expert attention output (VISEXP_ATTN_OUT).</summary>
+    public static readonly TensorKind VisexpAttnOut = new("blk.{bid}.vis_attn_output", """
+        model.layers.{bid}.self_attn.vision_expert_dense
+        """);
+
+    /// <summary>A layer's vision expert attention query, key and value (VISEXP_ATTN_QKV).</summary>
+    public static readonly TensorKind VisexpAttnQkv = new("blk.{bid}.vis_attn_qkv", """
+        model.layers.{bid}.self_attn.vision_expert_query_key_value
+        """);
+
     /// <summary>A layer's indexer key norm (INDEXER_K_NORM).</summary>
     public static readonly TensorKind IndexerKNorm = new("blk.{bid}.indexer.k_norm", """
         model.layers.{bid}.self_attn.indexer.k_norm model.layers.{bid}.self_attn.index_k_norm
@@ -946,9 +996,124 @@ internal static class TensorKinds
         model.layers.{bid}.self_attn.indexer.wq_b
         """);
 
+    /// <summary>A layer's indexer query projection (INDEXER_Q_PROJ).</summary>
+    public static readonly TensorKind IndexerQProj = new("blk.{bid}.indexer.q_proj", """
+        model.layers.{bid}.self_attn.index_q_proj
+        """);
+
+    /// <summary>A layer's indexer key projection (INDEXER_K_PROJ).</summary>
+    public static readonly TensorKind IndexerKProj = new("blk.{bid}.indexer.k_proj", """
+        model.layers.{bid}.self_attn.index_k_proj
+        """);
+
+    /// <summary>A layer's indexer query norm (INDEXER_Q_NORM).</summary>
+    public static readonly TensorKind IndexerQNorm = new("blk.{bid}.indexer.q_norm", """
+        model.layers.{bid}.self_attn.index_q_norm
+        """);
+
+    /// <summary>A layer's hyper-connection attention function (HC_ATTN_FN).</summary>
+    public static readonly TensorKind HcAttnFn = new("blk.{bid}.hc_attn_fn", """
+        model.layers.{bid}.hc_attn_layer.hc_pre.hc_fn
+        """);
+
+    /// <summary>A layer's hyper-connection attention base (HC_ATTN_BASE).</summary>
+    public static readonly TensorKind HcAttnBase = new("blk.{bid}.hc_attn_base", """
+        model.layers.{bid}.hc_attn_layer.hc_pre.hc_base
+        """);
+
+    /// <summary>A layer's hyper-connection attention scale (HC_ATTN_SCALE).</summary>
+    public static readonly TensorKind HcAttnScale = new("blk.{bid}.hc_attn_scale", """
+        model.layers.{bid}.hc_attn_layer.hc_pre.hc_scale
+        """);
+
+    /// <summary>A layer's hyper-connection feed-forward function (HC_FFN_FN).</summary>
+    public static readonly TensorKind HcFfnFn = new("blk.{bid}.hc_ffn_fn", """
+        model.layers.{bid}.hc_mlp_layer.hc_pre.hc_fn
+        """);
+
+    /// <summary>A layer's hyper-connection feed-forward base (HC_FFN_BASE).</summary>
+    public static readonly TensorKind HcFfnBase = new("blk.{bid}.hc_ffn_base", """
+        model.layers.{bid}.hc_mlp_layer.hc_pre.hc_base
+        """);
+
+    /// <summary>A layer's hyper-connection feed-forward scale (HC_FFN_SCALE).</summary>
+    public static readonly TensorKind HcFfnScale = new("blk.{bid}.hc_ffn_scale", """
+        model.layers.{bid}.hc_mlp_layer.hc_pre.hc_scale
+        """);
+
+    /// <summary>The model's hyper-connection head function (HC_HEAD_FN).</summary>
+    public static readonly TensorKind HcHeadFn = new("output_hc_fn", """
+        model.hc_head.hc_head_fn
+        """);
+
+    /// <summary>The model's hyper-connection head base (HC_HEAD_BASE).</summary>
+    public static readonly TensorKind HcHeadBase = new("output_hc_base", """
+        model.hc_head.hc_head_base
+        """);
+
+    /// <summary>The model's hyper-connection head scale (HC_HEAD_SCALE).</summary>
+    public static readonly TensorKind HcHeadScale = new("output_hc_scale", """
+        model.hc_head.hc_head_scale
+        """);
+
     /// <summary>The model's encoder output norm (ENC_OUTPUT_NORM).</summary>
     public static readonly TensorKind EncOutputNorm = new("enc.output_norm", """
         encoder.final_layer_norm layer_norm model.hidden_norm encoder.output_norm_enc
+        """);
+
+    /// <summary>The model's way from the target (FC).</summary>
+    public static readonly TensorKind Fc = new("fc", """
+        model.fc encoder.fc
+        """);
+
+    /// <summary>The model's DSpark Markov first matrix (DSPARK_MARKOV_W1).</summary>
+    public static readonly TensorKind DsparkMarkovW1 = new("markov_w1", """
+        model.markov_head.markov_w1
+        """);
+
+    /// <summary>The model's DSpark Markov second matrix (DSPARK_MARKOV_W2).</summary>
+    public static readonly TensorKind DsparkMarkovW2 = new("markov_w2", """
+        model.markov_head.markov_w2
+        """);
+
+    /// <summary>The model's DSpark confidence projection (DSPARK_CONF_PROJ).</summary>
+    public static readonly TensorKind DsparkConfProj = new("conf_proj", """
+        model.confidence_head.proj
+        """);
+
+    /// <summary>A layer's DFlash attention convolution base (DFLASH_ATTN_CONV_BASE).</summary>
+    public static readonly TensorKind DflashAttnConvBase = new("blk.{bid}.attn_conv_base", """
+        model.layers.{bid}.attention_conv.base_kernel
+        """);
+
+    /// <summary>A layer's DFlash attention convolution projection (DFLASH_ATTN_CONV_PROJ).</summary>
+    public static readonly TensorKind DflashAttnConvProj = new("blk.{bid}.attn_conv_proj", """
+        model.layers.{bid}.attention_conv.kernel_projection
+        """);
+
+    /// <summary>A layer's DFlash feed-forward convolution base (DFLASH_FFN_CONV_BASE).</summary>
+    public static readonly TensorKind DflashFfnConvBase = new("blk.{bid}.ffn_conv_base", """
+        model.layers.{bid}.mlp_conv.base_kernel
+        """);
+
+    /// <summary>A layer's DFlash feed-forward convolution projection (DFLASH_FFN_CONV_PROJ).</summary>
+    public static readonly TensorKind DflashFfnConvProj = new("blk.{bid}.ffn_conv_proj", """
+        model.layers.{bid}.mlp_conv.kernel_projection
+        """);
+
+    /// <summary>The model's DFlash selector predecessor (DFLASH_SELECTOR_PREV).</summary>
+    public static readonly TensorKind DflashSelectorPrev = new("selector_predecessor", """
+        model.candidate_selector.predecessor_codebook
+        """);
+
+    /// <summary>The model's DFlash selector successor (DFLASH_SELECTOR_NEXT).</summary>
+    public static readonly TensorKind DflashSelectorNext = new("selector_successor", """
+        model.candidate_selector.successor_codebook
+        """);
+
+    /// <summary>The model's DFlash selector hidden (DFLASH_SELECTOR_HIDDEN).</summary>
+    public static readonly TensorKind DflashSelectorHidden = new("selector_hidden", """
+        model.candidate_selector.hidden_projection
         """);
 
     /// <summary>The model's classifier (CLS).</summary>
@@ -981,6 +1146,16 @@ internal static class TensorKinds
         model.layers.{bid}.conv.out_proj
         """);
 
+    /// <summary>The model's prediction projection pre (NEXTN_PROJ_PRE).</summary>
+    public static readonly TensorKind NextnProjPre = new("nextn.pre_projection", """
+        pre_projection
+        """);
+
+    /// <summary>The model's prediction projection post (NEXTN_PROJ_POST).</summary>
+    public static readonly TensorKind NextnProjPost = new("nextn.post_projection", """
+        post_projection
+        """);
+
     /// <summary>A layer's multi-token prediction eh projection (NEXTN_EH_PROJ).</summary>
     public static readonly TensorKind NextnEhProj = new("blk.{bid}.nextn.eh_proj", """
         model.layers.{bid}.eh_proj
@@ -1011,9 +1186,120 @@ internal static class TensorKinds
         model.layers.{bid}.shared_head.norm
         """);
 
+    /// <summary>The model's HRM z low start (HRM_Z_L_INIT).</summary>
+    public static readonly TensorKind HrmLowInit = new("hrm.z_l_init", "");
+
+    /// <summary>The model's hyper-connection head norm (HC_HEAD_NORM).</summary>
+    public static readonly TensorKind HcHeadNorm = new("output_hc_norm", "");
+
+    /// <summary>The model's hyper-connection head down (HC_HEAD_DOWN).</summary>
+    public static readonly TensorKind HcHeadDown = new("output_hc_down", "");
+
+    /// <summary>The model's hyper-connection head up (HC_HEAD_UP).</summary>
+    public static readonly TensorKind HcHeadUp = new("output_hc_up", "");
+
     /// <summary>A layer's feed-forward norm experts (FFN_NORM_EXP).</summary>
     public static readonly TensorKind FfnNormExps = new("blk.{bid}.ffn_norm_exps", "");
 
+    /// <summary>A layer's feed-forward expert probabilities bias of images (FFN_EXP_PROBS_B_VL).</summary>
+    public static readonly TensorKind FfnExpProbsBVl = new("blk.{bid}.exp_probs_b_vl", "");
+
+    /// <summary>A layer's feed-forward gate experts by token (FFN_GATE_TID2EID).</summary>
+    public static readonly TensorKind FfnGateTokenExperts = new("blk.{bid}.ffn_gate_tid2eid", "");
+
+    /// <summary>A layer's state space gate (SSM_G).</summary>
+    public static readonly TensorKind SsmG = new("blk.{bid}.ssm_g", "");
+
+    /// <summary>A layer's attention residual score (ATTN_RES_SCORE).</summary>
+    public static readonly TensorKind AttnResScore = new("blk.{bid}.attn_res_score", "");
+
+    /// <summary>A layer's feed-forward residual score (FFN_RES_SCORE).</summary>
+    public static readonly TensorKind FfnResScore = new("blk.{bid}.ffn_res_score", "");
+
+    /// <summary>The model's output residual score (OUTPUT_RES_SCORE).</summary>
+    public static readonly TensorKind OutputResScore = new("output_res_score", "");
+
     /// <summary>A layer's time mix lerp fused (TIME_MIX_LERP_FUSED).</summary>
     public static readonly TensorKind TimeMixLerpFused = new("blk.{bid}.time_mix_lerp_fused", "") { IsAlwaysFloat32 = true };
+
+    /// <summary>A layer's attention key and value (ATTN_KV).</summary>
+    public static readonly TensorKind AttnKv = new("blk.{bid}.attn_kv", "");
+
+    /// <summary>A layer's attention key and value norm (ATTN_KV_NORM).</summary>
+    public static readonly TensorKind AttnKvNorm = new("blk.{bid}.attn_kv_a_norm", "");
+
+    /// <summary>A layer's attention output A (ATTN_OUT_A).</summary>
+    public static readonly TensorKind AttnOutA = new("blk.{bid}.attn_output_a", "");
+
+    /// <summary>A layer's attention output bias (ATTN_OUT_B).</summary>
+    public static readonly TensorKind AttnOutB = new("blk.{bid}.attn_output_b", "");
+
+    /// <summary>A layer's hyper-connection attention norm (HC_ATTN_NORM).</summary>
+    public static readonly TensorKind HcAttnNorm = new("blk.{bid}.hc_attn_norm", "");
+
+    /// <summary>A layer's hyper-connection attention down (HC_ATTN_DOWN).</summary>
+    public static readonly TensorKind HcAttnDown = new("blk.{bid}.hc_attn_down", "");
+
+    /// <summary>A layer's hyper-connection attention up (HC_ATTN_UP).</summary>
+    public static readonly TensorKind HcAttnUp = new("blk.{bid}.hc_attn_up", "");
+
+    /// <summary>A layer's hyper-connection attention inject (HC_ATTN_INJECT).</summary>
+    public static readonly TensorKind HcAttnInject = new("blk.{bid}.hc_attn_inject", "");
+
+    /// <summary>A layer's hyper-connection feed-forward norm (HC_FFN_NORM).</summary>
+    public static readonly TensorKind HcFfnNorm = new("blk.{bid}.hc_ffn_norm", "");
+
+    /// <summary>A layer's hyper-connection feed-forward down (HC_FFN_DOWN).</summary>
+    public static readonly TensorKind HcFfnDown = new("blk.{bid}.hc_ffn_down", "");
+
+    /// <summary>A layer's hyper-connection feed-forward up (HC_FFN_UP).</summary>
+    public static readonly TensorKind HcFfnUp = new("blk.{bid}.hc_ffn_up", "");
+
+    /// <summary>A layer's hyper-connection feed-forward inject (HC_FFN_INJECT).</summary>
+    public static readonly TensorKind HcFfnInject = new("blk.{bid}.hc_ffn_inject", "");
+
+    /// <summary>A layer's per-layer embedding key (PLE_KEY).</summary>
+    public static readonly TensorKind PleKey = new("blk.{bid}.ple_key", "");
+
+    /// <summary>A layer's per-layer embedding value (PLE_VALUE).</summary>
+    public static readonly TensorKind PleValue = new("blk.{bid}.ple_value", "");
+
+    /// <summary>A layer's per-layer embedding norm key (PLE_NORM_KEY).</summary>
+    public static readonly TensorKind PleNormKey = new("blk.{bid}.ple_norm_key", "");
+
+    /// <summary>A layer's per-layer embedding norm query (PLE_NORM_QUERY).</summary>
+    public static readonly TensorKind PleNormQuery = new("blk.{bid}.ple_norm_query", "");
+
+    /// <summary>A layer's per-layer embedding norm convolution (PLE_NORM_CONV).</summary>
+    public static readonly TensorKind PleNormConv = new("blk.{bid}.ple_norm_conv", "");
+
+    /// <summary>A layer's per-layer embedding convolution (PLE_CONV1D).</summary>
+    public static readonly TensorKind PleConv1d = new("blk.{bid}.ple_conv1d", "");
+
+    /// <summary>A layer's attention compressor key and value (ATTN_COMPRESSOR_WKV).</summary>
+    public static readonly TensorKind AttnCompressorWkv = new("blk.{bid}.attn_compressor_kv", "");
+
+    /// <summary>A layer's attention compressor gate (ATTN_COMPRESSOR_WGATE).</summary>
+    public static readonly TensorKind AttnCompressorWgate = new("blk.{bid}.attn_compressor_gate", "");
+
+    /// <summary>A layer's attention compressor position (ATTN_COMPRESSOR_APE).</summary>
+    public static readonly TensorKind AttnCompressorApe = new("blk.{bid}.attn_compressor_ape", "");
+
+    /// <summary>A layer's attention compressor norm (ATTN_COMPRESSOR_NORM).</summary>
+    public static readonly TensorKind AttnCompressorNorm = new("blk.{bid}.attn_compressor_norm", "");
+
+    /// <summary>A layer's indexer compressor key and value (INDEXER_COMPRESSOR_WKV).</summary>
+    public static readonly TensorKind IndexerCompressorWkv = new("blk.{bid}.indexer_compressor_kv", "");
+
+    /// <summary>A layer's indexer compressor gate (INDEXER_COMPRESSOR_WGATE).</summary>
+    public static readonly TensorKind IndexerCompressorWgate = new("blk.{bid}.indexer_compressor_gate", "");
+
+    /// <summary>A layer's indexer compressor position (INDEXER_COMPRESSOR_APE).</summary>
+    public static readonly TensorKind IndexerCompressorApe = new("blk.{bid}.indexer_compressor_ape", "");
+
+    /// <summary>A layer's indexer compressor norm (INDEXER_COMPRESSOR_NORM).</summary>
+    public static readonly TensorKind IndexerCompressorNorm = new("blk.{bid}.indexer_compressor_norm", "");
+
+    /// <summary>The model's draft tokens as target tokens (D2T).</summary>
+    public static readonly TensorKind DraftToTarget = new("d2t", "");
 }

@@ -30,7 +30,7 @@ internal static class TensorTypeChoice
         }
 
         var type = architecture.ForcedType(checkpointName, tensor.Name, shape.Length) ?? forcedType
-            ?? TypeOfKind(architecture.Definition, tensor.Name, block, outType);
+            ?? (architecture.IsAlwaysOfOutType(tensor.Name) ? outType.TensorType : TypeOfKind(architecture.Definition, tensor.Name, block, outType));
 
         // A row that is no whole number of blocks cannot be quantized.
         return shape[^1] % type.BlockLength == 0 ? type : TensorType.F16;

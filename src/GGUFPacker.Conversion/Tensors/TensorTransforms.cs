@@ -67,6 +67,11 @@ internal static class TensorTransforms
         /// <summary>The tensor with one more dimension of one entry at the end.</summary>
         public TensorSource Unsqueezed() => source.Reshaped(source.Shape.Add(1).AsSpan());
 
+        /// <summary>The tensor with rows of zeros behind its own, up to a number of rows.</summary>
+        public TensorSource PaddedRows(long rows) => source.Shape.Length > 0 && source.Shape[0] < rows
+            ? Concatenation.Join([source, new ZeroTensor(source.Type, source.Shape.SetItem(0, rows - source.Shape[0]))])
+            : source;
+
         /// <summary>Query, key and value of each head one after the other, as all queries, all keys, all values.</summary>
         public TensorSource QkvUngrouped(long heads)
         {
@@ -161,6 +166,15 @@ internal static class TensorTransforms
             foreach (ref var number in numbers)
             {
                 number = -TorchMath.Exp(number);
+            }
+        });
+
+        /// <summary>exp(x) of each element, with PyTorch's exponential.</summary>
+        public TensorSource Exponential() => new MappedTensor(source, numbers =>
+        {
+            foreach (ref var number in numbers)
+            {
+                number = TorchMath.Exp(number);
             }
         });
 

@@ -10,16 +10,13 @@ internal sealed partial record TokenizerRequest
     /// <summary>A plain byte-level BPE, as most architectures have it.</summary>
     public static TokenizerRequest ForGpt2(int? vocabularySize) => Of(vocabularySize, new Gpt2Vocabulary());
 
-    /// <summary>GLM-4 (0414): special tokens by their texts.</summary>
+    /// <summary>GLM-4 (0414) and GLM-ASR: special tokens by their texts.</summary>
     public static TokenizerRequest ForGlm4(int? vocabularySize) =>
         WithAdded(vocabularySize, ("eos", "<|endoftext|>"), ("eot", "<|user|>"), ("unk", "<|endoftext|>"), ("bos", "<|endoftext|>"));
 
     /// <summary>GLM-4.5 and later (mixtures of experts, Lite and DSA): special tokens by their texts.</summary>
     public static TokenizerRequest ForGlm4Moe(int? vocabularySize) =>
         WithAdded(vocabularySize, ("bos", "[gMASK]"), ("eot", "<|user|>"), ("unk", "<|endoftext|>"), ("eom", "<|observation|>"));
-
-    /// <summary>GLM-Edge and GLM-ASR: special tokens by their texts.</summary>
-    public static TokenizerRequest ForGlmEdge(int? vocabularySize) => ForGlm4(vocabularySize);
 
     /// <summary>ChatGLM 4 and GLM-4-9B (chat), with padded_vocab_size where the configuration has it.</summary>
     public static TokenizerRequest ForChatGlm(int? vocabularySize) =>
@@ -74,6 +71,12 @@ internal sealed partial record TokenizerRequest
             },
             new UnconvertibleVocabulary { Feature = "a Hunyuan tokenizer in tiktoken's form", Advice = "Use a checkpoint with tokenizer.json." });
     }
+
+    /// <summary>Hunyuan-A13B: a tokenizer in tiktoken's form, and a BOS that config.json has wrong.</summary>
+    public static TokenizerRequest ForHunyuanMoe(int? vocabularySize) => Of(
+        vocabularySize,
+        new HunyuanVocabulary { Last = [TokenizerRules.Id("bos", 127959)] },
+        new UnconvertibleVocabulary { Feature = "a Hunyuan MoE without hy.tiktoken", Advice = "Use a checkpoint with hy.tiktoken." });
 
     /// <summary>Nemotron-H: byte-level BPE, padded to a multiple of 8.</summary>
     /// <param name="vocabularySize">config.json's vocab_size.</param>

@@ -61,7 +61,7 @@ internal sealed partial record TokenizerRequest
         ],
     };
 
-    /// <summary>The rules of Qwen2 and its relatives: SentencePiece, else byte-level BPE.</summary>
+    /// <summary>The rules of Qwen2, its relatives and Grok: SentencePiece, else byte-level BPE.</summary>
     public static TokenizerRequest ForQwen2(int? vocabularySize) => Of(vocabularySize, new SentencePieceVocabulary(), new Gpt2Vocabulary());
 
     /// <summary>The Qwen3 of Intern-S1: byte-level BPE whose added tokens keep their text, with Qwen's BOS.</summary>
@@ -73,6 +73,16 @@ internal sealed partial record TokenizerRequest
     {
         TokenizerRule endOfTurn = TokenizerRules.IdOfAdded("<|im_end|>", "bos", "eos");
         return Of(vocabularySize, new SentencePieceVocabulary { Last = [endOfTurn] }, new Gpt2Vocabulary { Last = [endOfTurn] });
+    }
+
+    /// <summary>The text part of Qwen3-ASR: as Qwen2, with the plain chat template, and what ends a turn is BOS and EOS.</summary>
+    public static TokenizerRequest ForQwen3Asr(int? vocabularySize)
+    {
+        TokenizerRule template = TokenizerRules.ChatTemplate(
+            "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' + '\\n'}}{% endfor %}"
+            + "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}");
+        TokenizerRule endOfTurn = TokenizerRules.IdOfAdded("<|im_end|>", "bos", "eos");
+        return Of(vocabularySize, new SentencePieceVocabulary { Last = [template, endOfTurn] }, new Gpt2Vocabulary { Last = [template, endOfTurn] });
     }
 
     /// <summary>
@@ -124,9 +134,6 @@ internal sealed partial record TokenizerRequest
     /// <summary>Jamba: SentencePiece, else Hugging Face's BPE with bytes, without a space before the text.</summary>
     public static TokenizerRequest ForJamba(int? vocabularySize) =>
         Of(vocabularySize, new SentencePieceVocabulary(), new LlamaHfVocabulary { Last = [TokenizerRules.AddSpacePrefix(false)] });
-
-    /// <summary>Grok: SentencePiece, else byte-level BPE.</summary>
-    public static TokenizerRequest ForGrok(int? vocabularySize) => ForQwen2(vocabularySize);
 
     /// <summary>Nemotron's variants of Llama (DeciLM): byte-level BPE for Llama 3's vocabulary, else Hugging Face's BPE with bytes.</summary>
     public static TokenizerRequest ForDeci(int? vocabularySize) =>

@@ -62,18 +62,25 @@ internal sealed class TinyCheckpoint : IDisposable
     }
 
     /// <summary>Opens the checkpoint for conversion.</summary>
-    public ConvertedModel Open(OutType outType = OutType.Auto)
+    /// <param name="outType">The type of the weights.</param>
+    /// <param name="target">The model that a drafter drafts for; the drafter has no tokenizer of its own then.</param>
+    public ConvertedModel Open(OutType outType = OutType.Auto, TinyCheckpoint? target = null)
+    {
+        Write(withTokenizer: target is null);
+        target?.Write(withTokenizer: true);
+        return ModelConverter.Open(_folder.Files, new ConvertOptions { OutType = outType, PreTokenizer = "llama-bpe", BaseModel = target?._folder.Files });
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Write(bool withTokenizer)
     {
         var tokenizer = GoldenCheckpoint.Open("ct-both");
         Assert.SkipWhen(tokenizer is null, "The checkpoint ct-both is not in this set of goldens.");
         _folder.Write("config.json", _config.ToJsonString().Replace($"\"{RawMark}\"", _raw, StringComparison.Ordinal));
-        foreach (var name in tokenizer.Names.Where(name => name.StartsWith("tokenizer", StringComparison.Ordinal)))
+        foreach (var name in tokenizer.Names.Where(name => withTokenizer && name.StartsWith("tokenizer", StringComparison.Ordinal)))
         {
             _folder.Write(name, tokenizer.ReadAllBytes(name));
         }
-
-        return ModelConverter.Open(_folder.Files, new ConvertOptions { OutType = outType, PreTokenizer = "llama-bpe" });
     }
-
-    public void Dispose() => _folder.Dispose();
 }

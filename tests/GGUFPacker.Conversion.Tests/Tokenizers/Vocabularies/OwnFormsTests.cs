@@ -85,6 +85,20 @@ public sealed class OwnFormsTests
     }
 
     [Fact]
+    public void Hunyuans_special_tokens_follow_the_ranks_up_to_the_models_size()
+    {
+        using var checkpoint = new TemporaryCheckpoint().With("hy.tiktoken", "YQ== 0\nYg== 1\nYWI= 2\n").With("config.json", """{"eos_token_id":6}""");
+
+        Assert.Equal(
+            [
+                "model=gpt2", "pre=hunyuan", "tokens=a|b|ab|<|endoftext|>|<|startoftext|>|<|bos|>|<|eos|>|<|pad|>|<|extra_0|>|<|extra_1|>",
+                "token_type=1 1 1 3 3 3 3 3 3 3", "merges=a b", "eos_token_id=6", "bos_token_id=127959",
+            ],
+            KeyText.Load(checkpoint, TokenizerRequest.ForHunyuanMoe(10)));
+        Assert.Contains("vocab_size", Assert.Throws<CheckpointException>(() => KeyText.Load(checkpoint, TokenizerRequest.ForHunyuanMoe(7))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Qwens_special_tokens_follow_the_ranks_and_end_of_text_stands_for_several()
     {
         using var checkpoint = new TemporaryCheckpoint().With("qwen.tiktoken", "YQ== 0\nYg== 1\nYWI= 2\n");
