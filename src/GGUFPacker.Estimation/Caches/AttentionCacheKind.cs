@@ -12,6 +12,9 @@ internal enum AttentionCacheKind
     /// <summary>Keys of the indexer of sparse attention.</summary>
     Indexer,
 
-    /// <summary>Keys of a run of tokens that were compressed into one (DeepSeek V4).</summary>
+    /// <summary>Keys of short runs of tokens that were compressed into one (DeepSeek V4's compressed sparse attention).</summary>
     Compressed,
+
+    /// <summary>Keys of long runs (its heavily compressed attention).</summary>
+    HeavilyCompressed,
 }

@@ -9,8 +9,12 @@ namespace GGUFPacker.Estimation.Caches;
 /// </summary>
 internal sealed class CompressedCachePlanner(ModelShape shape, ResolvedContext context, Placement placement, long windowCells)
 {
-    private const int FineRatio = 4;
-    private const int CoarseRatio = 128;
+    /// <summary>Tokens of a short run.</summary>
+    public const int FineRatio = 4;
+
+    /// <summary>Tokens of a long run.</summary>
+    public const int CoarseRatio = 128;
+
     private const int CellPadding = 256;
 
     private readonly int[] _ratios = ReadRatios(shape);
@@ -19,7 +23,7 @@ internal sealed class CompressedCachePlanner(ModelShape shape, ResolvedContext c
         [
             Cache(AttentionCacheKind.SlidingWindow, windowCells, null, _ => true),
             Cache(AttentionCacheKind.Compressed, CompressedCells(FineRatio), null, IsFine),
-            Cache(AttentionCacheKind.Compressed, CompressedCells(CoarseRatio), null, IsCoarse),
+            Cache(AttentionCacheKind.HeavilyCompressed, CompressedCells(CoarseRatio), null, IsCoarse),
             Cache(AttentionCacheKind.Indexer, CompressedCells(FineRatio), shape.IndexerKeyLength, IsFine),
         ],
         null)
@@ -32,7 +36,8 @@ internal sealed class CompressedCachePlanner(ModelShape shape, ResolvedContext c
         ],
     };
 
-    private static int[] ReadRatios(ModelShape shape)
+    /// <summary>How many tokens each layer compresses into one; 0 for none.</summary>
+    public static int[] ReadRatios(ModelShape shape)
     {
         var ratios = new int[shape.Layers];
         new HeaderKeys(shape.Header.Metadata, shape.Architecture).Fill("attention.compress_ratios", ratios);

@@ -43,6 +43,7 @@ internal static class GraphTemplates
         ["eurobert"] = EuroBert.Build,
         ["exaone"] = DenseDecoders.Exaone.Build,
         ["exaone-moe"] = ExaoneMoe.Build,
+        ["deepseek4"] = DeepSeek4.Build,
         ["exaone4"] = Exaone4.Build,
         ["falcon"] = Falcon.Build,
         ["falcon-h1"] = FalconH1.Build,

@@ -85,7 +85,12 @@ internal sealed class GraphTensor
     public bool HasContiguousRows => Ne[0] == TypeSizes.BlockLength(Type) || Nb[0] == TypeSizes.BlockBytes(Type);
 
     /// <summary>ggml_is_contiguous_n: dimensions up to <paramref name="dimension"/> may have gaps.</summary>
-    public bool IsContiguousFrom(int dimension)
+    public bool IsContiguousFrom(int dimension) => IsContiguousBetween(dimension, Dimensions.Count);
+
+    /// <summary>ggml_is_contiguous_to_n: dimensions from <paramref name="count"/> on may have gaps.</summary>
+    public bool IsContiguousTo(int count) => IsContiguousBetween(0, count);
+
+    private bool IsContiguousBetween(int dimension, int count)
     {
         long next = TypeSizes.BlockBytes(Type);
         if (Ne[0] != TypeSizes.BlockLength(Type) && Nb[0] != next)
@@ -94,7 +99,7 @@ internal sealed class GraphTensor
         }
 
         next *= Ne[0] / TypeSizes.BlockLength(Type);
-        for (var i = 1; i < Dimensions.Count; i++)
+        for (var i = 1; i < count; i++)
         {
             if (i > dimension)
             {

@@ -177,7 +177,7 @@ internal sealed partial class ModelGraph
         var place = cache.LayerPlaces[layer];
         if (k is not null)
         {
-            Expand(StoreKeys(cache, place, k, inputs.KeyIndices!));
+            Expand(StoreKeysAt(cache, place, k, inputs.KeyIndices!));
         }
 
         if (v is not null && inputs.ValueIndices is not null)
@@ -217,15 +217,15 @@ internal sealed partial class ModelGraph
     }
 
     /// <summary>build_attn_mha.</summary>
-    private GraphTensor AttentionOfHeads(
+    public GraphTensor AttentionOfHeads(
         GraphTensor q,
         GraphTensor k,
         GraphTensor v,
         GraphTensor mask,
         int layer,
-        GraphTensor? sinks,
-        GraphTensor? latentValues,
-        GraphTensor? bias)
+        GraphTensor? sinks = null,
+        GraphTensor? latentValues = null,
+        GraphTensor? bias = null)
     {
         var isTransposed = v.Nb[1] > v.Nb[2];
         var streams = k.Ne[3];
@@ -275,7 +275,7 @@ internal sealed partial class ModelGraph
     }
 
     /// <summary>llama_mul_mat_hadamard.</summary>
-    private GraphTensor Rotate(GraphTensor x, GraphTensor rotation)
+    public GraphTensor Rotate(GraphTensor x, GraphTensor rotation)
     {
         var n = rotation.Ne[0];
         var rows = x.IsContiguous ? G.Reshape(x, n, x.ElementCount / n) : G.Cont(x, n, x.ElementCount / n);

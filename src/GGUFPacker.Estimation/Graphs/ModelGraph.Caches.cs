@@ -1,4 +1,5 @@
 using GGUFPacker.Estimation.Caches;
+using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs;
 
@@ -11,14 +12,26 @@ internal sealed partial class ModelGraph
     /// <summary>Stores keys of one head in an indexer's cache, and gives back all that it has (cpy_k and get_k).</summary>
     public GraphTensor IndexKeys(AttentionCache cache, int layer, GraphTensor k, GraphTensor indices)
     {
-        var place = cache.LayerPlaces[layer];
-        Expand(StoreKeys(cache, place, k, indices));
-        var keys = CacheTensor(cache, place, values: false);
+        StoreKeys(cache, layer, k, indices);
+        return SingleHeadKeys(cache, layer);
+    }
+
+    /// <summary>Stores keys of a layer (cpy_k).</summary>
+    public void StoreKeys(AttentionCache cache, int layer, GraphTensor k, GraphTensor indices) => Expand(StoreKeysAt(cache, cache.LayerPlaces[layer], k, indices));
+
+    /// <summary>All keys of a layer whose keys have one head (get_k).</summary>
+    public GraphTensor SingleHeadKeys(AttentionCache cache, int layer)
+    {
+        var keys = CacheTensor(cache, cache.LayerPlaces[layer], values: false);
         var row = TypeSizes.RowBytes(keys.Type, keys.Ne[0]);
         return G.View4D(keys, new Dimensions(keys.Ne[0], 1, cache.Cells, cache.Streams), row, row, row * cache.Cells, 0);
     }
 
-    private GraphTensor StoreKeys(AttentionCache cache, int place, GraphTensor k, GraphTensor indices)
+    /// <summary>The states of a layer that are neither attention's nor recurrent, in the plan's order.</summary>
+    public GraphTensor[] States(int layer) =>
+        [.. Caches.States.Where(state => state.Layer == layer).Select(state => G.Stored(TensorType.F32, new Dimensions(state.Columns, state.Rows), _backends.OfCache(state.Device), isWeight: false))];
+
+    private GraphTensor StoreKeysAt(AttentionCache cache, int place, GraphTensor k, GraphTensor indices)
     {
         var columns = k.Ne[0] * k.Ne[1];
         var rows = G.View2D(k, columns, k.Ne[2], k.Nb[2], 0);

@@ -19,7 +19,7 @@ internal sealed partial class ModelGraph
         (ExpertGating)(int)(Shape.Number("expert_gating_func") ?? 0) is not ExpertGating.None and var gating ? gating : otherwise;
 
     /// <summary>build_moe_ffn with the layer's tensors <c>ffn_gate_inp</c>, <c>ffn_*_exps</c> and <c>exp_probs_b</c>, as far as there are any.</summary>
-    public GraphTensor Experts(GraphTensor x, int layer, ExpertOptions options, GraphTensor? logits = null)
+    public GraphTensor Experts(GraphTensor x, int layer, ExpertOptions options, GraphTensor? logits = null, GraphTensor? selected = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var (columns, tokens) = (x.Ne[0], x.Ne[1]);
@@ -44,7 +44,7 @@ internal sealed partial class ModelGraph
             selection = SelectGroups(selection, (long)groups, (long)(Shape.Number("expert_group_used_count") ?? 1), tokens);
         }
 
-        var selected = G.ArgSortTopK(selection, used);
+        selected ??= G.ArgSortTopK(selection, used);
         if (options.Suffix != ExpertOptions.Experts && Weight(layer, "ffn_up" + options.Suffix).Ne[2] != experts)
         {
             selected = G.Cast(G.Scale(G.Cast(selected, TensorType.F32)), TensorType.I32);

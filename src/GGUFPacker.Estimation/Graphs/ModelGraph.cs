@@ -59,6 +59,9 @@ internal sealed partial class ModelGraph
     /// <summary>The final hidden state, from which embeddings are pooled (t_embd).</summary>
     public GraphTensor? Embeddings { get; set; }
 
+    /// <summary>The tokens of the input (t_inp_tokens).</summary>
+    public GraphTensor? InputTokens { get; private set; }
+
     /// <summary>The embeddings of the input, before they are scaled (t_inp_embd).</summary>
     public GraphTensor? InputEmbedding { get; private set; }
 
@@ -85,6 +88,13 @@ internal sealed partial class ModelGraph
 
     /// <summary>A layer's <c>blk.N.NAME.weight</c>, which must be there.</summary>
     public GraphTensor Weight(int layer, string name) => FindWeight(layer, name) ?? throw Missing($"blk.{layer}.{name}.weight");
+
+    /// <summary>A layer's <c>blk.N.NAME.weight</c>, which is loaded in another shape (TENSOR_ALLOW_RESHAPE).</summary>
+    public GraphTensor Weight(int layer, string name, in Dimensions ne)
+    {
+        var weight = _placement.Find($"blk.{layer}.{name}.weight") ?? throw Missing($"blk.{layer}.{name}.weight");
+        return G.Stored(weight.Tensor.Type, ne, _backends.Of(weight), isWeight: true);
+    }
 
     /// <summary>A layer's <c>blk.N.NAME.weight</c>; null if it has none.</summary>
     public GraphTensor? FindWeight(int layer, string name) => FindWeight($"blk.{layer}.{name}.weight");
@@ -142,7 +152,7 @@ internal sealed partial class ModelGraph
     /// <param name="defaultScale">What embeddings are multiplied with (f_embedding_scale) if the header has no such number.</param>
     public GraphTensor InputEmbeddings(double defaultScale = 0)
     {
-        var tokens = G.Input(TensorType.I32, Tokens);
+        var tokens = InputTokens = G.Input(TensorType.I32, Tokens);
         var embeddings = G.Input(TensorType.F32, Shape.InputEmbeddingLength, Tokens);
         var x = G.GetRows(Weight("token_embd.weight"), tokens);
         if (Shape.InputEmbeddingLength != Shape.EmbeddingLength)
@@ -184,7 +194,7 @@ internal sealed partial class ModelGraph
             ?? FindShared(Context.ContextPerSequence > original ? "rope_factors_long.weight" : "rope_factors_short.weight", layer);
     }
 
-    /// <summary>Keeps a result on its layer's device (the callback of llama_context::graph_get_cb).</summary>
+    /// <summary>Keeps a norm, or a layer's last result, on its layer's device (the callback of llama_context::graph_get_cb).</summary>
     public void KeepOnLayer(GraphTensor tensor, int layer)
     {
         if (_pinsNorms && layer >= 0)

@@ -46,18 +46,36 @@ internal static class SparseAttention
         }
 
         var keys = graph.IndexKeys(inputs.Indexer, layer, k, inputs.KeyIndices);
+        var weights = g.Scale(ByStream(g, g.MulMat(graph.Weight(layer, "indexer.proj"), x), keys));
+        return BestOf(graph, q, keys, weights, inputs.Mask);
+    }
+
+    /// <summary>The places of the cells with the best scores.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="q">The indexer's queries.</param>
+    /// <param name="keys">Its keys.</param>
+    /// <param name="weights">The weights of its heads, by stream.</param>
+    /// <param name="mask">Which tokens see which cells.</param>
+    public static GraphTensor BestOf(ModelGraph graph, GraphTensor q, GraphTensor keys, GraphTensor weights, GraphTensor mask)
+    {
+        var g = graph.G;
         var streams = keys.Ne[3];
-        var weights = g.MulMat(graph.Weight(layer, "indexer.proj"), x);
         q = g.View4D(q, new Dimensions(q.Ne[0], q.Ne[1], q.Ne[2] / streams, streams), q.Nb[1], q.Nb[2], q.Nb[3] / streams, 0);
-        weights = g.View4D(
+        var scores = g.LightningIndexer(q, keys, weights, mask);
+        return g.Cont(g.TopK(scores, Math.Min(scores.Ne[0], graph.Shape.IndexerTop)));
+    }
+
+    /// <summary>The weights of an indexer's heads, divided among the streams of its keys.</summary>
+    public static GraphTensor ByStream(GraphBuilder g, GraphTensor weights, GraphTensor keys)
+    {
+        var streams = keys.Ne[3];
+        return g.View4D(
             weights,
             new Dimensions(weights.Ne[0], weights.Ne[1] / streams, weights.Ne[2], streams),
             weights.Nb[1],
             weights.Nb[2] / streams,
             weights.Nb[3] / streams,
             0);
-        var scores = g.LightningIndexer(q, keys, g.Scale(weights), inputs.Mask);
-        return g.Cont(g.TopK(scores, Math.Min(scores.Ne[0], graph.Shape.IndexerTop)));
     }
 
     /// <summary>build_attn without the projection: attention to the chosen cells.</summary>
@@ -68,12 +86,12 @@ internal static class SparseAttention
     }
 
     /// <summary>A mask that hides all but the chosen cells, added to the usual one. Each element is a row of its own, so that the chosen ones can be set.</summary>
-    public static GraphTensor MaskOf(GraphBuilder g, GraphTensor mask, GraphTensor cells)
+    public static GraphTensor MaskOf(GraphBuilder g, GraphTensor mask, GraphTensor cells, TensorType type = TensorType.F32)
     {
         var hidden = g.Fill(mask);
         hidden = g.View4D(hidden, new Dimensions(1, hidden.Ne[0], hidden.Ne[1], hidden.Ne[3]), hidden.Nb[0], hidden.Nb[1], hidden.Nb[2], 0);
         cells = g.View4D(cells, new Dimensions(cells.Ne[0], cells.Ne[1], cells.Ne[3]), cells.Nb[1], cells.Nb[2], cells.Ne[3] * cells.Nb[3], 0);
-        var zeros = g.Fill(g.NewTensor(TensorType.F32, 1, cells.Ne[0], cells.Ne[1], cells.Ne[2]));
+        var zeros = g.Fill(g.NewTensor(type, 1, cells.Ne[0], cells.Ne[1], cells.Ne[2]));
         var chosen = g.SetRows(hidden, zeros, cells);
         chosen = g.View4D(chosen, new Dimensions(chosen.Ne[1], chosen.Ne[2], 1, chosen.Ne[3]), chosen.Nb[2], chosen.Nb[3], chosen.Nb[3], 0);
         return g.Add(chosen, mask);

@@ -111,7 +111,12 @@ internal static class FamilyShapes
                 shape.FullRotaryLength /= 2;
                 MarkClamps(shape, keys);
                 break;
-            case "deepseek4" or "qwen4exp":
+            case "deepseek4" when shape.Header.Tensors.All(tensor => tensor.Name != $"blk.{shape.TrunkLayers}.nextn.eh_proj.weight"):
+                // The layer that predicts further tokens may have been left out of the file.
+                shape.PredictionLayers = 0;
+                goto case "qwen4exp";
+            case "deepseek4":
+            case "qwen4exp":
                 shape.OutputEmbeddingLength = keys.Get("hyper_connection.count") * shape.EmbeddingLength;
                 break;
             case "wavtokenizer-dec":

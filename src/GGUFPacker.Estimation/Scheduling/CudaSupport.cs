@@ -41,7 +41,7 @@ internal static class CudaSupport
             case GraphOperation.Repeat:
                 return sources[0]!.Type is TensorType.F32 or TensorType.F16;
             case GraphOperation.Concat:
-                return sources[0]!.Type == sources[1]!.Type && !sources[0]!.IsQuantized;
+                return Joins(operation);
             case GraphOperation.Norm:
             case GraphOperation.RmsNorm:
             case GraphOperation.L2Norm:
@@ -79,6 +79,19 @@ internal static class CudaSupport
         }
 
         return a.Type is TensorType.F32 or TensorType.F16 or TensorType.BF16 || (a.IsQuantized && a.Type is not (TensorType.Q8_1 or TensorType.TQ1_0 or TensorType.TQ2_0));
+    }
+
+    private static bool Joins(GraphTensor result)
+    {
+        var (a, b) = (result.Sources[0]!, result.Sources[1]!);
+        if (a.Type != b.Type || !a.IsQuantized)
+        {
+            return a.Type == b.Type;
+        }
+
+        var blockLength = TypeSizes.BlockLength(a.Type);
+        var dimensions = result.Ne[3] != a.Ne[3] ? Dimensions.Count : Dimensions.Count - 1;
+        return a.IsContiguousTo(dimensions) && b.IsContiguousTo(dimensions) && a.Ne[0] % blockLength == 0 && b.Ne[0] % blockLength == 0;
     }
 
     private static bool GetsRows(GraphTensor a) => a.Type switch
