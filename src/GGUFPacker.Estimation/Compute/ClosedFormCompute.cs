@@ -125,16 +125,9 @@ internal sealed class ClosedFormCompute : IComputeEstimator
         return most;
     }
 
-    // An indexer's queries, of which two copies are alive (three in DeepSeek 4), with a part of the scores; or the scores, their order and the masks.
-    private static long Indexed(ModelShape shape, AttentionCache cache)
-    {
-        var queries = (2L * shape.IndexerHeads * shape.IndexerKeyLength) + (2 * cache.Cells);
-        return shape.Architecture switch
-        {
-            "deepseek4" => Math.Max(3L * shape.IndexerHeads * shape.IndexerKeyLength, 6 * cache.Cells),
-            _ => Math.Max(queries, 5 * cache.Cells),
-        };
-    }
+    // An indexer's queries, of which two copies are alive, with a part of the scores; or the scores, their order and the masks.
+    private static long Indexed(ModelShape shape, AttentionCache cache) =>
+        Math.Max((2L * shape.IndexerHeads * shape.IndexerKeyLength) + (2 * cache.Cells), 5 * cache.Cells);
 
     /// <summary>The hidden rows before and after the activation; of experts those of all that a token uses, and their results.</summary>
     private static long FeedForward(ModelShape shape, long tokens)
