@@ -1,5 +1,4 @@
 using GGUFPacker.Estimation.Caches;
-using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs;
 
@@ -28,8 +27,7 @@ internal sealed partial class ModelGraph
     }
 
     /// <summary>The states of a layer that are neither attention's nor recurrent, in the plan's order.</summary>
-    public GraphTensor[] States(int layer) =>
-        [.. Caches.States.Where(state => state.Layer == layer).Select(state => G.Stored(TensorType.F32, new Dimensions(state.Columns, state.Rows), _backends.OfCache(state.Device), isWeight: false))];
+    public GraphTensor[] States(int layer) => [.. Caches.States.Where(state => state.Layer == layer).Select(Stored)];
 
     private GraphTensor StoreKeysAt(AttentionCache cache, int place, GraphTensor k, GraphTensor indices)
     {
