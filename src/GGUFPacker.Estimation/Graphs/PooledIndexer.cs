@@ -10,8 +10,8 @@ namespace GGUFPacker.Estimation.Graphs;
 /// </summary>
 internal sealed class PooledIndexer
 {
-    // Far beyond any model: the loops over a block's cells and over heads must end.
-    private const int MaxCount = 4096;
+    // Beyond any model: the loops over a block's cells and over heads, in each layer, must end soon.
+    private const int MaxCount = 128;
 
     private readonly ModelGraph _graph;
     private readonly AttentionCache? _cache;
