@@ -9,6 +9,7 @@ internal static class KimiK3
     public static void Build(ModelGraph graph)
     {
         var g = graph.G;
+        graph.Unused = UnusedTensors.LogitsScale;
         var x = graph.InputEmbeddings();
         var delta = new KimiDeltaLayer(graph, graph.InputRecurrent()) { StoresAllSnapshots = true };
         var attention = graph.InputAttention();

@@ -6,6 +6,7 @@ internal static class KimiLinear
     public static void Build(ModelGraph graph)
     {
         var g = graph.G;
+        graph.Unused = UnusedTensors.LogitsScale;
         var x = graph.InputEmbeddings();
         var delta = new KimiDeltaLayer(graph, graph.InputRecurrent());
         var attention = graph.InputAttention();
