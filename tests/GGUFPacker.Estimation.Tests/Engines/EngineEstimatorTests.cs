@@ -87,11 +87,44 @@ public sealed class EngineEstimatorTests
 
     internal static ComputeDevice[] Gpus(int count, long memory = 0) => [.. Enumerable.Range(0, count).Select(i => new ComputeDevice($"GPU{i}", ComputeDeviceKind.Cuda, memory))];
 
+    [Fact]
+    public void A_drafter_without_embeddings_is_estimated_only_beside_its_target()
+    {
+        var drafter = Eagle();
+
+        var refused = Assert.Throws<EstimateException>(() => MemoryEstimator.Estimate(drafter, Server.Options, Gpus(1)));
+        Assert.Contains("beside the model", refused.Message, StringComparison.Ordinal);
+
+        var part = EngineEstimator.Estimate(new EngineModels(Llama(4)) { Drafter = drafter }, Server, Gpus(1)).Parts[1];
+        Assert.Equal(EstimateConfidence.Exact, part.Confidence);
+        Assert.InRange(part.Devices[0].Weights, 1, Eagle().Tensors.Sum(tensor => tensor.ByteLength) + 4096);
+    }
+
     internal static ModelHeader Llama(int layers, int width = 256)
     {
         var (metadata, tensors) = TestModels.Llama(layers, width, 512, TensorType.F16);
         return new ModelHeader(metadata, [.. tensors]);
     }
+
+    private static ModelHeader Eagle() => new(
+        new GgufMetadata.Builder()
+            .Set("general.architecture", GgufValue.Of("eagle3"))
+            .Set("eagle3.block_count", GgufValue.Of(1u))
+            .Set("eagle3.context_length", GgufValue.Of(2048u))
+            .Set("eagle3.embedding_length", GgufValue.Of(256u))
+            .Set("eagle3.feed_forward_length", GgufValue.Of(512u))
+            .Set("eagle3.attention.head_count", GgufValue.Of(4u))
+            .Set("eagle3.vocab_size", GgufValue.Of(512u))
+            .Build(),
+        [
+            Matrix("fc.weight", 768, 256), Norm("output_norm.weight"), Norm("blk.0.attn_norm.weight"), Norm("blk.0.attn_norm_2.weight"), Norm("blk.0.ffn_norm.weight"),
+            Matrix("blk.0.attn_q.weight", 512, 256), Matrix("blk.0.attn_k.weight", 512, 256), Matrix("blk.0.attn_v.weight", 512, 256), Matrix("blk.0.attn_output.weight", 256, 256),
+            Matrix("blk.0.ffn_gate.weight", 256, 512), Matrix("blk.0.ffn_up.weight", 256, 512), Matrix("blk.0.ffn_down.weight", 512, 256),
+        ]);
+
+    private static TensorInfo Matrix(string name, long columns, long rows) => new(name, TensorType.F16, [columns, rows]);
+
+    private static TensorInfo Norm(string name) => new(name, TensorType.F32, [256]);
 
     private static ModelHeader Projector() => new(
         new GgufMetadata.Builder().Set("general.architecture", GgufValue.Of("clip")).Set("clip.vision.image_size", GgufValue.Of(224u)).Set("clip.vision.patch_size", GgufValue.Of(14u)).Build(),
