@@ -77,7 +77,7 @@ internal sealed partial class ModelGraph
         var clamps = ClampsProjections && Shape.Number("attention.clamp_kqv") is > 0;
         if (FindWeight(layer, "attn_qkv") is { } fused)
         {
-            var qkv = AddBias(Multiply(fused, x, FindScale(layer, "attn_qkv")), FusedBias(layer));
+            var qkv = ProjectFused(fused, x, layer);
             qkv = clamps ? G.Clamp(qkv) : qkv;
             var keys = TypeSizes.RowBytes(qkv.Type, queryLength * heads);
             var values = TypeSizes.RowBytes(qkv.Type, (queryLength * heads) + (keyLength * keyHeads));
@@ -88,13 +88,13 @@ internal sealed partial class ModelGraph
         }
 
         return (
-            G.Reshape(Project("attn_q"), queryLength, heads, Tokens),
-            G.Reshape(Project("attn_k"), keyLength, keyHeads, Tokens),
-            G.Reshape(Project("attn_v"), valueLength, keyHeads, Tokens));
+            G.Reshape(Clamped("attn_q"), queryLength, heads, Tokens),
+            G.Reshape(Clamped("attn_k"), keyLength, keyHeads, Tokens),
+            G.Reshape(Clamped("attn_v"), valueLength, keyHeads, Tokens));
 
-        GraphTensor Project(string name)
+        GraphTensor Clamped(string name)
         {
-            var y = AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
+            var y = Project(x, layer, name);
             return clamps ? G.Clamp(y) : y;
         }
     }
@@ -106,22 +106,37 @@ internal sealed partial class ModelGraph
         var (keys, values) = (Shape.KeyColumns(layer), Shape.ValueColumns(layer));
         if (FindWeight(layer, "attn_qkv") is { } fused)
         {
-            var qkv = AddBias(Multiply(fused, x, FindScale(layer, "attn_qkv")), FusedBias(layer));
+            var qkv = ProjectFused(fused, x, layer);
             return (Part(0, queries), Part(queries, keys), Part(queries + keys, values));
 
             GraphTensor Part(long start, long columns) => G.Cont(G.View2D(qkv, columns, Tokens, qkv.Nb[1], TypeSizes.RowBytes(qkv.Type, start)));
         }
 
-        return (Project("attn_q"), Project("attn_k"), Project("attn_v"));
-
-        GraphTensor Project(string name) => AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
+        return (Project(x, layer, "attn_q"), Project(x, layer, "attn_k"), Project(x, layer, "attn_v"));
     }
 
+    private GraphTensor Project(GraphTensor x, int layer, string name) => Unused.HasFlag(UnusedTensors.ProjectionBiasesAndScales)
+        ? G.MulMat(Weight(layer, name), x)
+        : AddBias(Multiply(Weight(layer, name), x, FindScale(layer, name)), FindBias(layer, name));
+
     // A fused matrix may come with biases that are not.
-    private GraphTensor? FusedBias(int layer) =>
-        FindBias(layer, "attn_qkv") is { } bias ? bias
-        : FindBias(layer, "attn_q") is { } q && FindBias(layer, "attn_k") is { } k && FindBias(layer, "attn_v") is { } v ? G.Concat(G.Concat(q, k, 0), v, 0)
-        : null;
+    private GraphTensor ProjectFused(GraphTensor fused, GraphTensor x, int layer)
+    {
+        if (Unused.HasFlag(UnusedTensors.ProjectionBiasesAndScales))
+        {
+            return G.MulMat(fused, x);
+        }
+
+        var product = Multiply(fused, x, FindScale(layer, "attn_qkv"));
+        if (FindBias(layer, "attn_qkv") is { } bias)
+        {
+            return G.Add(product, bias);
+        }
+
+        return FindBias(layer, "attn_q") is { } q && FindBias(layer, "attn_k") is { } k && FindBias(layer, "attn_v") is { } v
+            ? G.Add(product, G.Concat(G.Concat(q, k, 0), v, 0))
+            : product;
+    }
 
     /// <summary>build_attn: stores keys and values, attends, and projects the result with <c>attn_output</c>.</summary>
     public GraphTensor Attention(AttentionInputs inputs, GraphTensor q, GraphTensor k, GraphTensor v, int layer, GraphTensor? sinks = null) =>

@@ -20,4 +20,7 @@ internal enum UnusedTensors
 
     /// <summary>output.scale.</summary>
     LogitsScale = 16,
+
+    /// <summary>The biases and scales of attn_q, attn_k, attn_v and attn_qkv.</summary>
+    ProjectionBiasesAndScales = 32,
 }

@@ -59,6 +59,7 @@ internal static class ExpertDecoders
     public static StandardDecoder Mimo2 { get; } = new()
     {
         HasSinks = true,
+        Unused = UnusedTensors.ProjectionBiasesAndScales,
         AfterAttention = (graph, x, _) => graph.Shape.Number("attention.value_scale") is null or 0 or 1 ? x : graph.G.Scale(x),
         FeedForward = (graph, x, layer) => graph.HasExperts(layer) ? graph.Experts(x, layer, Sigmoid) : graph.FeedForward(x, layer, Activation.Gated),
     };
