@@ -135,7 +135,7 @@ internal static class GraphTemplates
         ["qwen35moe"] = QwenHybrid.Build,
         ["qwen3moe"] = Qwen3.BuildExperts,
         ["qwen3next"] = QwenHybrid.Build,
-        ["qwen3tts"] = Qwen3.BuildVision,
+        ["qwen3tts"] = Qwen3.BuildSpeech,
         ["qwen3vl"] = Qwen3.BuildVision,
         ["qwen4exp"] = Qwen4.Build,
         ["qwen3vlmoe"] = Qwen3.BuildVisionExperts,

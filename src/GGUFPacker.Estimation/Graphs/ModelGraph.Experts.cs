@@ -1,3 +1,4 @@
+using GGUFPacker.Estimation.Models;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs;
@@ -86,7 +87,7 @@ internal sealed partial class ModelGraph
             weights = G.Reshape(G.Div(weights, sum), 1, used, tokens);
         }
 
-        return Shape.Number("expert_weights_scale") is null or 0 or 1 ? weights : G.Scale(weights);
+        return Architectures.ScalesExperts(Shape.Architecture) && Shape.Number("expert_weights_scale") is not (null or 0 or 1) ? G.Scale(weights) : weights;
     }
 
     /// <summary>Leaves the probabilities of the best groups' experts and hides the others' (n_expert_groups, n_group_used).</summary>

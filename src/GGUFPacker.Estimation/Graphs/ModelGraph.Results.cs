@@ -6,11 +6,12 @@ namespace GGUFPacker.Estimation.Graphs;
 internal sealed partial class ModelGraph
 {
     /// <summary>The usual end: the output layer's matrix, its scale and bias, and the cap that some models put on logits.</summary>
-    public void FinishWithLogits(GraphTensor x, bool capsLogits = false, bool scalesLogits = false)
+    public void FinishWithLogits(GraphTensor x, bool capsLogits = false, bool scalesLogits = false, bool padsLogits = false)
     {
         Embeddings = x;
         x = Multiply(OutputWeight, x, Unused.HasFlag(UnusedTensors.LogitsScale) ? null : FindWeight("output.scale"));
         x = AddBias(x, Unused.HasFlag(UnusedTensors.LogitsBias) ? null : FindWeight("output.bias"));
+        x = padsLogits ? PadLogits(x) : x;
         if (capsLogits)
         {
             x = G.Scale(G.Unary(G.Scale(x)));
@@ -18,6 +19,19 @@ internal sealed partial class ModelGraph
 
         Logits = scalesLogits ? G.Scale(x) : x;
         Expand(Logits);
+    }
+
+    // Where there are fewer logits than tokens, the tokens without get a number that some weight is scaled to.
+    private GraphTensor PadLogits(GraphTensor logits)
+    {
+        var missing = (_placement.Embeddings?.Tensor.Shape[1] ?? 0) - logits.Ne[0];
+        if (missing <= 0)
+        {
+            return logits;
+        }
+
+        var filler = G.Scale(G.View1D(Weight("output_norm.weight"), 1, 0));
+        return G.Concat(G.Repeat(filler, missing, logits.Ne[1]), logits, 0);
     }
 
     /// <summary>build_pooling, and set_outputs: what the caller reads is never overwritten.</summary>

@@ -56,6 +56,9 @@ internal sealed partial class ModelGraph
     /// <summary>What the family's graph leaves out.</summary>
     public UnusedTensors Unused { get; set; }
 
+    /// <summary>What is added to a layer's number to find its scales: a layer that runs again has the same matrices, but scales of its own, or none.</summary>
+    public int ScaleOffset { get; set; }
+
     /// <summary>The final hidden state, from which embeddings are pooled (t_embd).</summary>
     public GraphTensor? Embeddings { get; set; }
 
@@ -103,7 +106,7 @@ internal sealed partial class ModelGraph
     public GraphTensor? FindBias(int layer, string name) => FindWeight($"blk.{layer}.{name}.bias");
 
     /// <summary>A layer's <c>blk.N.NAME.scale</c>, which NVFP4 tensors have; null if it has none.</summary>
-    public GraphTensor? FindScale(int layer, string name) => FindWeight($"blk.{layer}.{name}.scale");
+    public GraphTensor? FindScale(int layer, string name) => FindWeight($"blk.{layer + ScaleOffset}.{name}.scale");
 
     /// <summary>A weight that all layers share, in the copy on the layer's device; null if the model has none.</summary>
     public GraphTensor? FindShared(string name, int layer) => _placement.Find(name, layer) is { } weight ? Tensor(weight) : null;
@@ -154,7 +157,7 @@ internal sealed partial class ModelGraph
     {
         var tokens = InputTokens = G.Input(TensorType.I32, Tokens);
         var embeddings = G.Input(TensorType.F32, Shape.InputEmbeddingLength, Tokens);
-        var x = G.GetRows(Weight("token_embd.weight"), tokens);
+        var x = G.GetRows(_placement.Embeddings is { } table ? Tensor(table) : throw Missing("token_embd.weight"), tokens);
         if (Shape.InputEmbeddingLength != Shape.EmbeddingLength)
         {
             x = G.Pad(x, Shape.InputEmbeddingLength - Shape.EmbeddingLength);

@@ -73,6 +73,9 @@ internal sealed record StandardDecoder
     /// <summary>Whether logits are scaled.</summary>
     public bool ScalesLogits { get; init; }
 
+    /// <summary>Whether logits are filled up to one for each token of the vocabulary.</summary>
+    public bool PadsLogits { get; init; }
+
     /// <summary>The feed-forward network of a layer.</summary>
     public Func<ModelGraph, GraphTensor, int, GraphTensor> FeedForward { get; init; } = (graph, x, layer) => graph.FeedForward(x, layer, Activation.Gated);
 
@@ -144,7 +147,7 @@ internal sealed record StandardDecoder
         }
 
         graph.HiddenStates = MarksHiddenStates || TakesOutputsLast ? x : null;
-        graph.FinishWithLogits(TakesOutputsLast ? g.GetRows(x, outputIds) : x, CapsLogits, ScalesLogits);
+        graph.FinishWithLogits(TakesOutputsLast ? g.GetRows(x, outputIds) : x, CapsLogits, ScalesLogits, PadsLogits);
     }
 
     private (AttentionInputs Full, AttentionInputs? Window) InputAttention(ModelGraph graph)

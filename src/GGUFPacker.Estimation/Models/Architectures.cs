@@ -26,11 +26,18 @@ internal static class Architectures
     private static readonly FrozenSet<string> WithoutOutput = Set(
         "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "modern-bert", "wavtokenizer-dec", "clip", "eagle3", "bitnet");
 
+    private static readonly FrozenSet<string> ScalingExperts = Set(
+        "afmoe", "bailingmoe", "bailingmoe2", "bailingmoe3", "cohere2moe", "deepseek", "deepseek2", "deepseek2-ocr", "deepseek32", "deepseek4", "dflash", "dots1", "dots3note", "exaone-moe",
+        "glm-dsa", "glm4moe", "hy_v3", "hy_v4", "kimi-k3", "kimi-linear", "laguna", "minimax-m3", "mistral4", "nemotron_h", "nemotron_h_moe", "step35");
+
     private static readonly FrozenSet<string> Unrotated = Set(
         "gpt2", "gptj", "mpt", "refact", "bloom", "jais", "jina-bert-v2", "t5", "t5encoder", "jamba", "nemotron_h", "nemotron_h_moe", "kimi-linear", "kimi-k3");
 
     /// <summary>Whether queries and keys are rotated by their positions (llama_model_rope_type).</summary>
     public static bool Rotates(string architecture) => !Unrotated.Contains(architecture);
+
+    /// <summary>Whether the loader reads what the chosen experts' weights are multiplied with (LLM_KV_EXPERT_WEIGHTS_SCALE).</summary>
+    public static bool ScalesExperts(string architecture) => ScalingExperts.Contains(architecture);
 
     /// <summary>Whether layers that predict further tokens are left in the file (TENSOR_SKIP).</summary>
     public static bool SkipsPrediction(string architecture) => Skipping.Contains(architecture);

@@ -74,6 +74,7 @@ internal static class FamilyShapes
                 Array.Clear(shape.ExpertsUsed);
                 break;
             case "nanbeige":
+                shape.StoredLayers = blocks;
                 foreach (var values in new[] { shape.Heads, shape.KeyValueHeads, shape.FeedForward })
                 {
                     for (var layer = blocks; layer < values.Length; layer++)
@@ -126,7 +127,7 @@ internal static class FamilyShapes
             case "dream" or "llada" or "llada-moe" or "rnd1" or "gemma-embedding":
                 shape.CausalAttention = false;
                 break;
-            case "qwen3vl" or "qwen3vlmoe":
+            case "qwen3vl" or "qwen3vlmoe" or "qwen3tts":
                 shape.InputEmbeddingLength = shape.EmbeddingLength * (1 + keys.Get("n_deepstack_layers"));
                 break;
             case "granite" or "granite_swa" when keys.Find("deepstack_mapping") is { Type: GgufValueType.Array } mapping && mapping.TryGetArray<int>(out var indices):

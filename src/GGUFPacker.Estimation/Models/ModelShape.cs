@@ -11,6 +11,7 @@ internal sealed class ModelShape
         Header = header;
         Architecture = architecture;
         Layers = layers;
+        StoredLayers = layers;
         Heads = new int[layers];
         KeyValueHeads = new int[layers];
         FeedForward = new int[layers];
@@ -36,6 +37,9 @@ internal sealed class ModelShape
 
     /// <summary>Layers at the end that predict further tokens and take no part in the main graph (n_layer_nextn).</summary>
     public int PredictionLayers { get; set; }
+
+    /// <summary>The first layers, whose tensors the file has; the others are these again (n_layer_phys).</summary>
+    public int StoredLayers { get; set; }
 
     /// <summary>Layers of the main graph (n_layer()).</summary>
     public int TrunkLayers => Layers - PredictionLayers;

@@ -26,6 +26,7 @@ internal sealed class Placement
             }
         }
 
+        Embeddings = Find("token_embd.weight") ?? weights.FirstOrDefault(weight => weight.IsCopy && weight.Tensor.Name == "output.weight");
         Output = Find("output.weight") ?? weights.FirstOrDefault(weight => weight.IsCopy && weight.Tensor.Name == "token_embd.weight") ?? Find("token_embd.weight");
     }
 
@@ -46,6 +47,9 @@ internal sealed class Placement
 
     /// <summary>The matrix of the output layer: its own, or the token embeddings in the role of one; null if the model has none.</summary>
     public PlacedWeight? Output { get; }
+
+    /// <summary>The table of the tokens' embeddings: its own, or the output's matrix in the role of one; null if the model has none.</summary>
+    public PlacedWeight? Embeddings { get; }
 
     /// <summary>A weight by its tensor's name, not as a copy; null if the model has none of that name.</summary>
     public PlacedWeight? Find(string name) => _byName.GetValueOrDefault(name);

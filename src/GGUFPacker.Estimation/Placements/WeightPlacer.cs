@@ -92,7 +92,7 @@ internal sealed class WeightPlacer(ModelShape shape, EstimateOptions options, Im
     private void AddForEachLayer(TensorInfo tensor, int index, TensorUse use)
     {
         var last = int.MinValue;
-        for (var layer = 0; layer < PredictionTensors.LayersWithShared(shape); layer++)
+        for (var layer = 0; layer < Math.Min(PredictionTensors.LayersWithShared(shape), shape.StoredLayers); layer++)
         {
             // Layers lie in runs: most need no look.
             if (layers[layer] != last && !(shape.Architecture.StartsWith("gemma4", StringComparison.Ordinal) && shape.SlidingWindowLayers[layer]))

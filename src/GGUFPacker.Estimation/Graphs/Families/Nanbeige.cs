@@ -6,8 +6,7 @@ internal static class Nanbeige
     public static void Build(ModelGraph graph)
     {
         var (g, shape) = (graph.G, graph.Shape);
-        var loops = shape.Number("num_loops") is > 1 and <= int.MaxValue and var count ? (int)count : 1;
-        var height = graph.Layers / loops;
+        var height = shape.StoredLayers;
         var normsLoops = shape.Number("skip_loop_final_norm") is null or 0;
         var x = graph.InputEmbeddings();
         var positions = graph.InputPositions();
@@ -16,6 +15,7 @@ internal static class Nanbeige
         for (var pass = 0; pass < graph.Layers; pass++)
         {
             var layer = pass % height;
+            graph.ScaleOffset = pass - layer;
             var residual = x;
             x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), pass);
             x = Attend(graph, inputs, x, positions, pass, layer);

@@ -1,8 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>qwen3</c> and <c>qwen3moe</c> (src/models/qwen3.cpp, qwen3moe.cpp), and <c>qwen3vl</c> and <c>qwen3vlmoe</c>, whose images also come in behind
-/// the first layers.
+/// llama.cpp's <c>qwen3</c> and <c>qwen3moe</c> (src/models/qwen3.cpp, qwen3moe.cpp), <c>qwen3vl</c> and <c>qwen3vlmoe</c>, whose images also come in behind
+/// the first layers, and <c>qwen3tts</c>, whose output has fewer rows than its input.
 /// </summary>
 internal static class Qwen3
 {
@@ -15,6 +15,8 @@ internal static class Qwen3
     public static void BuildExperts(ModelGraph graph) => Experts.Build(graph);
 
     public static void BuildVision(ModelGraph graph) => (Dense with { AfterLayer = AddImage }).Build(graph);
+
+    public static void BuildSpeech(ModelGraph graph) => (Dense with { AfterLayer = AddImage, PadsLogits = true }).Build(graph);
 
     public static void BuildVisionExperts(ModelGraph graph) => (Experts with { AfterLayer = AddImage }).Build(graph);
 
