@@ -91,7 +91,12 @@ internal sealed class HyperConnections
     public GraphTensor End(GraphTensor streams, GraphTensor outputIds)
     {
         var rows = G.GetRows(G.Reshape(streams, _length * Count, _graph.Tokens), outputIds);
-        streams = G.Reshape(rows, _length, Count, outputIds.Ne[0]);
+        return End(G.Reshape(rows, _length, Count, outputIds.Ne[0]));
+    }
+
+    /// <summary>build_hc_head for all tokens.</summary>
+    public GraphTensor End(GraphTensor streams)
+    {
         var weights = Affine(Mixes(streams, _graph.Weight("output_hc_fn.weight")), _graph.Weight("output_hc_scale.weight"), _graph.Weight("output_hc_base.weight"));
         return Sum(streams, G.Scale(G.Unary(weights)), -1);
     }

@@ -13,14 +13,14 @@ internal static class DFlash
         var (g, shape) = (graph.G, graph.Shape);
         if (shape.Number("hyper_connection.count") is > 0)
         {
-            throw new UnknownGraphException("A DFlash model of DeepSeek 4's layers has another graph.");
+            DFlashDeepSeek4.Build(graph);
+            return;
         }
 
         var positions = graph.InputPositions();
         var (full, window) = shape.SlidingWindowKind == Models.SlidingWindowKind.None ? (graph.InputAttention(), null) : graph.InputWindowedAttention();
         var tokens = g.Input(TensorType.I32, graph.Tokens);
-        var embeddings = graph.FindWeight("token_embd.weight") ?? graph.FindTargetWeight("token_embd.weight") ?? throw Missing("token_embd");
-        var x = g.GetRows(embeddings, tokens);
+        var x = g.GetRows(Embeddings(graph), tokens);
         x = shape.Number("embedding_scale") is not (null or 0) ? g.Scale(x) : x;
         for (var layer = 0; layer < graph.Layers; layer++)
         {
@@ -76,13 +76,23 @@ internal static class DFlash
         return graph.FindWeight(layer, "layer_output_scale") is { } scale ? g.Mul(x, scale) : x;
     }
 
+    /// <summary>The model's own embeddings, or its target's.</summary>
+    public static GraphTensor Embeddings(ModelGraph graph) =>
+        graph.FindWeight("token_embd.weight") ?? graph.FindTargetWeight("token_embd.weight") ?? throw Missing("token_embd");
+
+    /// <summary>The product with the model's own output matrix, or with its target's.</summary>
+    public static GraphTensor Output(ModelGraph graph, GraphTensor x)
+    {
+        var ownsOutput = graph.FindWeight("output.weight") is not null || graph.FindWeight("token_embd.weight") is not null;
+        return ownsOutput
+            ? graph.Multiply(graph.OutputWeight, x, graph.FindWeight("output.scale"))
+            : graph.Multiply(graph.TargetOutputWeight ?? throw Missing("output"), x, graph.FindTargetWeight("output.scale"));
+    }
+
     private static GraphTensor Logits(ModelGraph graph, GraphTensor x)
     {
         var (g, shape) = (graph.G, graph.Shape);
-        var ownsOutput = graph.FindWeight("output.weight") is not null || graph.FindWeight("token_embd.weight") is not null;
-        x = ownsOutput
-            ? graph.Multiply(graph.OutputWeight, x, graph.FindWeight("output.scale"))
-            : graph.Multiply(graph.TargetOutputWeight ?? throw Missing("output"), x, graph.FindTargetWeight("output.scale"));
+        x = Output(graph, x);
         if (graph.FindWeight("selector_hidden.weight") is null)
         {
             return x;

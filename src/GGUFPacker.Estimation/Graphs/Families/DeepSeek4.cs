@@ -19,7 +19,12 @@ internal static class DeepSeek4
         {
             x = connections.Take(streams, layer, "hc_attn", out var post, out var mix);
             x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
-            x = Attend(graph, attention, x, positions, layer);
+            var normed = x;
+            x = Attend(graph, x, positions, layer, (q, keys, compressed) =>
+            {
+                attention.Compress(normed, layer);
+                return attention.Attend(q, keys, compressed, normed, positions, layer);
+            });
             streams = connections.Put(x, streams, post, mix, layer);
             x = connections.Take(streams, layer, "hc_ffn", out post, out mix);
             graph.Expand(streams);
@@ -35,8 +40,8 @@ internal static class DeepSeek4
         graph.FinishWithLogits(x);
     }
 
-    /// <summary>build_attention_impl.</summary>
-    private static GraphTensor Attend(ModelGraph graph, CompressedAttention attention, GraphTensor x, GraphTensor positions, int layer)
+    /// <summary>build_attention_impl; <paramref name="attend"/> makes of queries, keys (which are values too) and compressed queries the heads' results.</summary>
+    public static GraphTensor Attend(ModelGraph graph, GraphTensor x, GraphTensor positions, int layer, Func<GraphTensor, GraphTensor, GraphTensor, GraphTensor> attend)
     {
         var (g, shape) = (graph.G, graph.Shape);
         long length = shape.KeyLength(layer);
@@ -53,8 +58,7 @@ internal static class DeepSeek4
         q = g.Rope(g.RmsNorm(q), positions);
         var keys = graph.RmsNorm(graph.Multiply(graph.Weight(layer, "attn_kv"), x), graph.Weight(layer, "attn_kv_a_norm"), layer);
         keys = g.Rope(g.Reshape(keys, length, 1, graph.Tokens), positions);
-        attention.Compress(x, layer);
-        x = attention.Attend(q, keys, compressed, x, positions, layer);
+        x = attend(q, keys, compressed);
 
         // ggml_rope_ext_back: the values, being keys, are rotated, which their sum must not be.
         x = g.Rope(g.Reshape(x, length, heads, graph.Tokens), positions);
