@@ -26,7 +26,7 @@ internal sealed class BufferSums(Placement placement, EstimateOptions options)
 
     public void AddCaches(CachePlan caches)
     {
-        foreach (var cache in caches.Attention)
+        foreach (var cache in caches.Attention.Where(cache => !cache.IsShared))
         {
             foreach (var layer in cache.Layers)
             {

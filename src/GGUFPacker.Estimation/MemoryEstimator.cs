@@ -36,9 +36,12 @@ public static class MemoryEstimator
         var shape = ModelShapeReader.Read(header);
         var placement = PlacementPlanner.Plan(shape, options, devices);
         var context = ContextResolution.Resolve(shape, options, placement);
-        var caches = CachePlanner.Plan(shape, context, placement);
+        var target = TargetOf(shape, options, placement, devices);
+        var caches = target is { } shared && Architectures.SharesCaches(shape.Architecture)
+            ? SharedCaches(shape, context, placement, shared.Shape, shared.Placement, options.Target!.Options)
+            : CachePlanner.Plan(shape, context, placement);
         var estimator = ComputeEstimators.For(shape);
-        var request = new ComputeRequest(shape, context, placement, caches) { Target = TargetOf(shape, options, placement, devices) };
+        var request = new ComputeRequest(shape, context, placement, caches) { Target = target?.Placement };
         if (context.ProbesFlashAttention && !estimator.KeepsFlashAttention(request))
         {
             context = context with { FlashAttention = false };
@@ -49,18 +52,30 @@ public static class MemoryEstimator
         return EstimateReport.Of(shape, options, context, placement, caches, compute, devices);
     }
 
-    private static Placement? TargetOf(ModelShape shape, EstimateOptions options, Placement placement, IReadOnlyList<ComputeDevice> devices)
+    private static (ModelShape Shape, Placement Placement)? TargetOf(ModelShape shape, EstimateOptions options, Placement placement, IReadOnlyList<ComputeDevice> devices)
     {
         // DFlash's own embeddings are its output too if it has no other.
         var hasEmbeddings = placement.Find("token_embd.weight") is not null;
         var hasOutput = placement.Find("output.weight") is not null || (hasEmbeddings && Architectures.TiesOutput(shape.Architecture));
-        if (!Architectures.SharesTarget(shape.Architecture) || (hasEmbeddings && hasOutput))
+        if (!Architectures.SharesTarget(shape.Architecture) || (hasEmbeddings && hasOutput && !Architectures.SharesCaches(shape.Architecture)))
         {
             return null;
         }
 
-        return options.Target is { } target
-            ? PlacementPlanner.Plan(ModelShapeReader.Read(target.Model), target.Options, devices)
-            : throw new EstimateException($"The {shape.Architecture} model has no embeddings or no output of its own: llama.cpp loads it only beside the model that it drafts for.");
+        if (options.Target is not { } target)
+        {
+            var lacks = Architectures.SharesCaches(shape.Architecture) ? "no caches" : "no embeddings or no output";
+            throw new EstimateException($"The {shape.Architecture} model has {lacks} of its own: llama.cpp loads it only beside the model that it drafts for.");
+        }
+
+        var targetShape = ModelShapeReader.Read(target.Model);
+        return (targetShape, PlacementPlanner.Plan(targetShape, target.Options, devices));
+    }
+
+    private static CachePlan SharedCaches(
+        ModelShape shape, ResolvedContext context, Placement placement, ModelShape targetShape, Placement targetPlacement, EstimateOptions targetOptions)
+    {
+        var target = CachePlanner.Plan(targetShape, ContextResolution.Resolve(targetShape, targetOptions, targetPlacement), targetPlacement);
+        return new SharedCachePlanner(shape, context, placement).Plan(targetShape, targetPlacement, target);
     }
 }

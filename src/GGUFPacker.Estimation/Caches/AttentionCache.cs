@@ -27,6 +27,9 @@ internal sealed record AttentionCache
     /// <summary>For each layer of the model the place in <see cref="Layers"/> that it reads, or -1.</summary>
     public required ImmutableArray<int> LayerPlaces { get; init; }
 
+    /// <summary>Whether keys and values are another model's, so that they take no memory here.</summary>
+    public bool IsShared { get; init; }
+
     /// <summary>Whether keys and queries are rotated before they are quantized (attn_rot_k).</summary>
     public bool RotatesKeys { get; init; }
 

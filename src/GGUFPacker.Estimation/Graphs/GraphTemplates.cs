@@ -53,6 +53,7 @@ internal static class GraphTemplates
         ["gemma3"] = Gemma.Build3,
         ["gemma3n"] = Gemma3N.Build,
         ["gemma4"] = Gemma4.Build,
+        ["gemma4-assistant"] = Gemma4Assistant.Build,
         ["glm-dsa"] = DeepSeek32.BuildGlm,
         ["glm4"] = DenseDecoders.Glm4.Build,
         ["glm4moe"] = Glm4Moe.Build,

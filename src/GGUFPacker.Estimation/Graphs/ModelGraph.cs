@@ -210,25 +210,7 @@ internal sealed partial class ModelGraph
         }
     }
 
-    // The target's devices are counted in its own list.
-    private GraphTensor TargetTensor(PlacedWeight weight)
-    {
-        if (weight.Device == Placement.Host)
-        {
-            return Tensor(weight);
-        }
-
-        var index = _target!.Devices[weight.Device].Index;
-        for (var place = 0; place < _placement.Devices.Length; place++)
-        {
-            if (_placement.Devices[place].Index == index)
-            {
-                return Tensor(weight with { Device = place });
-            }
-        }
-
-        throw new EstimateException($"The draft model shares {weight.Tensor.Name} with its target, which lies on a device that it does not use itself.");
-    }
+    private GraphTensor TargetTensor(PlacedWeight weight) => Tensor(weight with { Device = _placement.PlaceOf(weight.Device, _target!) });
 
     private GraphTensor Tensor(PlacedWeight weight)
     {

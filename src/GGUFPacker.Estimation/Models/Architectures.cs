@@ -68,7 +68,10 @@ internal static class Architectures
     public static bool IsCacheless(string architecture) => Cacheless.Contains(architecture);
 
     /// <summary>Whether the model drafts for another, whose embeddings and output it uses if it has none (ctx_other).</summary>
-    public static bool SharesTarget(string architecture) => architecture is "eagle3" or "dflash";
+    public static bool SharesTarget(string architecture) => architecture is "eagle3" or "dflash" or "gemma4-assistant";
+
+    /// <summary>Whether such a model also reads its target's caches, instead of having any.</summary>
+    public static bool SharesCaches(string architecture) => architecture == "gemma4-assistant";
 
     /// <summary>Whether the model has an encoder (llama_model_has_encoder): outputs then are not limited.</summary>
     public static bool HasEncoder(string architecture) => architecture is "t5" or "t5encoder" or "eagle3" or "dflash";

@@ -97,6 +97,9 @@ internal static class FamilyShapes
             case "gemma4":
                 shape.LayersWithCache = shape.Layers - keys.Get("attention.shared_kv_layers");
                 break;
+            case "gemma4-assistant":
+                shape.InputEmbeddingLength = shape.OutputEmbeddingLength;
+                break;
             case "plamo2":
                 // The first layer may have no heads, of which the length would be known.
                 shape.FullKeyLength = keys.Get("attention.key_length", shape.FullKeyLength);

@@ -71,6 +71,26 @@ internal sealed class Placement
         return Find(name);
     }
 
+    /// <summary>The place in this placement of a device, or of the host, that another one counts in its own list.</summary>
+    /// <exception cref="EstimateException">This placement does not use the device.</exception>
+    public int PlaceOf(int device, Placement other)
+    {
+        if (device == Host)
+        {
+            return Host;
+        }
+
+        for (var place = 0; place < Devices.Length; place++)
+        {
+            if (Devices[place].Index == other.Devices[device].Index)
+            {
+                return place;
+            }
+        }
+
+        throw new EstimateException($"The draft model shares what its target has on device {other.Devices[device].Device.Name}, which it does not use itself.");
+    }
+
     /// <summary>The few weights that are copies.</summary>
     public ImmutableArray<PlacedWeight> Copies => field.IsDefault ? field = [.. Weights.Where(weight => weight.IsCopy)] : field;
 }

@@ -42,5 +42,5 @@ internal static class PredictionTensors
     }
 
     /// <summary>How many of the first layers have a copy of what all layers share, such as factors of rotations, on their device.</summary>
-    public static int LayersWithShared(ModelShape shape) => shape.Architecture == "step35" ? shape.Layers : shape.TrunkLayers;
+    public static int LayersWithShared(ModelShape shape) => shape.Architecture == "step35" || shape.TrunkLayers == 0 ? shape.Layers : shape.TrunkLayers;
 }
