@@ -54,6 +54,7 @@ internal static class ContextResolution
 
         var asked = AskedFlashAttention(shape, options);
         RequireCacheTypes(shape, options, asked);
+        RequireEvenBatches(shape, options, sequences, Math.Min(context, microBatch));
         return new ResolvedContext
         {
             ContextSize = (int)context,
@@ -103,6 +104,25 @@ internal static class ContextResolution
         {
             RequireBlocks(options.KeyType, shape.KeyLength(layer), "keys");
             RequireBlocks(options.ValueType, shape.ValueLength(layer), "values");
+        }
+    }
+
+    // The last graph that llama.cpp reserves for these families is of one sequence. Attention splits its tokens over the caches of all; if some are left over, its result does not
+    // fit what it is added to, unless only outputs are left by then.
+    private static void RequireEvenBatches(ModelShape shape, EstimateOptions options, int sequences, long tokens)
+    {
+        if (options.UnifiedCache || tokens % sequences == 0 || !Architectures.ReservesOneSequence(shape.Architecture))
+        {
+            return;
+        }
+
+        for (var layer = 0; layer < shape.TrunkLayers - 1; layer++)
+        {
+            if (!shape.RecurrentLayers[layer])
+            {
+                throw new EstimateException(
+                    $"Batches of {tokens} tokens cannot be split evenly over the caches of {sequences} sequences: llama.cpp ends by an assertion. A unified cache, or another batch size, is needed.");
+            }
         }
     }
 

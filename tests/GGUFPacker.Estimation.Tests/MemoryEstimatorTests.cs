@@ -26,15 +26,28 @@ public class MemoryEstimatorTests
         Assert.NotNull(MemoryEstimator.Estimate(SmallModel(), options with { Outputs = sequences, BatchSize = Math.Max(batch, sequences) }, []));
     }
 
-    private static ModelHeader SmallModel() => new(
+    [Fact]
+    public void Batches_that_the_sequences_of_a_family_that_reserves_for_one_do_not_share_evenly_are_refused()
+    {
+        var model = SmallModel("minimax-01");
+        var options = new EstimateOptions { ContextSize = 768, MicroBatchSize = 64, Sequences = 3 };
+        var exception = Assert.Throws<EstimateException>(() => MemoryEstimator.Estimate(model, options, []));
+        Assert.Contains("Batches of 64 tokens", exception.Message, StringComparison.Ordinal);
+        Assert.NotNull(MemoryEstimator.Estimate(model, options with { MicroBatchSize = 63 }, []));
+        Assert.NotNull(MemoryEstimator.Estimate(model, options with { UnifiedCache = true }, []));
+        Assert.NotNull(MemoryEstimator.Estimate(SmallModel(), options, []));
+    }
+
+    private static ModelHeader SmallModel(string architecture = "arcee") => new(
         new GgufMetadata.Builder()
-            .Set("general.architecture", GgufValue.Of("arcee"))
-            .Set("arcee.block_count", GgufValue.Of(2u))
-            .Set("arcee.context_length", GgufValue.Of(512u))
-            .Set("arcee.embedding_length", GgufValue.Of(64u))
-            .Set("arcee.feed_forward_length", GgufValue.Of(128u))
-            .Set("arcee.attention.head_count", GgufValue.Of(2u))
-            .Set("arcee.vocab_size", GgufValue.Of(100u))
+            .Set("general.architecture", GgufValue.Of(architecture))
+            .Set($"{architecture}.block_count", GgufValue.Of(2u))
+            .Set($"{architecture}.full_attention_interval", GgufValue.Of(1u))
+            .Set($"{architecture}.context_length", GgufValue.Of(512u))
+            .Set($"{architecture}.embedding_length", GgufValue.Of(64u))
+            .Set($"{architecture}.feed_forward_length", GgufValue.Of(128u))
+            .Set($"{architecture}.attention.head_count", GgufValue.Of(2u))
+            .Set($"{architecture}.vocab_size", GgufValue.Of(100u))
             .Build(),
         [new TensorInfo("token_embd.weight", TensorType.F32, [64, 100]), new TensorInfo("output_norm.weight", TensorType.F32, [64])]);
 }

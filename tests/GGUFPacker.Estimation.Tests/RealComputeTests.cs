@@ -27,6 +27,7 @@ public sealed class RealComputeTests : IDisposable
         var size = header.Tensors.Sum(tensor => tensor.ByteLength + 64);
         Assert.SkipWhen(size > Small, "The model is large.");
         var path = Inflate(name, size);
+        var compared = 0;
         foreach (var (context, microBatch, sequences, unified, flash) in new[] { (512, 512, 1, false, true), (1024, 128, 1, false, false), (768, 64, 3, false, true), (512, 33, 4, true, false) })
         {
             var options = new EstimateOptions
@@ -38,10 +39,23 @@ public sealed class RealComputeTests : IDisposable
                 FlashAttention = flash ? FlashAttention.On : FlashAttention.Off,
                 MemoryMap = false,
             };
-            var estimate = MemoryEstimator.Estimate(header, options, []);
+            MemoryEstimate estimate;
+            try
+            {
+                estimate = MemoryEstimator.Estimate(header, options, []);
+            }
+            catch (EstimateException)
+            {
+                // The real library refuses these options, or the model alone, or ends by an assertion.
+                continue;
+            }
+
+            compared++;
             Assert.Equal(EstimateConfidence.Exact, estimate.Confidence);
             Assert.Equal(LlamaMemory.ComputeMebibytes(path, context, microBatch, sequences, unified, flash), LlamaMemory.Mebibytes(estimate.Host.Compute));
         }
+
+        Assert.SkipWhen(compared == 0, $"A model of architecture {architecture} is not loaded alone.");
     }
 
     public void Dispose() => _folder.Dispose();
