@@ -19,6 +19,7 @@ public class EstimatePropertyTests
         ["deepseek32-heads.gguf"] = "The real one takes 10580000 bytes to compute with 512 tokens of context, and 9334816 with 1024.",
         ["dflash-kv.gguf"] = "The real one takes 3377152 bytes to compute with 512 tokens of context, and 2902016 with 1024.",
         ["dspark-big.gguf"] = "Its Markov head, which needs memory, is used with batches of 64 tokens, 16 of each sequence as it was trained, and is not with larger ones.",
+        ["dspark4-noemb.gguf"] = "The real one takes 11542528 bytes to compute with four sequences, and 11018240 with eight.",
         ["granitehybrid-dense.gguf"] = "The real one takes 10551360 bytes to compute with 512 tokens of context, and 9502784 with 1024.",
     };
 
