@@ -1,3 +1,4 @@
+using GGUFPacker.Estimation.Models;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
@@ -18,7 +19,7 @@ internal static class DFlash
         }
 
         var positions = graph.InputPositions();
-        var (full, window) = shape.SlidingWindowKind == Models.SlidingWindowKind.None ? (graph.InputAttention(), null) : graph.InputWindowedAttention();
+        var (full, window) = shape.SlidingWindowKind == SlidingWindowKind.None ? (graph.InputAttention(), null) : graph.InputWindowedAttention();
         var tokens = g.Input(TensorType.I32, graph.Tokens);
         var x = g.GetRows(Embeddings(graph), tokens);
         x = shape.Number("embedding_scale") is not (null or 0) ? g.Scale(x) : x;
