@@ -40,7 +40,7 @@ public sealed record ConvertCommandLine
         new("--mtp", (line, _) => line.WithPrediction(TokenPrediction.Only)),
         new("--no-nextn", (line, _) => line.WithPrediction(TokenPrediction.Excluded)),
         new("--no-mtp", (line, _) => line.WithPrediction(TokenPrediction.Excluded)),
-        new("--dspark", NotSupported("--dspark", "Convert the whole model.")),
+        new("--dspark", (line, _) => line with { Options = line.Options with { Architecture = "DeepseekV4DSparkModel" } }),
         new("--mistral-format", (line, _) => line with { Options = line.Options with { MistralFormat = true } }),
         new("--disable-mistral-community-chat-template", (line, _) => line with { Options = line.Options with { CommunityChatTemplate = false } }),
         new("--sentence-transformers-dense-modules", (line, _) => line with { Options = line.Options with { DenseModules = true } }),

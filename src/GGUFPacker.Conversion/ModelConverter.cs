@@ -94,7 +94,9 @@ public static class ModelConverter
                 var quantization = QuantizationConfig.Load(files, loaded.Config);
                 var ready = TensorPlan.Restore(weights, architecture, quantization, loaded.Config);
                 encoders = TensorPlan.Convert(weights, ready, architecture, outType, options.Fp8AsQ8);
-                fileType = FileTypeOf(outType, quantization);
+                fileType = architecture.IsMxfp4File
+                    ? ((uint)GgufFileType.MXFP4_MOE, nameof(GgufFileType.MXFP4_MOE))
+                    : FileTypeOf(outType, quantization);
             }
 
             var count = ParameterCount.Of(encoders.Select(encoder => encoder.Info));

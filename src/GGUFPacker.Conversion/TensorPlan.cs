@@ -45,6 +45,11 @@ internal static class TensorPlan
     /// <exception cref="CheckpointException">The method is not supported, or tensors do not fit together.</exception>
     public static IReadOnlyList<NamedTensor> Restore(WeightSet weights, TensorConverter converter, QuantizationConfig quantization, ModelConfig config)
     {
+        if (converter.RestoreOwn(weights, quantization) is { } own)
+        {
+            return own;
+        }
+
         var ready = new List<NamedTensor>();
         if (quantization.IsNvfp4)
         {

@@ -13,7 +13,8 @@ internal class DFlash : Qwen3
 {
     private const long UsualBlockSize = 16;
 
-    private static readonly GgufArchitecture Gguf = new("dflash",
+    /// <summary>Drafters of all kinds that draft a block at once.</summary>
+    public static readonly GgufArchitecture Drafter = new("dflash",
     [
         TokenEmbd, Output, OutputNorm, RopeFreqs, AttnNorm, AttnQ, AttnK, AttnV, AttnOutput, PostAttentionNorm, AttnSinks, FfnNorm, PostFfwNorm,
         FfnGateInp, ExpProbsB, FfnUp, FfnUpExps, FfnUpShexp, FfnGate, FfnGateExps, FfnGateShexp, FfnDown, FfnDownExps, FfnDownShexp, AttnQNorm,
@@ -28,7 +29,7 @@ internal class DFlash : Qwen3
 
     /// <summary>Creates the converter of a checkpoint.</summary>
     public DFlash(ArchitectureContext context)
-        : base(Gguf, context)
+        : base(Drafter, context)
     {
     }
 

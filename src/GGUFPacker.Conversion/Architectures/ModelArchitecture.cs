@@ -36,6 +36,9 @@ internal abstract class ModelArchitecture : TensorConverter
     /// <summary>Whether a file with only the layers that predict further tokens gets a name that says so.</summary>
     public virtual bool NamesPrediction => false;
 
+    /// <summary>Whether the file's type is MXFP4 whatever type is asked for. It is known once weights are restored.</summary>
+    public virtual bool IsMxfp4File => false;
+
     /// <summary>The checkpoint that has the tokenizer: its own, but for a drafter that has none.</summary>
     /// <exception cref="CheckpointException">The caller has not given it.</exception>
     public virtual CheckpointFiles TokenizerFiles => Context.Files;

@@ -1,4 +1,5 @@
 using GGUFPacker.Conversion.Checkpoints;
+using GGUFPacker.Conversion.QuantizedSources;
 using GGUFPacker.Conversion.Tensors;
 using GGUFPacker.Gguf.Tensors;
 
@@ -51,6 +52,13 @@ internal abstract class TensorConverter
     public virtual void Complete()
     {
     }
+
+    /// <summary>Restores quantized weights in the family's own way, where it has one.</summary>
+    /// <param name="weights">All tensors; those that are in blocks already are taken out.</param>
+    /// <param name="quantization">What the checkpoint says about its weights.</param>
+    /// <returns>The tensors of blocks, with their GGUF names; null for the usual way.</returns>
+    /// <exception cref="CheckpointException">Tensors are missing or do not fit together.</exception>
+    public virtual IReadOnlyList<NamedTensor>? RestoreOwn(WeightSet weights, QuantizationConfig quantization) => null;
 
     /// <summary>Tensors that come behind all others, with the names and the encoding of the file.</summary>
     /// <exception cref="CheckpointException">One that must be there is missing.</exception>

@@ -67,6 +67,11 @@ internal static class TensorTransforms
         /// <summary>The tensor with one more dimension of one entry at the end.</summary>
         public TensorSource Unsqueezed() => source.Reshaped(source.Shape.Add(1).AsSpan());
 
+        /// <summary>The same bytes as elements of another type of the same size.</summary>
+        public TensorSource AsType(ElementType type) => source.Type == type ? source
+            : source.Type.Bits == type.Bits ? new ReinterpretedTensor(source, type)
+            : throw new ArgumentException($"It holds numbers of type {source.Type}, which are no {type}.");
+
         /// <summary>The tensor with rows of zeros behind its own, up to a number of rows.</summary>
         public TensorSource PaddedRows(long rows) => source.Shape.Length > 0 && source.Shape[0] < rows
             ? Concatenation.Join([source, new ZeroTensor(source.Type, source.Shape.SetItem(0, rows - source.Shape[0]))])

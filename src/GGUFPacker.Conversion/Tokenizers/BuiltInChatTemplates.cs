@@ -17,6 +17,15 @@ internal static class BuiltInChatTemplates
     /// <summary>For MiniMax-Text-01 and MiniMax-M1.</summary>
     public const string MiniMaxM1 = "MiniMax-M1.jinja";
 
+    /// <summary>For Kimi K3.</summary>
+    public const string KimiK3 = "Kimi-K3.jinja";
+
+    /// <summary>For DeepSeek V4.</summary>
+    public const string DeepseekV4 = "deepseek-ai-DeepSeek-V4.jinja";
+
+    /// <summary>For DeepSeek V4 Flash of July 31st.</summary>
+    public const string DeepseekV4Flash = "deepseek-ai-DeepSeek-V4-Flash-0731.jinja";
+
     /// <summary>
     /// The template by which a Qwen3 reranker judges a document. Its architecture writes it among its hyperparameters, under the name "rerank".
     /// </summary>

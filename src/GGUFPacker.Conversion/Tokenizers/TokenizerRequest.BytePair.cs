@@ -51,6 +51,19 @@ internal sealed partial record TokenizerRequest
     public static TokenizerRequest ForKimiLinear(int? vocabularySize) =>
         Of(vocabularySize, new Gpt2Vocabulary(), new KimiVocabulary { Last = [KimiVocabulary.WriteEos] });
 
+    /// <summary>Kimi K3: as Kimi Linear, but config.json's EOS ends a turn; llama.cpp's own chat template where the checkpoint has none.</summary>
+    public static TokenizerRequest ForKimiK3(int? vocabularySize, ModelConfig config)
+    {
+        ImmutableArray<TokenizerRule> last =
+        [
+            .. config["eos_token_id"] is { } eos
+                ? [TokenizerRules.Id("eos", new ConfigValue("eos_token_id", eos).TokenId)]
+                : ImmutableArray<TokenizerRule>.Empty,
+            TokenizerRules.ChatTemplateIfMissing(BuiltInChatTemplates.KimiK3),
+        ];
+        return Of(vocabularySize, new Gpt2Vocabulary { Last = last }, new KimiVocabulary { Last = [KimiVocabulary.WriteEos, .. last] });
+    }
+
     /// <summary>Hunyuan's dense models: byte-level BPE, whose EOS and end of turn are corrected.</summary>
     public static TokenizerRequest ForHunyuan(int? vocabularySize, ModelConfig config)
     {

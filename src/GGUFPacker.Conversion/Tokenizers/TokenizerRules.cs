@@ -36,6 +36,16 @@ internal static class TokenizerRules
     /// <summary>A chat template, whatever the files say.</summary>
     public static TokenizerRule ChatTemplate(string template) => draft => draft.Keys.Set("tokenizer.chat_template", GgufValue.Of(template));
 
+    /// <summary>One of llama.cpp's own chat templates, where the files have none.</summary>
+    /// <param name="name">Its name among <see cref="BuiltInChatTemplates"/>.</param>
+    public static TokenizerRule ChatTemplateIfMissing(string name) => draft =>
+    {
+        if (!draft.Keys.Contains("tokenizer.chat_template"))
+        {
+            ChatTemplate(BuiltInChatTemplates.Read(name))(draft);
+        }
+    };
+
     /// <summary>The id of a token, added or trained, if there is one of that text.</summary>
     public static TokenizerRule IdOfToken(string token, string type) => draft =>
     {

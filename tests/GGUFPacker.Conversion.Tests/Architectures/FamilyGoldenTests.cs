@@ -7,6 +7,7 @@ using GGUFPacker.Conversion.QuantizedSources;
 using GGUFPacker.Conversion.Tensors;
 using GGUFPacker.Conversion.Tests.Tensors;
 using GGUFPacker.Gguf.Format;
+using GGUFPacker.Gguf.Quantization.Policy;
 
 namespace GGUFPacker.Conversion.Tests.Architectures;
 
@@ -46,6 +47,11 @@ public sealed class FamilyGoldenTests
         using var none = CheckpointWeights.Open(files);
         using var target = new TemporaryFolder();
         var options = new ConvertOptions();
+        if (golden.TryGetProperty("prediction", out var prediction))
+        {
+            options = options with { TokenPrediction = Enum.Parse<TokenPrediction>(prediction.GetString()!) };
+        }
+
         if (golden.TryGetProperty("target", out var targetConfig))
         {
             options = options with { BaseModel = target.Write("config.json", targetConfig.GetRawText()).Files };
@@ -59,9 +65,10 @@ public sealed class FamilyGoldenTests
                 .Where(tensor => tensor.Key is not null),
             StringComparer.Ordinal));
 
-        var encoders = TensorPlan.Convert(weights, [], architecture, OutType.BF16);
+        var ready = TensorPlan.Restore(weights, architecture, QuantizationConfig.Load(files, values), values);
+        var encoders = TensorPlan.Convert(weights, ready, architecture, OutType.BF16);
         var builder = new GgufMetadata.Builder();
-        var writer = new ParameterWriter(builder, architecture.Definition.Name, OutType.BF16.FileType);
+        var writer = new ParameterWriter(builder, architecture.Definition.Name, architecture.IsMxfp4File ? (uint)GgufFileType.MXFP4_MOE : OutType.BF16.FileType);
         builder.Set("general.architecture", GgufValue.Of(architecture.Definition.Name));
         architecture.WriteEarlyParameters(writer);
         builder.Set("general.type", GgufValue.Of("model"));
