@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using GGUFPacker.Cli.Commands;
@@ -38,11 +39,11 @@ internal static class CliApplication
 
         // "@file" is an argument like others: llama.cpp's command lines know no response files.
         var result = CreateRoot(environment, arguments).Parse(arguments.Count == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        if (result.Action is ParseErrorAction)
+        if (result.Action is not HelpAction && CommandLineFaults.Find(result) is { Count: > 0 } faults)
         {
-            foreach (var error in result.Errors)
+            foreach (var fault in faults)
             {
-                console.Error.WriteLine($"gguf-packer: {error.Message}");
+                console.Error.WriteLine($"gguf-packer: {fault}");
             }
 
             console.Error.WriteLine($"Run 'gguf-packer {string.Concat(CommandPath(result).Select(name => name + " "))}--help' for what is possible.");

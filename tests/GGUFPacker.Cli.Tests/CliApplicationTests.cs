@@ -30,6 +30,40 @@ public sealed class CliApplicationTests
     }
 
     [Theory]
+    [InlineData("quantise a b", "There is no command 'quantise'. Did you mean 'quantize'?")]
+    [InlineData("cache sise", "There is no command 'sise'. Did you mean 'size'?")]
+    [InlineData("cache", "cache needs a command: size, list, prune.")]
+    [InlineData("--verson", "'--verson' is no option. Did you mean '--version'?")]
+    [InlineData("build --tags x", "'--tags' is no option of build. Did you mean '--tag'?")]
+    [InlineData("build . --nocache=true", "'--nocache' is no option of build. Did you mean '--no-cache'?")]
+    [InlineData("estimate m.gguf --device 24GiB", "'--device' is no option of estimate. Did you mean '--devices'? Arguments for the server stand behind --: gguf-packer estimate SOURCE -- --device")]
+    [InlineData("estimate m.gguf n.gguf", "estimate takes one SOURCE; arguments of the engine stand behind --.")]
+    [InlineData("run a --temp 0", "'--temp' is no option of run. Arguments for the server stand behind --: gguf-packer run MODEL -- --temp")]
+    [InlineData("run a --dry-run --shell fish", "--shell takes one of sh, powershell, cmd, not 'fish'.")]
+    [InlineData("run m.gguf", "'m.gguf' is a file's name, and run takes an image: its arguments say how a model starts. Pack the file with a GGUFPackerfile (FROM scratch, ADD, CMD) and gguf-packer build, or give it to llama-server -m.")]
+    [InlineData("inspect m.gguf", "'m.gguf' is a file's name, and inspect takes an image; verify and estimate look at files.")]
+    [InlineData("build --threads many", "--threads takes a whole number, not 'many'.")]
+    [InlineData("list x", "'x' is an argument too many for list.")]
+    public async Task A_slip_is_told_in_the_words_of_the_line(string line, string message)
+    {
+        using var cli = new CliRunner();
+
+        var result = await cli.RunAsync(line.Split(' '));
+
+        Assert.Equal((2, $"gguf-packer: {message}"), (result.ExitCode, result.Error.Split('\n')[0]));
+    }
+
+    [Fact]
+    public async Task What_looks_like_an_option_may_be_a_value()
+    {
+        using var cli = new CliRunner();
+        Models.WriteF16(cli["m.gguf"]);
+
+        (await cli.RunAsync("estimate", "m.gguf", "-c", "-1", "--gpu-layers=-1", "--", "-fa", "off")).Succeeded();
+        Assert.Contains("There is no file", (await cli.RunAsync("verify", "gone.gguf")).Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData]
     [InlineData("--help")]
     [InlineData("build", "--help")]

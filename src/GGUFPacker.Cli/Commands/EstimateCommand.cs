@@ -19,11 +19,7 @@ internal sealed class EstimateCommand
         Description = "An image's name, a GGUF file, hf://ORG/REPO[@REVISION][/FILE.gguf][:QUANT], or the address of a GGUF file.",
     };
 
-    private readonly Argument<string[]> _arguments = new("ENGINE-ARGUMENTS")
-    {
-        Description = "Behind --: more of llama-server's arguments, such as -ot exps=CPU.",
-        Arity = ArgumentArity.ZeroOrMore,
-    };
+    private readonly PassedOnArgument _arguments = new("ENGINE-ARGUMENTS") { Description = "Behind --: more of llama-server's arguments, such as -ot exps=CPU." };
 
     private readonly Option<string?> _file = new("--file") { Description = "Which file of a repository: its name, or its quantize type.", HelpName = "FILE" };
     private readonly Option<string?> _drafter = new("--model-draft", "-md") { Description = "The draft model of a SOURCE that is no image: a file, hf://… or an address.", HelpName = "SOURCE" };

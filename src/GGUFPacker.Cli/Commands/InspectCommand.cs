@@ -25,7 +25,9 @@ internal static class InspectCommand
 
     private static async Task<int> RunAsync(CliEnvironment environment, string model, bool force, bool insecure, CancellationToken cancellationToken)
     {
-        var reference = References.Parse(model);
+        var reference = References.IsFileName(model)
+            ? throw new UsageException($"'{model}' is a file's name, and inspect takes an image; verify and estimate look at files.")
+            : References.Parse(model);
         using var store = environment.OpenStore();
         byte[] config;
         if (!force && store.Tags.Find(reference) is { } tag)

@@ -19,7 +19,7 @@ namespace GGUFPacker.Cli.Commands;
 internal sealed class RunCommand
 {
     private readonly Argument<string> _model = new("MODEL") { Description = "The image's name. It is pulled if the store does not have it and it fits into the memory." };
-    private readonly Argument<string[]> _arguments = new("ARG") { Description = "Arguments for the server, after --.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly PassedOnArgument _arguments = new("ARG") { Description = "Arguments for the server, behind --." };
 
     private readonly Option<string?> _by = new("--by")
     {
@@ -29,7 +29,7 @@ internal sealed class RunCommand
     };
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the command line; pull and run nothing." };
-    private readonly Option<Shell?> _shell = new("--shell") { Description = "Whose quotes --dry-run writes (default: PowerShell on Windows, else sh)." };
+    private readonly Option<Shell?> _shell = new("--shell") { Description = "Whose quotes --dry-run writes (default: powershell on Windows, else sh).", HelpName = "sh|powershell|cmd" };
     private readonly Option<string?> _port = new("--port")
     {
         Description = "Where it listens (default: the model's own port, or 8080).",
@@ -44,12 +44,13 @@ internal sealed class RunCommand
     private readonly Option<string> _gpus = new("--gpus")
     {
         Description = "The GPUs of a container: auto, none, all, a number, or device=….",
+        HelpName = "GPUS",
         DefaultValueFactory = _ => GpuChoice.Auto,
     };
-    private readonly Option<string?> _name = new("--name") { Description = "The container's name." };
+    private readonly Option<string?> _name = new("--name") { Description = "The container's name.", HelpName = "NAME" };
     private readonly Option<string[]> _dockerArguments = new("--docker-arg")
     {
-        Description = "An option for docker run as it is: --docker-arg=--privileged. May be repeated.",
+        Description = "An option for docker run as it is: --docker-arg=--device=/dev/dri. May be repeated.",
         HelpName = "ARG",
     };
     private readonly Option<bool> _asIs = new("--as-is")
@@ -195,14 +196,6 @@ internal sealed class RunCommand
 
     private RunOptions ReadOptions(ParseResult line)
     {
-        // What stands before -- and looks like an option is a slip, not an argument for the server.
-        var given = line.GetResult(_arguments)?.Tokens ?? [];
-        var afterDashes = line.Tokens.SkipWhile(token => token.Type != TokenType.DoubleDash).Skip(1).Count();
-        if (given.Take(Math.Max(0, given.Count - afterDashes)).FirstOrDefault(token => token.Value.StartsWith('-')) is { } slip)
-        {
-            throw new UsageException($"'{slip.Value}' is no option of run. Arguments for the server stand after --: gguf-packer run MODEL -- {slip.Value} …");
-        }
-
         var (host, port) = ParseAddress(line.GetValue(_port));
         var variables = NameValues.Parse("--env", line.GetValue(_environmentVariables), _environment.Variable);
         return new RunOptions
@@ -221,11 +214,10 @@ internal sealed class RunCommand
         };
     }
 
-    // A file's name is a valid image name too, and would be asked for at Docker Hub.
-    private ImageReference ParseModel(string text) =>
-        text.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(Path.Combine(_environment.CurrentDirectory, text))
+    private static ImageReference ParseModel(string text) =>
+        References.IsFileName(text)
             ? throw new UsageException(
-                $"'{text}' is a file, and run takes an image: its arguments say how a model starts. Pack the file with a GGUFPackerfile (FROM scratch, ADD, CMD) and gguf-packer build, or give it to llama-server -m.")
+                $"'{text}' is a file's name, and run takes an image: its arguments say how a model starts. Pack the file with a GGUFPackerfile (FROM scratch, ADD, CMD) and gguf-packer build, or give it to llama-server -m.")
             : References.Parse(text);
 
     private static (string? Host, int? Port) ParseAddress(string? text)

@@ -36,7 +36,7 @@ internal sealed class VerifyCommand
         var target = line.GetRequiredValue(_target);
         var mode = ProgressOption.Resolve(line.GetValue(_progress), _environment);
         var path = _environment.FullPath(target);
-        var report = File.Exists(path)
+        var report = File.Exists(path) || References.IsFileName(target)
             ? await VerifyFileAsync(target, path, line.GetValue(_digests), mode, cancellationToken).ConfigureAwait(false)
             : await VerifyImageAsync(target, line, mode, cancellationToken).ConfigureAwait(false);
         if (line.GetValue(_json))

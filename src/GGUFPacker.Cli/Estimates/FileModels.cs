@@ -1,5 +1,6 @@
 using GGUFPacker.Build.Engine;
 using GGUFPacker.Build.Sources;
+using GGUFPacker.Cli.Commands;
 using GGUFPacker.Estimation;
 using GGUFPacker.Gguf.Format;
 
@@ -12,7 +13,7 @@ internal sealed class FileModels(CliEnvironment environment) : IDisposable
 
     /// <summary>Whether a name is a file's, here or elsewhere, and no image's.</summary>
     public bool IsFile(string source) =>
-        RemoteModels.IsRemote(source) || File.Exists(environment.FullPath(source)) || source.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase);
+        RemoteModels.IsRemote(source) || File.Exists(environment.FullPath(source)) || References.IsFileName(source);
 
     /// <summary>Reads a file's header, or that of all files of a split model.</summary>
     /// <param name="source">A path, <c>hf://…</c> or a web address.</param>

@@ -12,6 +12,6 @@ public sealed class RunCommandTests
         var result = await cli.RunAsync("run", "tiny.gguf", "--dry-run");
 
         Assert.Equal(ExitCode.Usage, result.ExitCode);
-        Assert.Contains("'tiny.gguf' is a file, and run takes an image", result.Error);
+        Assert.Contains("'tiny.gguf' is a file's name, and run takes an image", result.Error);
     }
 }
