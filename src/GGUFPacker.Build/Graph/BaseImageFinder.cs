@@ -55,7 +55,7 @@ internal sealed class BaseImageFinder(ImageResolver images, Platform target, Dia
         }
         catch (RegistryException error) when (error.StatusCode is null)
         {
-            Missing($"The store has no image {name}, and its registry does not answer: {error.Message} Without a network, fetch it beforehand with 'gguf-packer pull {name}', or give an exported one: --build-context {name}=oci-layout://PATH.");
+            Missing($"The store has no image {name}, and its registry does not answer: {error.Message.TrimEnd('.')}. Without a network, fetch it beforehand with 'gguf-packer pull {name}', or give an exported one: --build-context {name}=oci-layout://PATH.");
         }
         catch (Exception error) when (error is ContentException or StoreException or RegistryException)
         {

@@ -45,6 +45,20 @@ public sealed class HttpTests
         Assert.Contains("was expected", await build.FailAsync($"FROM scratch\nADD --checksum={algorithm}:{Convert.ToHexStringLower(hash)} http://{server.Host}/a.bin /a.bin\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ADD http://no-such-host.invalid/a.bin /a.bin", "http://no-such-host.invalid/a.bin cannot be reached: ")]
+    [InlineData("ADD hf://org/repo@main/a.bin /a.bin", "http://no-such-host.invalid/api/models/org/repo/revision/main cannot be reached: ")]
+    public async Task A_host_that_nobody_knows_is_an_error_at_its_line(string add, string message)
+    {
+        using var build = new SourceHarness();
+        build.Variables["HF_ENDPOINT"] = "http://no-such-host.invalid";
+
+        var error = await build.FailAsync($"FROM scratch\n{add}\n");
+
+        Assert.StartsWith("2 ", error, StringComparison.Ordinal);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_is_not_there_is_an_error_at_its_line()
     {

@@ -40,10 +40,11 @@ internal sealed class HttpFetcher : IDisposable
                 response.Dispose();
                 await Task.Delay(wait, Options.Time, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (IsPassing(exception, cancellationToken))
+            catch (Exception exception) when (exception is HttpRequestException || IsPassing(exception, cancellationToken))
             {
-                if (attempt >= Options.Retries)
+                if (attempt >= Options.Retries || !IsPassing(exception, cancellationToken))
                 {
+                    cancellationToken.ThrowIfCancellationRequested();
                     throw new SourceException($"{Shown(address)} cannot be reached: {exception.Message}", exception);
                 }
 
