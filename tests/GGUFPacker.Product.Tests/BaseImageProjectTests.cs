@@ -6,7 +6,6 @@ using GGUFPacker.Testing.Registry;
 namespace GGUFPacker.Product.Tests;
 
 /// <summary>A project whose images start from one of a registry.</summary>
-[Collection(nameof(PackedProduct))]
 [Trait("Category", "Product")]
 public sealed class BaseImageProjectTests : IDisposable
 {

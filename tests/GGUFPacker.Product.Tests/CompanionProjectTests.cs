@@ -6,7 +6,6 @@ using GGUFPacker.Testing;
 namespace GGUFPacker.Product.Tests;
 
 /// <summary>A model project with an adapter, a projector and a drafter, built with the packed SDK.</summary>
-[Collection(nameof(PackedProduct))]
 [Trait("Category", "Product")]
 public sealed class CompanionProjectTests(PackedProduct product) : IDisposable
 {

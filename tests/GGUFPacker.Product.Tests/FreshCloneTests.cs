@@ -1,7 +1,6 @@
 namespace GGUFPacker.Product.Tests;
 
 /// <summary>The samples as somebody sees them who has just cloned the repository: into a path with a space, nothing packed, nothing built.</summary>
-[Collection(nameof(PackedProduct))]
 [Trait("Category", "Product")]
 public sealed class FreshCloneTests : IDisposable
 {

@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace GGUFPacker.Product.Tests;
 
 /// <summary>A build that is killed in the middle leaves nothing half-done.</summary>
-[Collection(nameof(PackedProduct))]
 [Trait("Category", "Product")]
 public sealed class InterruptionTests(PackedProduct product) : IDisposable
 {
@@ -15,17 +14,16 @@ public sealed class InterruptionTests(PackedProduct product) : IDisposable
     public async Task A_build_after_one_that_was_killed_succeeds_and_no_partial_file_was_ever_there()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The processes of a build are found by /proc.");
-        DeepCheckpoint.Write(Repository.Checkpoint, _workspace.Combine("Deep", "deep"), layers: 60);
+        DeepCheckpoint.Write(Repository.Checkpoint, _workspace.Combine("Deep", "deep"), layers: 24);
         _workspace.Write("Deep/Deep.ggufproj", $"""
             <Project Sdk="GGUFPacker.Sdk/{PackedProduct.Version}">
-              <!-- A type that takes seconds, on one thread: time to be interrupted in. -->
-              <PropertyGroup><GGUFThreads>1</GGUFThreads></PropertyGroup>
               <ItemGroup><GGUFModel Include="deep" /><GGUFQuantizeType Include="Q8_0;IQ3_S" /></ItemGroup>
             </Project>
             """);
         var output = _workspace.Combine("Deep", "bin");
 
-        using (var build = Command.Start("dotnet", ["build", _workspace.Combine("Deep")], _workspace.Root, _workspace.Environment, out var text))
+        // A type that takes seconds, on one thread: time to be interrupted in.
+        using (var build = Command.Start("dotnet", ["build", _workspace.Combine("Deep"), "-p:GGUFThreads=1"], _workspace.Root, _workspace.Environment, out var text))
         {
             // In the middle: a file of the store is being written.
             var temporary = Path.Combine(_workspace.StorePath, "temp");

@@ -5,7 +5,6 @@ using GGUFPacker.Testing.Hub;
 namespace GGUFPacker.Product.Tests;
 
 /// <summary>A model project outside the repository, built with the packed SDK from a folder feed.</summary>
-[Collection(nameof(PackedProduct))]
 [Trait("Category", "Product")]
 public sealed class ModelProjectTests(PackedProduct product) : IDisposable
 {

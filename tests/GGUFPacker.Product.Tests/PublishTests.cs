@@ -12,7 +12,6 @@ using GGUFPacker.Testing.Registry;
 namespace GGUFPacker.Product.Tests;
 
 /// <summary>Publishing a model project: to registries, and as an archive.</summary>
-[Collection(nameof(PackedProduct))]
 [Trait("Category", "Product")]
 public sealed class PublishTests : IDisposable
 {

@@ -1,7 +1,6 @@
 namespace GGUFPacker.Product.Tests;
 
 /// <summary>The dotnet tool, installed from the folder feed.</summary>
-[Collection(nameof(PackedProduct))]
 [Trait("Category", "Product")]
 public sealed class ToolTests(PackedProduct product) : IDisposable
 {

@@ -15,6 +15,12 @@ internal static class FileGoldens
         from item in Read(path).EnumerateArray().Index()
         select (Path.GetFileName(path), item.Index, item.Item.GetProperty("id").GetString()!);
 
+    /// <summary>The kind of a group, by its file's name: models have a dot in theirs, as in llama-a.f16.json.</summary>
+    public static FileGoldenKind KindOf(string file) =>
+        file.Contains("+imatrix", StringComparison.Ordinal) ? FileGoldenKind.WeighedTypes
+        : Path.GetFileNameWithoutExtension(file).Contains('.', StringComparison.Ordinal) ? FileGoldenKind.Types
+        : FileGoldenKind.Options;
+
     /// <summary>A recipe.</summary>
     public static JsonElement Source(string file) => Read(Goldens.Path("quant", "files", "sources", file));
 
