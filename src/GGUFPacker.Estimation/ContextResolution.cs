@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GGUFPacker.Estimation.Models;
 using GGUFPacker.Estimation.Placements;
 using GGUFPacker.Gguf.Tensors;
@@ -72,6 +73,7 @@ internal static class ContextResolution
             CausalAttention = shape.CausalAttention,
             Pooling = shape.Pooling,
             Embeddings = options.Embeddings,
+            KeptLayerInputs = KeptLayerInputs(shape, options),
             DryRun = options.DryRun,
             OffloadCache = options.OffloadCache,
             OffloadOperations = options.OffloadOperations,
@@ -80,6 +82,11 @@ internal static class ContextResolution
             ValueType = options.ValueType,
         };
     }
+
+    private static ImmutableArray<int> KeptLayerInputs(ModelShape shape, EstimateOptions options) =>
+        options.KeptLayerInputs.IsEmpty || Architectures.GivesLayerInputs(shape.Architecture)
+            ? options.KeptLayerInputs
+            : throw new EstimateException($"llama.cpp gives no drafter the inputs of the layers of {shape.Architecture}.");
 
     // What llama_init_from_model makes of the request: Grok's attention has no fused form, and quantized values have no other.
     private static FlashAttention AskedFlashAttention(ModelShape shape, EstimateOptions options) =>

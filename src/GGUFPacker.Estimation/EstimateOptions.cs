@@ -71,6 +71,9 @@ public sealed record EstimateOptions
     /// <summary>The model that this one drafts for, as far as it takes weights from it (ctx_other): EAGLE-3 and DFlash may have no embeddings or output of their own.</summary>
     public DraftTarget? Target { get; init; }
 
+    /// <summary>Layers whose input is kept until a drafter has read it (embeddings_layer_inp): those that an EAGLE-3 or DFlash drafter's header names.</summary>
+    public ImmutableArray<int> KeptLayerInputs { get; init; } = [];
+
     /// <summary>Whether embeddings are computed (embeddings).</summary>
     public bool Embeddings { get; init; }
 

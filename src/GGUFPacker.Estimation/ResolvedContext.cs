@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation;
@@ -47,6 +48,9 @@ public sealed record ResolvedContext
     internal PoolingType Pooling { get; init; }
 
     internal bool Embeddings { get; init; }
+
+    /// <summary>Layers whose input is kept for a drafter.</summary>
+    internal ImmutableArray<int> KeptLayerInputs { get; init; } = [];
 
     internal bool DryRun { get; init; }
 

@@ -74,6 +74,7 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
         MainDevice = Integer(row, "mg", 0),
         SplitMode = Integer(row, "sm", 1) switch { 0 => SplitMode.None, 1 => SplitMode.Layer, _ => SplitMode.Row },
         Embeddings = Integer(row, "embd", 0) != 0,
+        KeptLayerInputs = row.TryGetProperty("layer_inp", out var kept) ? [.. kept.GetString()!.Split(',').Select(int.Parse)] : [],
         MemoryMap = Integer(row, "mmap", 0) != 0,
     };
 

@@ -38,6 +38,10 @@ public class MemoryEstimatorTests
         Assert.NotNull(MemoryEstimator.Estimate(SmallModel(), options, []));
     }
 
+    [Fact]
+    public void A_drafter_that_reads_layers_of_a_model_that_gives_none_is_refused() =>
+        Assert.Throws<EstimateException>(() => MemoryEstimator.Estimate(SmallModel(), new EstimateOptions { ContextSize = 512, KeptLayerInputs = [0] }, []));
+
     private static ModelHeader SmallModel(string architecture = "arcee") => new(
         new GgufMetadata.Builder()
             .Set("general.architecture", GgufValue.Of(architecture))

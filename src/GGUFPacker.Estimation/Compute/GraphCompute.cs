@@ -59,7 +59,7 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
             reserved.Max(graph => graph.Bytes[^1]),
             [.. devices.Select(device => reserved.Max(graph => graph.Bytes[device]))],
             [.. devices.Select(device => Staging(reserved.MaxBy(graph => graph.Bytes[device]), device))],
-            IsExact(request.Placement));
+            IsExact(request));
     }
 
     /// <summary>The probe of llama_context::resolve_fused_ops: the graph of one token of each sequence is scheduled with a fused operation.</summary>
@@ -130,5 +130,7 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
         return graph;
     }
 
-    private bool IsExact(Placement placement) => isExact && placement.Devices.All(device => device.Device.Kind == ComputeDeviceKind.Cuda);
+    // What a drafter gets of several residual streams is not part of the templates.
+    private bool IsExact(ComputeRequest request) => isExact && request.Placement.Devices.All(device => device.Device.Kind == ComputeDeviceKind.Cuda)
+        && (request.Context.KeptLayerInputs.IsEmpty || !Architectures.HasResidualStreams(request.Shape.Architecture));
 }

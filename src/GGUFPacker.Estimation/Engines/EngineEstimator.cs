@@ -25,8 +25,9 @@ public static class EngineEstimator
             arguments = arguments with { Drafter = "" };
         }
 
-        var model = MemoryEstimator.Estimate(models.Model, arguments.Options, devices);
-        var target = new DraftTarget(models.Model, arguments.Options);
+        var options = arguments.Options with { KeptLayerInputs = LayerInputs(models) };
+        var model = MemoryEstimator.Estimate(models.Model, options, devices);
+        var target = new DraftTarget(models.Model, options);
         var drafter = models.Drafter is { } draft ? MemoryEstimator.Estimate(draft, arguments.DrafterOptions(model.Resolved) with { Target = target }, devices) : null;
         var parts = ImmutableArray.CreateBuilder<EnginePart>();
         parts.Add(PartOf(EngineRole.Model, model));
@@ -51,6 +52,23 @@ public static class EngineEstimator
             Host = Sum(model.Host, all.Select(part => part.Host)) with { Footprint = footprint.HostBytes },
             Devices = [.. model.Devices.Select((device, i) => Sum(device, all.Select(part => part.Devices[i])) with { Footprint = footprint.DeviceBytes })],
         };
+    }
+
+    /// <summary>The layers of the model whose inputs its drafter reads.</summary>
+    private static ImmutableArray<int> LayerInputs(EngineModels models)
+    {
+        if (models.Drafter is not { } drafter || drafter.Metadata.GetString("general.architecture") is not (("eagle3" or "dflash") and var architecture))
+        {
+            return [];
+        }
+
+        // EAGLE-3 may name what comes after the last layer, which is kept anyway.
+        var layers = models.Model.Metadata.GetInteger(models.Model.Metadata.GetString("general.architecture") + ".block_count") ?? 0;
+        var named = drafter.Metadata[architecture + ".target_layers"];
+        return named is null ? []
+            : named.TryGetArray<int>(out var signed) ? [.. signed.ToArray().Where(layer => layer >= 0 && layer < layers).Distinct()]
+            : named.TryGetArray<uint>(out var unsigned) ? [.. unsigned.ToArray().Where(layer => layer < layers).Distinct().Select(layer => (int)layer)]
+            : [];
     }
 
     private static EnginePart PartOf(EngineRole role, MemoryEstimate estimate) => new(role, estimate.Architecture, estimate.Confidence, estimate.Host, estimate.Devices);

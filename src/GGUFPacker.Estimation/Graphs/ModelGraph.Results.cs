@@ -55,7 +55,7 @@ internal sealed partial class ModelGraph
             Expand(pooled);
         }
 
-        foreach (var result in (ReadOnlySpan<GraphTensor?>)[Logits, Embeddings, pooled, HiddenStates])
+        foreach (var result in (ReadOnlySpan<GraphTensor?>)[Logits, Embeddings, pooled, HiddenStates, .. _layerInputs.Values])
         {
             if (result is not null)
             {

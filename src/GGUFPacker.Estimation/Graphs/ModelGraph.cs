@@ -17,6 +17,7 @@ internal sealed partial class ModelGraph
     private readonly BackendSet _backends;
     private readonly Dictionary<PlacedWeight, GraphTensor> _weights = new(512, ReferenceEqualityComparer.Instance);
     private readonly Placement? _target;
+    private readonly Dictionary<int, GraphTensor> _layerInputs = [];
     private readonly bool _pinsNorms;
     private readonly FusedOperations _fused;
 
@@ -123,6 +124,12 @@ internal sealed partial class ModelGraph
     /// <summary>build_norm. The norm's result is kept on its layer's device, lest it runs where the layer before is.</summary>
     public GraphTensor Norm(GraphTensor x, GraphTensor? weight, GraphTensor? bias, NormKind kind, int layer)
     {
+        if (weight is not null && Context.KeptLayerInputs.Contains(layer) && weight != FindWeight("token_embd_norm.weight") && !Architectures.HasResidualStreams(Shape.Architecture))
+        {
+            // What a layer norms first is what goes into it. The norm of the embeddings is given as the first layer's, but is none.
+            _layerInputs.TryAdd(layer, x);
+        }
+
         x = kind switch
         {
             NormKind.Rms => G.RmsNorm(x),

@@ -30,6 +30,11 @@ internal static class Architectures
         "afmoe", "bailingmoe", "bailingmoe2", "bailingmoe3", "cohere2moe", "deepseek", "deepseek2", "deepseek2-ocr", "deepseek32", "deepseek4", "dflash", "dots1", "dots3note", "exaone-moe",
         "glm-dsa", "glm4moe", "hy_v3", "hy_v4", "kimi-k3", "kimi-linear", "laguna", "minimax-m3", "mistral4", "nemotron_h", "nemotron_h_moe", "step35");
 
+    // Those whose graphs set t_layer_inp.
+    private static readonly FrozenSet<string> Extracted = Set(
+        "bailingmoe3", "deepseek4", "gemma4", "gpt-oss", "hunyuan-dense", "hunyuan_vl", "lfm2", "lfm2moe", "llama", "llama-embed", "minimax-01", "minimax-m2", "muse-glimmer", "nanbeige",
+        "nemotron_h", "nemotron_h_moe", "qwen3", "qwen35", "qwen35moe", "qwen3moe", "qwen3next", "qwen4exp");
+
     private static readonly FrozenSet<string> Unrotated = Set(
         "gpt2", "gptj", "mpt", "refact", "bloom", "jais", "jina-bert-v2", "t5", "t5encoder", "jamba", "nemotron_h", "nemotron_h_moe", "kimi-linear", "kimi-k3");
 
@@ -72,6 +77,12 @@ internal static class Architectures
 
     /// <summary>Whether such a model also reads its target's caches, instead of having any.</summary>
     public static bool SharesCaches(string architecture) => architecture == "gemma4-assistant";
+
+    /// <summary>Whether the inputs of layers can be read while the model works, as EAGLE-3 and DFlash need it (llm_graph_result::t_layer_inp).</summary>
+    public static bool GivesLayerInputs(string architecture) => Extracted.Contains(architecture);
+
+    /// <summary>Whether a layer's input is not one row for each token but several streams, of which a drafter gets the mean.</summary>
+    public static bool HasResidualStreams(string architecture) => architecture is "deepseek4" or "qwen4exp";
 
     /// <summary>Whether the model has an encoder (llama_model_has_encoder): outputs then are not limited.</summary>
     public static bool HasEncoder(string architecture) => architecture is "t5" or "t5encoder" or "eagle3" or "dflash";

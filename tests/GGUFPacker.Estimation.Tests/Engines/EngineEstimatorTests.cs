@@ -100,6 +100,17 @@ public sealed class EngineEstimatorTests
         Assert.InRange(part.Devices[0].Weights, 1, Eagle().Tensors.Sum(tensor => tensor.ByteLength) + 4096);
     }
 
+    [Fact]
+    public void A_model_keeps_the_inputs_of_the_layers_that_its_drafter_reads()
+    {
+        var estimate = EngineEstimator.Estimate(new EngineModels(Llama(4)) { Drafter = Eagle() }, Server, Gpus(1));
+
+        var without = MemoryEstimator.Estimate(Llama(4), estimate.Arguments.Options, Gpus(1));
+        var kept = MemoryEstimator.Estimate(Llama(4), estimate.Arguments.Options with { KeptLayerInputs = [1, 2] }, Gpus(1));
+        Assert.Equal(kept.Devices[0].Compute, estimate.Model.Devices[0].Compute);
+        Assert.True(kept.Devices[0].Compute > without.Devices[0].Compute);
+    }
+
     internal static ModelHeader Llama(int layers, int width = 256)
     {
         var (metadata, tensors) = TestModels.Llama(layers, width, 512, TensorType.F16);
@@ -115,6 +126,7 @@ public sealed class EngineEstimatorTests
             .Set("eagle3.feed_forward_length", GgufValue.Of(512u))
             .Set("eagle3.attention.head_count", GgufValue.Of(4u))
             .Set("eagle3.vocab_size", GgufValue.Of(512u))
+            .Set("eagle3.target_layers", GgufValue.OfArray<int>([1, 2, 4]))
             .Build(),
         [
             Matrix("fc.weight", 768, 256), Norm("output_norm.weight"), Norm("blk.0.attn_norm.weight"), Norm("blk.0.attn_norm_2.weight"), Norm("blk.0.ffn_norm.weight"),
