@@ -35,9 +35,14 @@ internal sealed class BufferChoice(ModelShape shape, EstimateOptions options, Im
     // What ggml-cuda.cu has no kernels for stays on the host; of the other backends the same is taken to hold.
     private bool Runs(PlacedDevice device, TensorInfo tensor, TensorUse use)
     {
-        if (device.Device.Kind == ComputeDeviceKind.Cpu || use == TensorUse.Elementwise)
+        if (device.Device.Kind == ComputeDeviceKind.Cpu)
         {
             return true;
+        }
+
+        if (use == TensorUse.Elementwise)
+        {
+            return tensor.Type is TensorType.F32 or TensorType.F16;
         }
 
         if (use is TensorUse.Convolve or TensorUse.Scan)

@@ -62,7 +62,8 @@ internal readonly record struct TensorRole(TensorLayer Part, int Layer, TensorUs
             return new TensorRole(TensorLayer.Output, -1, TensorUse.Elementwise);
         }
 
-        return KnownByName.TryGetValue(stem, out var role) ? role : new TensorRole(TensorLayer.Output, -1, TensorUse.Multiply);
+        var isElementwise = name.EndsWith(".bias", StringComparison.Ordinal) || stem.EndsWith("_norm", StringComparison.Ordinal);
+        return KnownByName.TryGetValue(stem, out var role) ? role : new TensorRole(TensorLayer.Output, -1, isElementwise ? TensorUse.Elementwise : TensorUse.Multiply);
     }
 
     private static bool TryReadLayer(ReadOnlySpan<char> text, int layers, out int layer, out ReadOnlySpan<char> rest)
@@ -101,7 +102,7 @@ internal readonly record struct TensorRole(TensorLayer Part, int Layer, TensorUs
             return TensorUse.None;
         }
 
-        return rest.EndsWith(".bias", StringComparison.Ordinal) || rest.EndsWith("norm.weight", StringComparison.Ordinal) || rest.Contains("conv1d", StringComparison.Ordinal)
+        return rest.EndsWith(".bias", StringComparison.Ordinal) || rest.EndsWith("norm.weight", StringComparison.Ordinal) || rest.EndsWith("norm", StringComparison.Ordinal) || rest.Contains("conv1d", StringComparison.Ordinal)
             ? TensorUse.Elementwise
             : TensorUse.Multiply;
     }
