@@ -46,6 +46,10 @@ internal static class ConvertCommand
           --fuse-gate-up-exps       join the experts' gates and ways up
           --no-mtp                  leave out layers that predict further tokens
           --mtp                     convert only those
+          --dspark                  convert the DSpark drafter of a DeepSeek V4 checkpoint
+          --target-model-dir DIR    the model that a drafter drafts for: its tokenizer, no weights
+          --disable-mistral-community-chat-template
+                                    no chat template for Mistral's own format but the checkpoint's
           --sentence-transformers-dense-modules
                                     convert an embedding model's dense layers too
         """;
