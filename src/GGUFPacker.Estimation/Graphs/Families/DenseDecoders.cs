@@ -10,7 +10,7 @@ internal static class DenseDecoders
 
     private const UnusedTensors Biases = UnusedTensors.AttentionOutputBias | UnusedTensors.FeedForwardBiases;
 
-    /// <summary>internlm2, qwen, xverse, orion (whose norms are others): nothing besides.</summary>
+    /// <summary>internlm2, paddleocr, pangu-embedded, qwen and xverse.</summary>
     public static StandardDecoder Plain { get; } = new();
 
     public static StandardDecoder Apertus { get; } = new()
