@@ -4,7 +4,7 @@ namespace GGUFPacker.Conversion.Architectures;
 
 /// <summary>Ling and Ring 2: experts stacked, fused query, key and value kept, layers that predict further tokens kept.</summary>
 [Family("Ling 2, Ring 2 (Bailing MoE V2)", "BailingMoeV2ForCausalLM", Special = "experts stacked, prediction layers kept")]
-internal sealed class BailingMoe2 : ModelArchitecture
+internal class BailingMoe2 : ModelArchitecture
 {
     private static readonly GgufArchitecture Gguf = new("bailingmoe2",
     [

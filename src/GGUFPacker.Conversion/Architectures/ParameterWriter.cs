@@ -67,6 +67,9 @@ internal sealed class ParameterWriter(GgufMetadata.Builder builder, string archi
     public void Counts(string key, IEnumerable<long> values, string? source = null) =>
         CountOrCounts(key, new ConfigValue(source ?? key, JsonElements.Of(values)));
 
+    /// <summary>Large numbers (64-bit, unsigned).</summary>
+    public void LargeNumbers(string key, IEnumerable<ulong> values) => builder.Set(Full(key), GgufValue.OfArray(values.ToArray()));
+
     /// <summary>Yes or no, for each layer. None are left out.</summary>
     public void Flags(string key, IEnumerable<bool> values)
     {

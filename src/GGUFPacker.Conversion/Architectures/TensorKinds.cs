@@ -1190,13 +1190,19 @@ internal static class TensorKinds
     public static readonly TensorKind HrmLowInit = new("hrm.z_l_init", "");
 
     /// <summary>The model's hyper-connection head norm (HC_HEAD_NORM).</summary>
-    public static readonly TensorKind HcHeadNorm = new("output_hc_norm", "");
+    public static readonly TensorKind HcHeadNorm = new("output_hc_norm", """
+        model.hyper_connection_mixer.hc_norm
+        """);
 
     /// <summary>The model's hyper-connection head down (HC_HEAD_DOWN).</summary>
-    public static readonly TensorKind HcHeadDown = new("output_hc_down", "");
+    public static readonly TensorKind HcHeadDown = new("output_hc_down", """
+        model.hyper_connection_mixer.input_mix_weight_down
+        """);
 
     /// <summary>The model's hyper-connection head up (HC_HEAD_UP).</summary>
-    public static readonly TensorKind HcHeadUp = new("output_hc_up", "");
+    public static readonly TensorKind HcHeadUp = new("output_hc_up", """
+        model.hyper_connection_mixer.input_mix_weight_up
+        """);
 
     /// <summary>A layer's feed-forward norm experts (FFN_NORM_EXP).</summary>
     public static readonly TensorKind FfnNormExps = new("blk.{bid}.ffn_norm_exps", "");
@@ -1235,46 +1241,74 @@ internal static class TensorKinds
     public static readonly TensorKind AttnOutB = new("blk.{bid}.attn_output_b", "");
 
     /// <summary>A layer's hyper-connection attention norm (HC_ATTN_NORM).</summary>
-    public static readonly TensorKind HcAttnNorm = new("blk.{bid}.hc_attn_norm", "");
+    public static readonly TensorKind HcAttnNorm = new("blk.{bid}.hc_attn_norm", """
+        model.layers.{bid}.attn_hyper_connection.hc_norm
+        """);
 
     /// <summary>A layer's hyper-connection attention down (HC_ATTN_DOWN).</summary>
-    public static readonly TensorKind HcAttnDown = new("blk.{bid}.hc_attn_down", "");
+    public static readonly TensorKind HcAttnDown = new("blk.{bid}.hc_attn_down", """
+        model.layers.{bid}.attn_hyper_connection.input_mix_weight_down
+        """);
 
     /// <summary>A layer's hyper-connection attention up (HC_ATTN_UP).</summary>
-    public static readonly TensorKind HcAttnUp = new("blk.{bid}.hc_attn_up", "");
+    public static readonly TensorKind HcAttnUp = new("blk.{bid}.hc_attn_up", """
+        model.layers.{bid}.attn_hyper_connection.input_mix_weight_up
+        """);
 
     /// <summary>A layer's hyper-connection attention inject (HC_ATTN_INJECT).</summary>
-    public static readonly TensorKind HcAttnInject = new("blk.{bid}.hc_attn_inject", "");
+    public static readonly TensorKind HcAttnInject = new("blk.{bid}.hc_attn_inject", """
+        model.layers.{bid}.attn_hyper_connection.block_inject_weight
+        """);
 
     /// <summary>A layer's hyper-connection feed-forward norm (HC_FFN_NORM).</summary>
-    public static readonly TensorKind HcFfnNorm = new("blk.{bid}.hc_ffn_norm", "");
+    public static readonly TensorKind HcFfnNorm = new("blk.{bid}.hc_ffn_norm", """
+        model.layers.{bid}.mlp_hyper_connection.hc_norm
+        """);
 
     /// <summary>A layer's hyper-connection feed-forward down (HC_FFN_DOWN).</summary>
-    public static readonly TensorKind HcFfnDown = new("blk.{bid}.hc_ffn_down", "");
+    public static readonly TensorKind HcFfnDown = new("blk.{bid}.hc_ffn_down", """
+        model.layers.{bid}.mlp_hyper_connection.input_mix_weight_down
+        """);
 
     /// <summary>A layer's hyper-connection feed-forward up (HC_FFN_UP).</summary>
-    public static readonly TensorKind HcFfnUp = new("blk.{bid}.hc_ffn_up", "");
+    public static readonly TensorKind HcFfnUp = new("blk.{bid}.hc_ffn_up", """
+        model.layers.{bid}.mlp_hyper_connection.input_mix_weight_up
+        """);
 
     /// <summary>A layer's hyper-connection feed-forward inject (HC_FFN_INJECT).</summary>
-    public static readonly TensorKind HcFfnInject = new("blk.{bid}.hc_ffn_inject", "");
+    public static readonly TensorKind HcFfnInject = new("blk.{bid}.hc_ffn_inject", """
+        model.layers.{bid}.mlp_hyper_connection.block_inject_weight
+        """);
 
     /// <summary>A layer's per-layer embedding key (PLE_KEY).</summary>
-    public static readonly TensorKind PleKey = new("blk.{bid}.ple_key", "");
+    public static readonly TensorKind PleKey = new("blk.{bid}.ple_key", """
+        model.layers.{bid}.ple.key_proj
+        """);
 
     /// <summary>A layer's per-layer embedding value (PLE_VALUE).</summary>
-    public static readonly TensorKind PleValue = new("blk.{bid}.ple_value", "");
+    public static readonly TensorKind PleValue = new("blk.{bid}.ple_value", """
+        model.layers.{bid}.ple.value_proj
+        """);
 
     /// <summary>A layer's per-layer embedding norm key (PLE_NORM_KEY).</summary>
-    public static readonly TensorKind PleNormKey = new("blk.{bid}.ple_norm_key", "");
+    public static readonly TensorKind PleNormKey = new("blk.{bid}.ple_norm_key", """
+        model.layers.{bid}.ple.norm_key
+        """);
 
     /// <summary>A layer's per-layer embedding norm query (PLE_NORM_QUERY).</summary>
-    public static readonly TensorKind PleNormQuery = new("blk.{bid}.ple_norm_query", "");
+    public static readonly TensorKind PleNormQuery = new("blk.{bid}.ple_norm_query", """
+        model.layers.{bid}.ple.norm_query
+        """);
 
     /// <summary>A layer's per-layer embedding norm convolution (PLE_NORM_CONV).</summary>
-    public static readonly TensorKind PleNormConv = new("blk.{bid}.ple_norm_conv", "");
+    public static readonly TensorKind PleNormConv = new("blk.{bid}.ple_norm_conv", """
+        model.layers.{bid}.ple.norm_conv
+        """);
 
     /// <summary>A layer's per-layer embedding convolution (PLE_CONV1D).</summary>
-    public static readonly TensorKind PleConv1d = new("blk.{bid}.ple_conv1d", "");
+    public static readonly TensorKind PleConv1d = new("blk.{bid}.ple_conv1d", """
+        model.layers.{bid}.ple.conv1d
+        """);
 
     /// <summary>A layer's attention compressor key and value (ATTN_COMPRESSOR_WKV).</summary>
     public static readonly TensorKind AttnCompressorWkv = new("blk.{bid}.attn_compressor_kv", "");

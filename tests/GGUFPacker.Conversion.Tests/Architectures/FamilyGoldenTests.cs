@@ -120,6 +120,7 @@ public sealed class FamilyGoldenTests
             : value.AsString() is { } text ? $"str {text}"
             : value.TryGetInteger(out var integer) ? $"u32 {integer}"
             : value.TryGetArray<int>(out var integers) ? $"i32 [{string.Join(',', integers.ToArray())}]"
+            : value.TryGetArray<ulong>(out var large) ? $"u64 [{string.Join(',', large.ToArray())}]"
             : value.TryGetArray<bool>(out var flags) ? $"bool [{string.Join(',', flags.ToArray().Select(item => item ? "true" : "false"))}]"
             : value.TryGetArray<float>(out var numbers) ? $"f32 [{string.Join(',', numbers.ToArray().Select(Bits))}]"
             : value.Type.ToString());
