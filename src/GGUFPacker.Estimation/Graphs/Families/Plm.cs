@@ -5,6 +5,12 @@ internal static class Plm
 {
     public static void Build(ModelGraph graph)
     {
+        if (graph.Context.FlashAttention && graph.Tokens > 1)
+        {
+            // It takes all tokens' values for one token's.
+            throw new EstimateException("llama.cpp's PLM ends with an assertion when flash attention stores the values of more than one token: turn it off.");
+        }
+
         var g = graph.G;
         var x = graph.InputEmbeddings();
         var positions = graph.InputPositions();
