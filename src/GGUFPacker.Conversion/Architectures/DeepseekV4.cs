@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using GGUFPacker.Conversion.Checkpoints;
 using GGUFPacker.Conversion.QuantizedSources;
@@ -128,8 +127,8 @@ internal class DeepseekV4 : ModelArchitecture
     /// <inheritdoc/>
     public override IEnumerable<NamedTensor> Convert(NamedTensor tensor, long? block)
     {
-        // Layers whose experts follow from the token have no use for the bias.
-        if (tensor.EndsWith(".ffn.gate.bias") && block < HashLayers)
+        // Layers whose experts follow from the token have no use for the bias, nor others for the table; experts of layers that are not there are left out.
+        if ((tensor.EndsWith(".ffn.gate.bias") && block < HashLayers) || tensor.EndsWith(".ffn.gate.tid2eid") || tensor.Contains(".ffn.experts."))
         {
             return [];
         }
@@ -166,9 +165,8 @@ internal class DeepseekV4 : ModelArchitecture
         writer.Real("expert_weights_scale", Config.Require("routed_scaling_factor"));
         _ = Config.Require("norm_topk_prob");
         writer.Flag("expert_weights_norm", Config.IsTrue("norm_topk_prob"));
-        var limits = Enumerable.Repeat((float)(Config.Require("swiglu_limit")?.Number ?? 0), checked((int)BlockCount)).ToImmutableArray();
-        writer.Reals("swiglu_clamp_exp", limits);
-        writer.Reals("swiglu_clamp_shexp", limits);
+        WriteLimit(writer, "swiglu_clamp_exp");
+        WriteLimit(writer, "swiglu_clamp_shexp");
         writer.Count("attention.indexer.head_count", Config.Require("index_n_heads"));
         writer.Count("attention.indexer.key_length", Config.Require("index_head_dim"));
         writer.Count("attention.indexer.top_k", Config.Require("index_topk"));
@@ -197,7 +195,7 @@ internal class DeepseekV4 : ModelArchitecture
         var config = context.Config;
         var (parameters, scaling) = (config.Part("rope_parameters"), config.Part("rope_scaling"));
         var full = parameters.Contains("full_attention") ? parameters.Part("full_attention") : parameters;
-        if (!config.IsTrue("rope_parameters") || config["rope_scaling"] is null || full["rope_type"] is not null || full["type"] is not null)
+        if (!config.Contains("rope_parameters") || config["rope_scaling"] is null || full["rope_type"] is not null || full["type"] is not null)
         {
             return context;
         }
@@ -205,6 +203,15 @@ internal class DeepseekV4 : ModelArchitecture
         var type = scaling["rope_type"] ?? scaling["type"];
         var merged = parameters.With(scaling.Values).With(type is { } text ? [new("rope_type", text)] : []);
         return context with { Config = config.With([new("rope_parameters", JsonElements.Of(merged.Values))]) };
+    }
+
+    /// <summary>One limit for all layers, as a whole number if config.json has it so.</summary>
+    private void WriteLimit(ParameterWriter writer, string key)
+    {
+        if (Config.Require("swiglu_limit") is { } limit)
+        {
+            writer.Numbers(key, limit with { Element = JsonElements.Repeat(limit.Element, checked((int)BlockCount)) });
+        }
     }
 
     private void RestoreFloat8(WeightSet weights)

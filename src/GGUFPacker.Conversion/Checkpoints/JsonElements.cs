@@ -26,6 +26,9 @@ internal static class JsonElements
     /// <summary>A list of texts.</summary>
     public static JsonElement Of(IEnumerable<string> values) => OfList(values.Select(Of));
 
+    /// <summary>A list with the same value again and again.</summary>
+    public static JsonElement Repeat(JsonElement value, int count) => OfList(Enumerable.Repeat(value, count));
+
     /// <summary>An object.</summary>
     public static JsonElement Of(IEnumerable<KeyValuePair<string, JsonElement>> members) => Write(writer =>
     {
