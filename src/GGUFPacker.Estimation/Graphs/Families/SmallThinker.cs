@@ -5,7 +5,7 @@ namespace GGUFPacker.Estimation.Graphs.Families;
 /// <summary>llama.cpp's <c>smallthinker</c> (src/models/smallthinker.cpp): experts are chosen by what goes into the layer, before its attention.</summary>
 internal static class SmallThinker
 {
-    // Of windowed models every fourth layer's queries and keys are not rotated.
+    // Of windowed models every fourth layer's queries and keys are not rotated, unless there are just four layers (n_no_rope_layer_step).
     private const int UnrotatedStep = 4;
 
     public static void Build(ModelGraph graph)
@@ -14,17 +14,7 @@ internal static class SmallThinker
         var isWindowed = shape.SlidingWindowKind != SlidingWindowKind.None;
         var x = graph.InputEmbeddings();
         var positions = graph.InputPositions();
-        AttentionInputs? window = null;
-        AttentionInputs full;
-        if (isWindowed)
-        {
-            (full, window) = graph.InputWindowedAttention();
-        }
-        else
-        {
-            full = graph.InputAttention();
-        }
-
+        var (full, window) = graph.InputAttentionOfLayers();
         var outputIds = graph.InputOutputIds();
         var options = ExpertOptions.Default with { Gating = (ExpertGating)(int)(shape.Number("expert_gating_func") ?? (double)ExpertGating.Softmax) };
         for (var layer = 0; layer < graph.Layers; layer++)
@@ -32,7 +22,7 @@ internal static class SmallThinker
             var residual = x;
             var chosen = g.MulMat(graph.Weight(layer, "ffn_gate_inp"), x);
             var (q, k, v) = graph.QueryKeyValue(graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer), layer);
-            if (!isWindowed || layer % UnrotatedStep != 0)
+            if (!isWindowed || graph.Layers == UnrotatedStep || layer % UnrotatedStep != 0)
             {
                 q = g.Rope(q, positions);
                 k = g.Rope(k, positions);
