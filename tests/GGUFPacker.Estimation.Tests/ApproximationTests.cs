@@ -23,10 +23,10 @@ public class ApproximationTests
     private static readonly ClosedFormCompute ClosedForm = new();
 
     [Fact]
-    public void A_decoder_known_by_its_tensors_is_within_15_percent_and_rarely_5_percent_too_small()
+    public void A_decoder_known_by_its_tensors_is_within_15_percent_and_hardly_ever_5_percent_too_small()
     {
         var ratios = Ratios(new GraphCompute(AnyDecoder.Build, new NoEstimate(), isExact: false));
-        Assert.InRange(ratios[ratios.Length * 5 / 100], 0.95, 1.15);
+        Assert.InRange(ratios[ratios.Length * 3 / 100], 0.95, 1.15);
         Assert.InRange(ratios[ratios.Length * 95 / 100], 0.95, 1.15);
     }
 

@@ -16,6 +16,9 @@ namespace GGUFPacker.Estimation.Compute;
 /// <param name="isExact">Whether the template's size is llama.cpp's.</param>
 internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimator otherwise, bool isExact) : IComputeEstimator
 {
+    // A family that is known by its tensors alone may do a little more than common ones do; too little memory is worse than too much.
+    private const double Headroom = 1.05;
+
     private static readonly FusedOperations[] HyperConnections =
         [FusedOperations.HyperConnectionPre, FusedOperations.HyperConnectionCombine, FusedOperations.HyperConnectionPost];
 
@@ -56,11 +59,13 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
         var reserved = SizesOf(request).Select(size => Reserve(request, backends, size)).ToArray();
         var devices = Enumerable.Range(0, backends.Backends.Length - 1).ToArray();
         return new ComputeBuffers(
-            reserved.Max(graph => graph.Bytes[^1]),
-            [.. devices.Select(device => reserved.Max(graph => graph.Bytes[device]))],
+            WithHeadroom(reserved.Max(graph => graph.Bytes[^1])),
+            [.. devices.Select(device => WithHeadroom(reserved.Max(graph => graph.Bytes[device])))],
             [.. devices.Select(device => Staging(reserved.MaxBy(graph => graph.Bytes[device]), device))],
             IsExact(request));
     }
+
+    private long WithHeadroom(long bytes) => isExact ? bytes : (long)(bytes * Headroom);
 
     /// <summary>The probe of llama_context::resolve_fused_ops: the graph of one token of each sequence is scheduled with a fused operation.</summary>
     private bool RunsWithLayers(ComputeRequest request, BackendSet backends, FusedOperations operation)
