@@ -14,6 +14,7 @@ internal static class ContextResolution
 
     public static ResolvedContext Resolve(ModelShape shape, EstimateOptions options, Placement placement)
     {
+        RequirePrediction(shape, options);
         var sequences = Math.Max(1, options.Sequences);
         if (sequences > MaxSequences)
         {
@@ -72,6 +73,7 @@ internal static class ContextResolution
             RecurrentSnapshots = Architectures.KeepsSnapshots(shape.Architecture) ? options.RecurrentSnapshots : 0,
             CausalAttention = shape.CausalAttention,
             Pooling = shape.Pooling,
+            Prediction = options.PredictionContext,
             Embeddings = options.Embeddings,
             KeptLayerInputs = KeptLayerInputs(shape, options),
             DryRun = options.DryRun,
@@ -87,6 +89,14 @@ internal static class ContextResolution
         options.KeptLayerInputs.IsEmpty || Architectures.GivesLayerInputs(shape.Architecture)
             ? options.KeptLayerInputs
             : throw new EstimateException($"llama.cpp gives no drafter the inputs of the layers of {shape.Architecture}.");
+
+    private static void RequirePrediction(ModelShape shape, EstimateOptions options)
+    {
+        if (options.PredictionContext && (shape.PredictionLayers == 0 || shape.RouterLayer >= 0))
+        {
+            throw new EstimateException($"The {shape.Architecture} model has no layers that predict further tokens: llama.cpp cannot draft with them.");
+        }
+    }
 
     // What llama_init_from_model makes of the request: Grok's attention has no fused form, and quantized values have no other.
     private static FlashAttention AskedFlashAttention(ModelShape shape, EstimateOptions options) =>

@@ -74,6 +74,12 @@ public sealed record EstimateOptions
     /// <summary>Layers whose input is kept until a drafter has read it (embeddings_layer_inp): those that an EAGLE-3 or DFlash drafter's header names.</summary>
     public ImmutableArray<int> KeptLayerInputs { get; init; } = [];
 
+    /// <summary>Whether layers that predict further tokens are loaded (load_mtp); otherwise they are left in the file.</summary>
+    public bool LoadPrediction { get; init; }
+
+    /// <summary>Whether the context is one that drafts with those layers alone (LLAMA_CONTEXT_TYPE_MTP) rather than with the model.</summary>
+    public bool PredictionContext { get; init; }
+
     /// <summary>Whether embeddings are computed (embeddings).</summary>
     public bool Embeddings { get; init; }
 

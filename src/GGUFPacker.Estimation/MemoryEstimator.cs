@@ -40,7 +40,7 @@ public static class MemoryEstimator
         var caches = target is { } shared && Architectures.SharesCaches(shape.Architecture)
             ? SharedCaches(shape, context, placement, shared.Shape, shared.Placement, options.Target!.Options)
             : CachePlanner.Plan(shape, context, placement);
-        var estimator = ComputeEstimators.For(shape);
+        var estimator = ComputeEstimators.For(shape, context);
         var request = new ComputeRequest(shape, context, placement, caches) { Target = target?.Placement };
         if (context.ProbesFlashAttention && !estimator.KeepsFlashAttention(request))
         {

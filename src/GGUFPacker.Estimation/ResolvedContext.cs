@@ -45,6 +45,9 @@ public sealed record ResolvedContext
     /// <summary>Whether a token sees only those before it.</summary>
     internal bool CausalAttention { get; init; } = true;
 
+    /// <summary>Whether the context drafts with the layers that predict further tokens alone.</summary>
+    internal bool Prediction { get; init; }
+
     internal PoolingType Pooling { get; init; }
 
     internal bool Embeddings { get; init; }

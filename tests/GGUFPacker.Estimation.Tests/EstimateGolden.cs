@@ -73,6 +73,8 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
         TensorSplit = row.TryGetProperty("ts", out var split) ? [.. split.GetString()!.Split(',').Select(share => float.Parse(share, System.Globalization.CultureInfo.InvariantCulture))] : [],
         MainDevice = Integer(row, "mg", 0),
         SplitMode = Integer(row, "sm", 1) switch { 0 => SplitMode.None, 1 => SplitMode.Layer, _ => SplitMode.Row },
+        LoadPrediction = Integer(row, "load_mtp", 0) != 0 || Integer(row, "mtp", 0) != 0,
+        PredictionContext = Integer(row, "mtp", 0) != 0,
         Embeddings = Integer(row, "embd", 0) != 0,
         KeptLayerInputs = row.TryGetProperty("layer_inp", out var kept) ? [.. kept.GetString()!.Split(',').Select(int.Parse)] : [],
         MemoryMap = Integer(row, "mmap", 0) != 0,

@@ -10,7 +10,7 @@ internal sealed class CachePlanner(ModelShape shape, ResolvedContext context, Pl
 
     public static CachePlan Plan(ModelShape shape, ResolvedContext context, Placement placement) => new CachePlanner(shape, context, placement).Plan();
 
-    private CachePlan Plan() => shape.Architecture switch
+    private CachePlan Plan() => context.Prediction ? Prediction() : shape.Architecture switch
     {
         var architecture when Architectures.IsCacheless(architecture) => CachePlan.Nothing,
         "minimax-m3" => new CachePlan([Full(_ => true), Indexer(layer => layer >= shape.DenseLeadLayers)], null),
@@ -23,6 +23,9 @@ internal sealed class CachePlanner(ModelShape shape, ResolvedContext context, Pl
         var architecture when Architectures.IsHybrid(architecture) => Hybrid(),
         _ => new CachePlan([.. FullAndWindow(shape.PredictionLayers > 0 && shape.TrunkLayers > 0 && shape.RouterLayer < 0 ? IsTrunk : _ => true)], null),
     };
+
+    /// <summary>What a context remembers that drafts with the layers for further tokens alone: they attend in the usual way, whatever those before them do.</summary>
+    private CachePlan Prediction() => new([.. FullAndWindow(layer => !IsTrunk(layer))], null);
 
     private bool IsTrunk(int layer) => layer < shape.TrunkLayers;
 

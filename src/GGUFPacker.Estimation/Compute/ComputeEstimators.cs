@@ -11,9 +11,22 @@ internal static class ComputeEstimators
 {
     private static readonly GraphCompute AnyDecoder = new(Graphs.Families.AnyDecoder.Build, new ClosedFormCompute(), isExact: false);
 
-    public static IComputeEstimator For(ModelShape shape)
+    public static IComputeEstimator For(ModelShape shape, ResolvedContext context)
     {
         ArgumentNullException.ThrowIfNull(shape);
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Prediction && !Architectures.SharesCaches(shape.Architecture))
+        {
+            return ForPrediction(shape.Architecture);
+        }
+
         return GraphTemplates.Find(shape.Architecture) is { } template ? new GraphCompute(template, AnyDecoder, isExact: true) : AnyDecoder;
     }
+
+    private static IComputeEstimator ForPrediction(string architecture) => GraphTemplates.FindPrediction(architecture) switch
+    {
+        { } template => new GraphCompute(template, new ClosedFormCompute(), isExact: true),
+        null when GraphTemplates.Find(architecture) is not null => throw new EstimateException($"llama.cpp cannot draft with the layers of {architecture} models that predict further tokens."),
+        null => new ClosedFormCompute(),
+    };
 }

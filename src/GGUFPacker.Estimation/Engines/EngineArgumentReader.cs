@@ -177,7 +177,20 @@ internal sealed class EngineArgumentReader(EngineArguments start, IReadOnlyList<
                 _read = _read with { DrafterValueType = _values.CacheType(option) };
                 return true;
             case "--spec-draft-n-max" or "--draft" or "--draft-n" or "--draft-max":
-                _read = _read with { DraftTokens = _values.Integer(option, 0) };
+                var tokens = _values.Integer(option, 0);
+                Set(drafting => drafting with { DraftTokens = tokens });
+                return true;
+            case "--spec-type":
+                var types = _values.OneOf(option, SpeculativeDecoding.Names);
+                Set(drafting => drafting with { Types = drafting.Types.AddRange(types) });
+                return true;
+            case "--spec-default":
+                Set(drafting => drafting with { Types = drafting.Types.Add(SpeculativeDecoding.Default) });
+                return true;
+            case "--spec-ngram-simple-size-m" or "--spec-ngram-map-k-size-m" or "--spec-ngram-map-k4v-size-m" or "--spec-ngram-mod-n-max":
+                var length = _values.Integer(option, 0);
+                var type = option["--spec-".Length..].Replace("-size-m", "", StringComparison.Ordinal).Replace("-n-max", "", StringComparison.Ordinal);
+                Set(drafting => drafting with { RepeatedTokens = drafting.RepeatedTokens.SetItem(type, length) });
                 return true;
             case "-otd" or "--override-tensor-draft" or "--spec-draft-override-tensor":
                 _read = _read with { DrafterOverrides = _read.DrafterOverrides.AddRange(_values.Overrides(option)) };
@@ -191,6 +204,8 @@ internal sealed class EngineArgumentReader(EngineArguments start, IReadOnlyList<
     }
 
     private void Set(Func<EstimateOptions, EstimateOptions> change) => _read = _read with { Given = change(_read.Given) };
+
+    private void Set(Func<SpeculativeDecoding, SpeculativeDecoding> change) => _read = _read with { Drafting = change(_read.Drafting) };
 
     private static IEnumerable<TensorOverride> OfFirstLayers(int count, string pattern) =>
         Enumerable.Range(0, Math.Min(count, MaxLayers)).Select(layer => new TensorOverride(string.Create(CultureInfo.InvariantCulture, $@"blk\.{layer}{pattern}"), null));

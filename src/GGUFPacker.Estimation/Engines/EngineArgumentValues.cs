@@ -55,6 +55,13 @@ internal sealed class EngineArgumentValues(IReadOnlyList<string> arguments)
         return given ?? Estimation.FlashAttention.On;
     }
 
+    /// <summary>Some of a few names, separated by commas.</summary>
+    public ImmutableArray<string> OneOf(string option, ImmutableArray<string> names)
+    {
+        var values = Value(option).Split(',');
+        return Array.Find(values, value => !names.Contains(value)) is { } other ? throw Wrong(option, other, string.Join(", ", names)) : [.. values];
+    }
+
     /// <summary>A type of the cache.</summary>
     public TensorType CacheType(string option)
     {

@@ -9,9 +9,8 @@ namespace GGUFPacker.Estimation.Engines;
 /// </summary>
 public sealed record EngineArguments
 {
-    // What llama-server takes when nobody says how many slots there are, and how many tokens a draft has.
+    // What llama-server takes when nobody says how many slots there are.
     private const int AutomaticSlots = 4;
-    private const int DefaultDraftTokens = 3;
 
     private EngineArguments(EngineProfile engine) => (Engine, Given) = (engine, engine.Defaults);
 
@@ -48,7 +47,10 @@ public sealed record EngineArguments
     /// <summary>Whether slots share one cache; null if nobody says.</summary>
     internal bool? UnifiedCache { get; init; }
 
-    internal int DraftTokens { get; init; } = DefaultDraftTokens;
+    /// <summary>Whether the model drafts for itself, with its layers for further tokens (<c>--spec-type draft-mtp</c>), unless a draft model's layers do.</summary>
+    public bool DraftsWithPrediction => IsServer && Drafting.UsesPrediction;
+
+    internal SpeculativeDecoding Drafting { get; init; } = new();
 
     internal int DrafterLayers { get; init; } = -1;
 
@@ -76,12 +78,17 @@ public sealed record EngineArguments
             // The server shares one cache only when it chose the number of slots itself; embeddings need a whole batch at once.
             var slots = Sequences ?? AutomaticSlots;
             var batch = Given.Embeddings && Given.MicroBatchSize > 0 ? Math.Min(Given.BatchSize, Given.MicroBatchSize) : Given.BatchSize;
+
+            // A draft model of which no more is known drafts by itself.
+            var drafts = Drafter is not null && Drafting.Types.IsEmpty ? Drafting.DraftTokens : Drafting.MostTokens;
             return Given with
             {
                 BatchSize = batch,
                 Sequences = slots,
                 UnifiedCache = Sequences is null || (UnifiedCache ?? false),
-                Outputs = Given.Embeddings ? 0 : Math.Max(1, (int)Math.Min(batch, (long)slots * (1 + (Drafter is null ? 0 : DraftTokens)))),
+                Outputs = Given.Embeddings ? 0 : Math.Max(1, (int)Math.Min(batch, slots * (1L + drafts))),
+                LoadPrediction = Drafting.UsesPrediction,
+                RecurrentSnapshots = Drafting.Snapshots,
             };
         }
     }
@@ -93,7 +100,9 @@ public sealed record EngineArguments
         return new EngineArguments(engine);
     }
 
-    /// <summary>The options that the engine starts the draft model with, beside a model whose context is known.</summary>
+    /// <summary>
+    /// The options that the engine starts what drafts with, beside a model whose context is known: a draft model, or without one a second context of the model.
+    /// </summary>
     public EstimateOptions DrafterOptions(ResolvedContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -103,8 +112,10 @@ public sealed record EngineArguments
             ContextSize = context.ContextSize,
             KeyType = DrafterKeyType,
             ValueType = DrafterValueType,
-            DeviceLayers = DrafterLayers,
-            TensorOverrides = DrafterOverrides,
+            DeviceLayers = Drafter is null ? options.DeviceLayers : DrafterLayers,
+            TensorOverrides = Drafter is null ? options.TensorOverrides : DrafterOverrides,
+            PredictionContext = DraftsWithPrediction,
+            RecurrentSnapshots = 0,
             Embeddings = false,
             Outputs = IsServer ? options.Sequences : options.Outputs,
         };

@@ -11,7 +11,7 @@ public sealed record EngineEstimate
     /// <summary>The model alone.</summary>
     public required MemoryEstimate Model { get; init; }
 
-    /// <summary>The draft model alone; null without one.</summary>
+    /// <summary>The draft model alone, or the second context of a model that drafts for itself, which has no weights of its own; null without either.</summary>
     public MemoryEstimate? Drafter { get; init; }
 
     /// <summary>The parts that all of it is made of.</summary>

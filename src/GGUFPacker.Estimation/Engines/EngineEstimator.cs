@@ -20,15 +20,17 @@ public static class EngineEstimator
         footprint ??= PlatformFootprint.Default;
 
         // A draft model is drafted with, even if it was named elsewhere than in the arguments: it changes how many outputs there are.
-        if (models.Drafter is not null && arguments.Drafter is null)
+        if (models.Drafter is { } beside)
         {
-            arguments = arguments with { Drafter = "" };
+            arguments = arguments with { Drafter = arguments.Drafter ?? "", Drafting = arguments.Drafting.With(beside) };
         }
 
         var options = arguments.Options with { KeptLayerInputs = LayerInputs(models) };
         var model = MemoryEstimator.Estimate(models.Model, options, devices);
         var target = new DraftTarget(models.Model, options);
-        var drafter = models.Drafter is { } draft ? MemoryEstimator.Estimate(draft, arguments.DrafterOptions(model.Resolved) with { Target = target }, devices) : null;
+        var drafter = models.Drafter is { } draft ? MemoryEstimator.Estimate(draft, arguments.DrafterOptions(model.Resolved) with { Target = target }, devices)
+            : arguments.DraftsWithPrediction ? WithoutWeights(MemoryEstimator.Estimate(models.Model, (arguments with { Drafter = null }).DrafterOptions(model.Resolved), devices))
+            : null;
         var parts = ImmutableArray.CreateBuilder<EnginePart>();
         parts.Add(PartOf(EngineRole.Model, model));
         if (drafter is not null)
@@ -70,6 +72,14 @@ public static class EngineEstimator
             : named.TryGetArray<uint>(out var unsigned) ? [.. unsigned.ToArray().Where(layer => layer < layers).Distinct().Select(layer => (int)layer)]
             : [];
     }
+
+    // A second context works with the weights that the first has.
+    private static MemoryEstimate WithoutWeights(MemoryEstimate estimate) => estimate with
+    {
+        Host = estimate.Host with { Weights = 0, MappedWeights = 0 },
+        Devices = [.. estimate.Devices.Select(device => device with { Weights = 0, MappedWeights = 0 })],
+        Buffers = [.. estimate.Buffers.Select(buffer => buffer with { Weights = 0 }).Where(buffer => buffer.Cache + buffer.Compute != 0)],
+    };
 
     private static EnginePart PartOf(EngineRole role, MemoryEstimate estimate) => new(role, estimate.Architecture, estimate.Confidence, estimate.Host, estimate.Devices);
 

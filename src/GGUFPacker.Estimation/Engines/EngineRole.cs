@@ -6,7 +6,7 @@ public enum EngineRole
     /// <summary>The model.</summary>
     Model,
 
-    /// <summary>The draft model of speculative decoding.</summary>
+    /// <summary>The draft model of speculative decoding, or the context in which the model drafts for itself.</summary>
     Drafter,
 
     /// <summary>The multimodal projector.</summary>

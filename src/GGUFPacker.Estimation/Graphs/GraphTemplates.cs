@@ -160,6 +160,27 @@ internal static class GraphTemplates
         ["xverse"] = DenseDecoders.Plain.Build,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, Action<ModelGraph>> PredictionByArchitecture = new Dictionary<string, Action<ModelGraph>>
+    {
+        ["bailingmoe3"] = BailingMoe3.BuildPrediction,
+        ["cohere2moe"] = Cohere2Moe.BuildPrediction,
+        ["deepseek2"] = DeepSeek2.BuildPrediction,
+        ["deepseek32"] = DeepSeek32.BuildPrediction,
+        ["deepseek4"] = DeepSeek4.BuildPrediction,
+        ["glm-dsa"] = DeepSeek32.BuildPredictionOfGlm,
+        ["glm4moe"] = Glm4Moe.BuildPrediction,
+        ["hy_v3"] = graph => ExpertDecoders.HyV3.BuildPrediction(graph, scales: false),
+        ["mimo2"] = graph => ExpertDecoders.Mimo2.BuildPrediction(graph, scales: true, marksRows: true),
+        ["nemotron_h_moe"] = NemotronH.BuildPrediction,
+        ["qwen35"] = QwenHybrid.BuildPrediction,
+        ["qwen35moe"] = QwenHybrid.BuildPrediction,
+        ["qwen3next"] = QwenHybrid.BuildPrediction,
+        ["step35"] = Step35.BuildPrediction,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>What builds the graph by which an architecture drafts with its layers for further tokens; null if it has none.</summary>
+    public static Action<ModelGraph>? FindPrediction(string architecture) => PredictionByArchitecture.GetValueOrDefault(architecture);
+
     /// <summary>What builds an architecture's graph; null if that is not known.</summary>
     public static Action<ModelGraph>? Find(string architecture) => ByArchitecture.GetValueOrDefault(architecture);
 }

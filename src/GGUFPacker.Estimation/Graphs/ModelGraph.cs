@@ -54,6 +54,9 @@ internal sealed partial class ModelGraph
     /// <summary>n_layer.</summary>
     public int Layers => Shape.TrunkLayers;
 
+    /// <summary>The layer that drafts the first of further tokens; the engine reserves memory for that one, which all others are like.</summary>
+    public int PredictionLayer => Shape.PredictionLayers > 0 ? Shape.TrunkLayers : throw new UnknownGraphException("The model has no layer that predicts further tokens.");
+
     /// <summary>What the family's graph leaves out.</summary>
     public UnusedTensors Unused { get; set; }
 
@@ -112,6 +115,9 @@ internal sealed partial class ModelGraph
     /// <summary>A weight that all layers share, in the copy on the layer's device; null if the model has none.</summary>
     public GraphTensor? FindShared(string name, int layer) => _placement.Find(name, layer) is { } weight ? Tensor(weight) : null;
 
+    /// <summary>The table of the tokens' embeddings.</summary>
+    public GraphTensor EmbeddingWeight => _placement.Embeddings is { } table ? Tensor(table) : throw Missing("token_embd.weight");
+
     /// <summary>The matrix of the output layer.</summary>
     public GraphTensor OutputWeight => _placement.Output is { } weight ? Tensor(weight) : throw Missing("output.weight");
 
@@ -164,7 +170,7 @@ internal sealed partial class ModelGraph
     {
         var tokens = InputTokens = G.Input(TensorType.I32, Tokens);
         var embeddings = G.Input(TensorType.F32, Shape.InputEmbeddingLength, Tokens);
-        var x = G.GetRows(_placement.Embeddings is { } table ? Tensor(table) : throw Missing("token_embd.weight"), tokens);
+        var x = G.GetRows(EmbeddingWeight, tokens);
         if (Shape.InputEmbeddingLength != Shape.EmbeddingLength)
         {
             x = G.Pad(x, Shape.InputEmbeddingLength - Shape.EmbeddingLength);

@@ -120,22 +120,8 @@ internal sealed record StandardDecoder
         var outputIds = graph.InputOutputIds();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
-            var residual = x;
-            x = NormsInputs ? NormOf(graph, x, layer, "attn_norm") : x;
-            x = Attend(graph, x, positions, temperature, graph.Shape.SlidingWindowLayers[layer] && window is not null ? window : full, layer);
-            x = AfterAttention(graph, x, layer);
-            if (layer == graph.Layers - 1 && !TakesOutputsLast)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
-
-            x = NormsResults ? NormOf(graph, x, layer, "post_attention_norm") : x;
-            var attended = g.Add(x, residual);
-            x = FeedForward(graph, NormsInputs ? NormOf(graph, attended, layer, FeedForwardNorm) : attended, layer);
-
-            x = NormsResults ? graph.Norm(x, graph.FindWeight(layer, "post_ffw_norm"), null, Norm, PinsResults ? layer : -1) : x;
-            x = AfterLayer(graph, AddsToResidual ? g.Add(attended, x) : g.Add(x, attended), layer);
+            var inputs = graph.Shape.SlidingWindowLayers[layer] && window is not null ? window : full;
+            x = Layer(graph, x, positions, temperature, inputs, layer == graph.Layers - 1 && !TakesOutputsLast ? outputIds : null, layer);
         }
 
         x = graph.Norm(x, HasNormWeights ? graph.Weight(OutputNorm + ".weight") : null, HasNormWeights ? graph.FindWeight(OutputNorm + ".bias") : null, Norm, -1);
@@ -148,6 +134,51 @@ internal sealed record StandardDecoder
 
         graph.HiddenStates = MarksHiddenStates || TakesOutputsLast ? x : null;
         graph.FinishWithLogits(TakesOutputsLast ? g.GetRows(x, outputIds) : x, CapsLogits, ScalesLogits, PadsLogits);
+    }
+
+    /// <summary>The graph that drafts with a layer for further tokens (<see cref="PredictionGraph"/>), which is like the others.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="scales">Whether the projection before the layer uses its scale, if there is one.</param>
+    /// <param name="marksRows">Whether the next draft begins with the layer's result rather than with its norm.</param>
+    public void BuildPrediction(ModelGraph graph, bool scales, bool marksRows = false)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        graph.Unused = Unused;
+        var layer = graph.PredictionLayer;
+        var x = PredictionGraph.Begin(graph, scales: scales);
+        var positions = graph.InputPositions();
+        var outputIds = graph.InputOutputIds();
+        var (full, window) = InputAttention(graph);
+        x = Layer(graph, x, positions, null, graph.Shape.SlidingWindowLayers[layer] && window is not null ? window : full, null, layer);
+        if (marksRows)
+        {
+            PredictionGraph.FinishWithRows(graph, x, outputIds);
+        }
+        else
+        {
+            PredictionGraph.Finish(graph, x, outputIds);
+        }
+    }
+
+    private GraphTensor Layer(ModelGraph graph, GraphTensor x, GraphTensor positions, GraphTensor? temperature, AttentionInputs inputs, GraphTensor? outputIds, int layer)
+    {
+        var g = graph.G;
+        var residual = x;
+        x = NormsInputs ? NormOf(graph, x, layer, "attn_norm") : x;
+        x = Attend(graph, x, positions, temperature, inputs, layer);
+        x = AfterAttention(graph, x, layer);
+        if (outputIds is not null)
+        {
+            x = g.GetRows(x, outputIds);
+            residual = g.GetRows(residual, outputIds);
+        }
+
+        x = NormsResults ? NormOf(graph, x, layer, "post_attention_norm") : x;
+        var attended = g.Add(x, residual);
+        x = FeedForward(graph, NormsInputs ? NormOf(graph, attended, layer, FeedForwardNorm) : attended, layer);
+
+        x = NormsResults ? graph.Norm(x, graph.FindWeight(layer, "post_ffw_norm"), null, Norm, PinsResults ? layer : -1) : x;
+        return AfterLayer(graph, AddsToResidual ? g.Add(attended, x) : g.Add(x, attended), layer);
     }
 
     private (AttentionInputs Full, AttentionInputs? Window) InputAttention(ModelGraph graph)

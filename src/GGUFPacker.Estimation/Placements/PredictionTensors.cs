@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using GGUFPacker.Estimation.Graphs;
 using GGUFPacker.Estimation.Models;
 
 namespace GGUFPacker.Estimation.Placements;
@@ -20,6 +21,9 @@ internal static class PredictionTensors
             "attn_gate", "attn_k_norm", "attn_q_norm", "exp_probs_b", "ffn_down", "ffn_gate", "ffn_up", "nextn.embed_tokens", "nextn.shared_head_",
         ],
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Whether all of these layers is loaded if the engine is to draft with them; other loaders leave them in the file even then.</summary>
+    public static bool AreLoadedOnDemand(string architecture) => GraphTemplates.FindPrediction(architecture) is not null || architecture == "nemotron_h";
 
     /// <summary>Whether a tensor of such a layer, <c>blk.N.…</c>, is loaded all the same.</summary>
     public static bool IsLoaded(string name, string architecture)

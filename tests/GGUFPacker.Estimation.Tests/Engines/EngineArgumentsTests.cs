@@ -55,6 +55,26 @@ public sealed class EngineArgumentsTests
         Assert.True(Server("-np", "-1", "-no-kvu").Options is { UnifiedCache: true, Sequences: 4 });
     }
 
+    [Theory]
+    [InlineData(4, 0, false, "--spec-type", "none")]
+    [InlineData(16, 3, true, "--spec-type", "draft-mtp")]
+    [InlineData(36, 5, true, "--spec-draft-n-max", "5", "--spec-type", "ngram-cache,draft-mtp", "--spec-ngram-mod-n-max", "90")]
+    [InlineData(16, 3, false, "--spec-type", "draft-eagle3", "-md", "d.gguf")]
+    [InlineData(196, 0, false, "--spec-type", "ngram-simple")]
+    [InlineData(44, 0, false, "--spec-type", "ngram-map-k", "--spec-ngram-map-k-size-m", "10")]
+    [InlineData(364, 3, true, "--spec-default", "--spec-type", "draft-mtp", "--spec-ngram-mod-n-max", "90")]
+    public void What_drafts_decides_outputs_snapshots_and_layers(int outputs, int snapshots, bool prediction, params string[] arguments)
+    {
+        var read = Server(arguments);
+
+        Assert.Equal((outputs, snapshots, prediction), (read.Options.Outputs, read.Options.RecurrentSnapshots, read.Options.LoadPrediction));
+        Assert.False(read.Options.PredictionContext);
+        Assert.Equal(prediction, read.DraftsWithPrediction);
+    }
+
+    [Fact]
+    public void Drafts_that_llama_cpp_does_not_know_are_refused() => Assert.Contains("draft-mtp", Assert.Throws<EstimateException>(() => Server("--spec-type", "draft-mpt")).Message, StringComparison.Ordinal);
+
     [Fact]
     public void Later_arguments_win()
     {

@@ -111,6 +111,32 @@ public sealed class EngineEstimatorTests
         Assert.True(kept.Devices[0].Compute > without.Devices[0].Compute);
     }
 
+    [Fact]
+    public void A_model_that_drafts_for_itself_has_a_second_context()
+    {
+        var model = new EngineModels(EstimateGolden.HeaderOf("qwen3-5-moe.gguf"));
+        var alone = EngineEstimator.Estimate(model, Server, Gpus(1), PlatformFootprint.None);
+
+        var both = EngineEstimator.Estimate(model, Server.Apply(["--spec-type", "draft-mtp", "-ctk", "q8_0"]), Gpus(1), PlatformFootprint.None);
+
+        Assert.Equal([EngineRole.Model, EngineRole.Drafter], both.Parts.Select(part => part.Role));
+        Assert.Equal(EstimateConfidence.Exact, both.Confidence);
+        Assert.True(both.Model.Devices[0].Weights > alone.Model.Devices[0].Weights);
+        Assert.Equal((0, 0), (both.Parts[1].Devices[0].Weights, both.Parts[1].Host.Weights));
+        Assert.True(both.Parts[1].Devices[0] is { Cache: > 0, Compute: > 0 });
+        Assert.Equal(both.Devices[0].Weights, both.Model.Devices[0].Weights);
+        Assert.Equal(both.Model.Resolved.ContextSize, both.Drafter!.Resolved.ContextSize);
+
+        // A draft model with such layers says by itself how it drafts.
+        var beside = EngineEstimator.Estimate(model with { Drafter = model.Model }, Server, Gpus(1), PlatformFootprint.None);
+        Assert.Equal(both.Parts[1].Devices[0] with { Weights = beside.Parts[1].Devices[0].Weights }, beside.Parts[1].Devices[0]);
+        Assert.Equal(both.Model.Devices[0].Weights, beside.Parts[1].Devices[0].Weights);
+    }
+
+    [Fact]
+    public void A_model_without_such_layers_cannot_draft_for_itself() =>
+        Assert.Throws<EstimateException>(() => EngineEstimator.Estimate(new EngineModels(Llama(2)), Server.Apply(["--spec-type", "draft-mtp"]), Gpus(1)));
+
     internal static ModelHeader Llama(int layers, int width = 256)
     {
         var (metadata, tensors) = TestModels.Llama(layers, width, 512, TensorType.F16);

@@ -29,6 +29,20 @@ internal static class BailingMoe3
         graph.FinishWithLogits(g.GetRows(x, outputIds));
     }
 
+    /// <summary>The graph that drafts: a layer of latent attention. The head is the model's.</summary>
+    public static void BuildPrediction(ModelGraph graph)
+    {
+        var (g, layer) = (graph.G, graph.PredictionLayer);
+        var residual = PredictionGraph.Begin(graph, scales: false);
+        var positions = graph.InputPositions();
+        var outputIds = graph.InputOutputIds();
+        var attention = graph.InputAttention();
+        var x = graph.RmsNorm(residual, graph.Weight(layer, "attn_norm"), layer);
+        var attended = g.Add(Attend(graph, attention, x, positions, layer), residual);
+        x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);
+        PredictionGraph.Finish(graph, g.Add(SharedExpertNetwork.Build(graph, x, layer, ExpertGating.Softmax), attended), outputIds, scales: false);
+    }
+
     private static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, int layer)
     {
         var (g, shape) = (graph.G, graph.Shape);

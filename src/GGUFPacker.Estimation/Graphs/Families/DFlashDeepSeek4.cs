@@ -13,8 +13,7 @@ internal static class DFlashDeepSeek4
         var g = graph.G;
         var positions = graph.InputPositions();
 
-        // Keys are their own values; the cache has values besides, which nothing reads.
-        var inputs = graph.InputAttention(AttentionCacheKind.SlidingWindow) with { ValueIndices = null, ValueRotation = null };
+        var inputs = Inputs(graph);
         var tokens = g.Input(TensorType.I32, graph.Tokens);
         var connections = new HyperConnections(graph);
         var streams = connections.Begin(g.GetRows(DFlash.Embeddings(graph), tokens));
@@ -39,7 +38,11 @@ internal static class DFlashDeepSeek4
         DraftMarkovHead.Build(graph, tokens);
     }
 
-    private static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor q, GraphTensor keys, int layer)
+    /// <summary>The window. Keys are their own values; the cache has values besides, which nothing reads.</summary>
+    public static AttentionInputs Inputs(ModelGraph graph) => graph.InputAttention(AttentionCacheKind.SlidingWindow) with { ValueIndices = null, ValueRotation = null };
+
+    /// <summary>Attention to the window, without the projection.</summary>
+    public static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor q, GraphTensor keys, int layer)
     {
         var x = graph.AttentionCore(inputs, q, keys, keys, layer, graph.Weight(layer, "attn_sinks"));
         return inputs.KeyRotation is { } rotation ? graph.Rotate(x, rotation) : x;

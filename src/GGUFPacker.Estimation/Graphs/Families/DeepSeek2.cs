@@ -46,6 +46,28 @@ internal static class DeepSeek2
         graph.FinishWithLogits(x);
     }
 
+    /// <summary>The graph that drafts: a layer with latent attention and experts.</summary>
+    public static void BuildPrediction(ModelGraph graph) => BuildPrediction(graph, Gating(graph));
+
+    /// <summary>The same for families that choose experts otherwise if the header does not say how.</summary>
+    public static void BuildPrediction(ModelGraph graph, ExpertGating gating)
+    {
+        var (g, layer) = (graph.G, graph.PredictionLayer);
+        if (!graph.Shape.IsLatent)
+        {
+            throw new UnknownGraphException("llama.cpp drafts only with latent attention.");
+        }
+
+        var residual = PredictionGraph.Begin(graph);
+        var positions = graph.InputPositions();
+        var outputIds = graph.InputOutputIds();
+        var inputs = graph.InputAttention();
+        var x = graph.RmsNorm(residual, graph.Weight(layer, "attn_norm"), layer);
+        var attended = g.Add(LatentAttention.Build(graph, inputs, x, positions, null, layer), residual);
+        x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);
+        PredictionGraph.Finish(graph, g.Add(SharedExpertNetwork.Build(graph, x, layer, gating), attended), outputIds);
+    }
+
     private static ExpertGating Gating(ModelGraph graph) =>
         graph.Layers is 47 or 48 && graph.Shape.Vocabulary == SigmoidVocabulary ? ExpertGating.Sigmoid : ExpertGating.Softmax;
 }

@@ -11,6 +11,12 @@ internal static class DeepSeek32
     /// <summary>glm-dsa.cpp.</summary>
     public static void BuildGlm(ModelGraph graph) => Build(graph, layer => graph.Shape.IndexerLayers[layer], ExpertGating.Sigmoid);
 
+    /// <summary>The graph that drafts: its layer has no indexer, and is as DeepSeek V3's.</summary>
+    public static void BuildPrediction(ModelGraph graph) => DeepSeek2.BuildPrediction(graph, ExpertGating.None);
+
+    /// <summary>The same for GLM 5.</summary>
+    public static void BuildPredictionOfGlm(ModelGraph graph) => DeepSeek2.BuildPrediction(graph, ExpertGating.Sigmoid);
+
     private static void Build(ModelGraph graph, Func<int, bool> hasIndexer, ExpertGating gating)
     {
         var (g, shape) = (graph.G, graph.Shape);

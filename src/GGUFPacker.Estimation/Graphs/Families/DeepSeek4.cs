@@ -1,3 +1,5 @@
+using GGUFPacker.Gguf.Tensors;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>llama.cpp's <c>deepseek4</c>: DeepSeek V4 (src/models/deepseek4.cpp), with residual streams, attention to compressed runs of keys, and experts that tokens name.</summary>
@@ -38,6 +40,38 @@ internal static class DeepSeek4
 
         x = graph.RmsNorm(connections.End(streams, outputIds), graph.Weight("output_norm.weight"), -1);
         graph.FinishWithLogits(x);
+    }
+
+    /// <summary>The graph that drafts: it begins and ends with all residual streams, and attends to a window alone.</summary>
+    public static void BuildPrediction(ModelGraph graph)
+    {
+        var (g, shape, layer) = (graph.G, graph.Shape, graph.PredictionLayer);
+        var connections = new HyperConnections(graph);
+        var (length, count) = (shape.EmbeddingLength, shape.OutputEmbeddingLength / shape.EmbeddingLength);
+        var tokens = g.Input(TensorType.I32, graph.Tokens);
+        var states = g.Input(TensorType.F32, shape.OutputEmbeddingLength, graph.Tokens);
+        var embeddings = g.GetRows(graph.FindWeight(layer, "nextn.embed_tokens") ?? graph.EmbeddingWeight, tokens);
+        var positions = graph.InputPositions();
+        var outputIds = graph.InputOutputIds();
+        var inputs = DFlashDeepSeek4.Inputs(graph);
+        states = graph.RmsNorm(g.Reshape(states, length, count, graph.Tokens), graph.Weight(layer, "nextn.hnorm"), layer);
+        embeddings = graph.RmsNorm(embeddings, graph.Weight(layer, "nextn.enorm"), layer);
+        embeddings = g.Repeat(g.Reshape(embeddings, length, 1, graph.Tokens), length, count, graph.Tokens);
+        var streams = graph.Multiply(graph.Weight(layer, "nextn.eh_proj"), g.Concat(embeddings, states, 0), graph.FindScale(layer, "nextn.eh_proj"));
+        var x = connections.Take(streams, layer, "hc_attn", out var post, out var mix);
+        x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
+        x = Attend(graph, x, positions, layer, (q, keys, _) => DFlashDeepSeek4.Attend(graph, inputs, q, keys, layer));
+        streams = connections.Put(x, streams, post, mix, layer);
+        x = connections.Take(streams, layer, "hc_ffn", out post, out mix);
+        x = graph.RmsNorm(x, graph.Weight(layer, "ffn_norm"), layer);
+        x = g.Add(Experts(graph, x, layer), graph.FeedForward(x, layer, Activation.Gated, "_shexp"));
+        streams = connections.Put(x, streams, post, mix, layer);
+        graph.KeepOnLayer(streams, layer);
+        var rows = g.GetRows(g.Reshape(streams, shape.OutputEmbeddingLength, graph.Tokens), outputIds);
+        graph.HiddenStates = rows;
+        x = graph.RmsNorm(connections.End(g.Reshape(rows, length, count, outputIds.Ne[0])), PredictionGraph.HeadNorm(graph), -1);
+        graph.Embeddings = x;
+        PredictionGraph.FinishWithLogits(graph, x, scales: false);
     }
 
     /// <summary>build_attention_impl; <paramref name="attend"/> makes of queries, keys (which are values too) and compressed queries the heads' results.</summary>

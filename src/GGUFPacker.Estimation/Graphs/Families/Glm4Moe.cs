@@ -13,6 +13,9 @@ internal static class Glm4Moe
 
     public static void Build(ModelGraph graph) => Decoder.Build(graph);
 
+    /// <summary>The graph that drafts.</summary>
+    public static void BuildPrediction(ModelGraph graph) => Decoder.BuildPrediction(graph, scales: true);
+
     private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer)
     {
         if (layer < graph.Shape.DenseLeadLayers)

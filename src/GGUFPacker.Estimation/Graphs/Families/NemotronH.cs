@@ -25,6 +25,19 @@ internal static class NemotronH
         graph.FinishWithLogits(g.GetRows(x, outputIds));
     }
 
+    /// <summary>The graph that drafts: attention and experts in one layer, of which the latter work on the rows alone that have logits.</summary>
+    public static void BuildPrediction(ModelGraph graph)
+    {
+        var (g, layer) = (graph.G, graph.PredictionLayer);
+        var residual = PredictionGraph.Begin(graph);
+        var outputIds = graph.InputOutputIds();
+        var inputs = graph.InputAttention();
+        var x = Attend(graph, inputs, graph.RmsNorm(residual, graph.Weight(layer, "attn_norm"), layer), layer);
+        var attended = g.GetRows(g.Add(x, residual), outputIds);
+        x = FeedForward(graph, graph.RmsNorm(attended, graph.Weight(layer, "post_attention_norm"), layer), layer);
+        PredictionGraph.Finish(graph, g.Add(x, attended), null, NormKind.Layer);
+    }
+
     private static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor x, int layer)
     {
         var (q, k, v) = graph.QueryKeyValue(x, layer);

@@ -33,6 +33,27 @@ internal static class QwenHybrid
         graph.FinishWithLogits(g.GetRows(x, outputIds));
     }
 
+    /// <summary>The graph that drafts: a layer of full attention. The oldest family takes the rows that have logits before the feed-forward network.</summary>
+    public static void BuildPrediction(ModelGraph graph)
+    {
+        var (g, layer) = (graph.G, graph.PredictionLayer);
+        var isFirst = graph.Shape.Architecture == "qwen3next";
+        var residual = PredictionGraph.Begin(graph);
+        var positions = graph.InputPositions();
+        var outputIds = graph.InputOutputIds();
+        var attention = graph.InputAttention();
+        var x = Attend(graph, attention, graph.RmsNorm(residual, graph.Weight(layer, "attn_norm"), layer), positions, layer, isFirst);
+        if (isFirst)
+        {
+            x = g.GetRows(x, outputIds);
+            residual = g.GetRows(residual, outputIds);
+        }
+
+        var attended = g.Add(x, residual);
+        x = FeedForward(graph, graph.RmsNorm(attended, graph.Weight(layer, "post_attention_norm"), layer), layer);
+        PredictionGraph.Finish(graph, g.Add(x, attended), isFirst ? null : outputIds);
+    }
+
     private static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, int layer, bool isFirst)
     {
         var (g, shape) = (graph.G, graph.Shape);

@@ -25,6 +25,19 @@ internal static class Step35
         graph.FinishWithLogits(graph.RmsNorm(x, graph.Weight("output_norm.weight"), -1));
     }
 
+    /// <summary>The graph that drafts.</summary>
+    public static void BuildPrediction(ModelGraph graph)
+    {
+        var (g, layer) = (graph.G, graph.PredictionLayer);
+        var residual = PredictionGraph.Begin(graph, scales: false);
+        var positions = graph.InputPositions();
+        var (full, window) = graph.InputWindowedAttention();
+        var x = graph.RmsNorm(residual, graph.Weight(layer, "attn_norm"), layer);
+        var attended = g.Add(Attend(graph, graph.Shape.SlidingWindowLayers[layer] ? window : full, x, positions, layer), residual);
+        x = FeedForward(graph, graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer), layer);
+        PredictionGraph.FinishWithRows(graph, g.Add(x, attended), graph.InputOutputIds(), scales: false);
+    }
+
     private static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, int layer)
     {
         var (g, shape) = (graph.G, graph.Shape);
