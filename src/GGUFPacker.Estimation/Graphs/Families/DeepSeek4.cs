@@ -66,7 +66,6 @@ internal static class DeepSeek4
         x = graph.RmsNorm(x, graph.Weight(layer, "ffn_norm"), layer);
         x = g.Add(Experts(graph, x, layer), graph.FeedForward(x, layer, Activation.Gated, "_shexp"));
         streams = connections.Put(x, streams, post, mix, layer);
-        graph.KeepOnLayer(streams, layer);
         var rows = g.GetRows(g.Reshape(streams, shape.OutputEmbeddingLength, graph.Tokens), outputIds);
         graph.HiddenStates = rows;
         x = graph.RmsNorm(connections.End(g.Reshape(rows, length, count, outputIds.Ne[0])), PredictionGraph.HeadNorm(graph), -1);
