@@ -35,7 +35,7 @@ internal sealed record DraftTarget(CheckpointFiles Files, ModelConfig Config)
     /// <exception cref="CheckpointException">The caller has given none, or its config.json is missing or broken.</exception>
     public static DraftTarget Require(ArchitectureContext context) => Find(context)
         ?? throw new CheckpointException(
-            $"{context.HuggingFaceName} is a drafter: give the directory of the model that it drafts for with --target-model-dir (configuration and tokenizer).");
+            $"{context.HuggingFaceName} is a drafter: give the directory of the model that it drafts for (configuration and tokenizer) with --target-model-dir, in a GGUFPackerfile with --base.");
 
     /// <summary>What the tokenizer must be like: what the target's family wants, for the drafter's vocabulary.</summary>
     /// <param name="context">The drafter.</param>

@@ -31,7 +31,7 @@ public sealed record ConvertInstruction(SourceSpan Span, string Text) : Instruct
     /// <summary>The type of the weights; in upper case once expanded.</summary>
     public string Type { get; init; } = "F16";
 
-    /// <summary>The base model of a LoRA adapter, in the current stage; null without.</summary>
+    /// <summary>The base model of a LoRA adapter, or the model that a drafter drafts for, in the current stage; null without.</summary>
     public string? Base { get; init; }
 
     /// <summary>The pre-tokenizer's name instead of the one found; null without.</summary>

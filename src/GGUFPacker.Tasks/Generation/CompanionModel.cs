@@ -8,7 +8,7 @@ namespace GGUFPacker.Tasks.Generation;
 /// <param name="Number">Its number among those of its kind, from 1.</param>
 internal sealed record CompanionModel(CompanionKind Kind, ModelSource Source, int Number)
 {
-    /// <summary>The model that an adapter is for, if the item says so; else it is the main one.</summary>
+    /// <summary>The model that an adapter or a drafter is for, if the item says so; else it is the main one.</summary>
     public ModelSource? Base { get; init; }
 
     /// <summary>What an adapter's difference is multiplied by; null for 1.</summary>
@@ -24,7 +24,7 @@ internal sealed record CompanionModel(CompanionKind Kind, ModelSource Source, in
     public string SourceName => Numbered(Kind.ToString().ToLowerInvariant());
 
     /// <summary>The named context or stage that has the base.</summary>
-    public string BaseName => Numbered("base");
+    public string BaseName => Numbered(Kind == CompanionKind.Drafter ? "target" : "base");
 
     /// <summary>The stage that makes the file, where one has to.</summary>
     public string Stage => $"{SourceName}-gguf";

@@ -5,7 +5,10 @@ using GGUFPacker.Tasks.Reporting;
 
 namespace GGUFPacker.Tasks.Generation;
 
-/// <summary>What the GGUFPackerfile of a project has for the files beside its model: a stage for each that has to be made, a COPY of it in each image's stage, its words in CMD.</summary>
+/// <summary>
+/// What the GGUFPackerfile of a project has for the files beside its model: a stage for each that has to be made, a COPY of it in each image's stage, its words
+/// in CMD.
+/// </summary>
 internal static class CompanionStages
 {
     /// <summary>Refuses companions that are not there, or that contradict each other.</summary>
@@ -19,7 +22,8 @@ internal static class CompanionStages
         {
             if (companion is { Kind: not CompanionKind.Adapter, Number: > 1 })
             {
-                throw Fault(project, companion, TaskDiagnosticCodes.SeveralModels, $"The project has several {companion.ItemType} items: a model starts with one.");
+                throw Fault(
+                    project, companion, TaskDiagnosticCodes.SeveralModels, $"The project has several {companion.ItemType} items: a model starts with one.");
             }
 
             RequireThere(project, companion, companion.Source);
@@ -31,12 +35,19 @@ internal static class CompanionStages
             if (companion is { Kind: CompanionKind.Adapter, Base: null, Source.IsFile: false } && project.Models[0].IsFile)
             {
                 throw Fault(
-                    project, companion, TaskDiagnosticCodes.NoBase, $"The adapter '{companion.Source.Include}' is converted on the checkpoint that it was trained on, and the model is a GGUF file: add Base=\"directory\" to the item.");
+                    project,
+                    companion,
+                    TaskDiagnosticCodes.NoBase,
+                    $"The adapter '{companion.Source.Include}' is converted on the checkpoint that it was trained on, and the model is a GGUF file: add Base=\"directory\" to the item.");
             }
 
             if (!names.Add(companion.FileName))
             {
-                throw Fault(project, companion, TaskDiagnosticCodes.SameName, $"Two files of the image would be called '{companion.FileName}': give the {companion.ItemType} '{companion.Source.Include}' another Name.");
+                throw Fault(
+                    project,
+                    companion,
+                    TaskDiagnosticCodes.SameName,
+                    $"Two files of the image would be called '{companion.FileName}': give the {companion.ItemType} '{companion.Source.Include}' another Name.");
             }
         }
     }
@@ -64,10 +75,11 @@ internal static class CompanionStages
     {
         foreach (var companion in project.Companions)
         {
-            var (from, made) = (companion.Source.IsFile ? companion.SourceName : companion.Stage, companion.Source.IsFile ? FileOf(companion.Source) : PlainName(companion));
+            var (from, made) = companion.Source.IsFile ? (companion.SourceName, FileOf(companion.Source)) : (companion.Stage, PlainName(companion));
             text.Append(companion.QuantizeType is { } type
                 ? PackerfileText.Instruction("QUANTIZE", [new("from", from), new("type", type)], [made, $"/{companion.FileName}"])
-                : PackerfileText.Instruction("COPY", [new("from", from)], companion.IsSplit ? [.. PackerfileGenerator.PartsOf(made), "/"] : [made, $"/{companion.FileName}"]));
+                : PackerfileText.Instruction(
+                    "COPY", [new("from", from)], companion.IsSplit ? [.. PackerfileGenerator.PartsOf(made), "/"] : [made, $"/{companion.FileName}"]));
         }
     }
 
@@ -84,21 +96,31 @@ internal static class CompanionStages
         text.Append('\n').Append(PackerfileText.From("scratch", companion.Stage));
         if (companion.Kind == CompanionKind.Adapter)
         {
-            // CONVERT looks for the base in its own stage; copying it there writes nothing.
-            var (model, name) = companion.Base is { } own ? (own, companion.BaseName) : (project.Models[0], PackerfileGenerator.ModelContext);
-            var directory = model.IsRemote ? model.RemoteName : Path.GetFileName(model.FullPath);
-            text.Append(PackerfileText.Instruction("COPY", [new("from", name)], [model.IsRemote ? directory : ".", $"/{directory}/"]));
             flags.Add(new("class", "lora"));
-            flags.Add(new("base", directory));
         }
         else if (companion.Kind == CompanionKind.Projector)
         {
             flags.Add(new("class", "mmproj"));
         }
 
+        if (BaseOf(project, companion) is var (model, context))
+        {
+            // CONVERT looks for the base in its own stage; copying it there writes nothing.
+            var directory = model.IsRemote ? model.RemoteName : Path.GetFileName(model.FullPath);
+            text.Append(PackerfileText.Instruction("COPY", [new("from", context)], [model.IsRemote ? directory : ".", $"/{directory}/"]));
+            flags.Add(new("base", directory));
+        }
+
         flags.Add(new("type", source.ConvertType));
-        text.Append(PackerfileText.Instruction("CONVERT", [.. flags, .. source.ConvertFlags], [source.IsRemote ? source.RemoteName : ".", PlainName(companion)]));
+        text.Append(
+            PackerfileText.Instruction("CONVERT", [.. flags, .. source.ConvertFlags], [source.IsRemote ? source.RemoteName : ".", PlainName(companion)]));
     }
+
+    // An adapter is converted on the model that it was trained on, and some drafters take their tokenizer from the one that they draft for: the project's own.
+    private static (ModelSource Model, string Context)? BaseOf(ModelProject project, CompanionModel companion) =>
+        companion.Base is { } own ? (own, companion.BaseName)
+        : companion.Kind == CompanionKind.Projector || project.Models[0].IsFile ? null
+        : (project.Models[0], PackerfileGenerator.ModelContext);
 
     private static void AppendRemote(StringBuilder text, ModelSource source, string stage)
     {
@@ -117,7 +139,11 @@ internal static class CompanionStages
     {
         if (!source.IsRemote && !source.IsFile && !Directory.Exists(source.FullPath))
         {
-            throw Fault(project, companion, TaskDiagnosticCodes.ModelNotThere, $"'{source.Include}' is neither a directory nor a file: '{source.FullPath}' does not exist.");
+            throw Fault(
+                project,
+                companion,
+                TaskDiagnosticCodes.ModelNotThere,
+                $"'{source.Include}' is neither a directory nor a file: '{source.FullPath}' does not exist.");
         }
     }
 

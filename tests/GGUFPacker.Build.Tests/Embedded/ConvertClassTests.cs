@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using GGUFPacker.Build.Embedded;
 using GGUFPacker.Build.Engine;
@@ -40,6 +41,31 @@ public sealed class ConvertClassTests : IDisposable
             """));
 
         Assert.Contains("/nowhere", Assert.Single(error.Diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_drafter_takes_its_tokenizer_from_a_base_of_the_stage()
+    {
+        const string Config = """
+            {"architectures":["DFlashDraftModel"],"model_type":"qwen3","vocab_size":288,"hidden_size":4,"num_hidden_layers":1,"num_attention_heads":2,
+             "dflash_config":{"mask_token_id":7,"target_layer_ids":[0]}}
+            """;
+        const string Header = """{"fc.weight":{"dtype":"F32","shape":[4,12],"data_offsets":[0,192]}}""";
+        _directory.Write("drafter/config.json", Config);
+        File.WriteAllBytes(Path.Combine(_directory.Path, "drafter", "model.safetensors"), [.. BitConverter.GetBytes((long)Header.Length), .. Encoding.UTF8.GetBytes(Header), .. new byte[192]]);
+
+        var error = await Assert.ThrowsAsync<BuildException>(() => BuildAsync("""
+            FROM scratch
+            CONVERT --from=context drafter /drafter.gguf
+            """));
+        Assert.Contains("--base", Assert.Single(error.Diagnostics).Message, StringComparison.Ordinal);
+        await BuildAsync("""
+            FROM scratch AS made
+            COPY --from=models ct-both /target
+            CONVERT --from=context --base=/target --pre-tokenizer=llama-bpe drafter /drafter.gguf
+            FROM scratch
+            COPY --from=made drafter.gguf /
+            """);
     }
 
     private async Task AssertBuildsAsync(string golden, string text)

@@ -44,7 +44,8 @@ public sealed class CompanionTests : IDisposable
             CONVERT --from=model --type=auto . /Austen.gguf
 
             FROM scratch AS drafter-gguf
-            CONVERT --from=drafter --type=auto . /draft.gguf
+            COPY --from=model . /austen/
+            CONVERT --from=drafter --base=austen --type=auto . /draft.gguf
 
             FROM scratch AS projector-gguf
             CONVERT --from=projector --class=mmproj --type=auto . /mmproj-Austen.gguf
