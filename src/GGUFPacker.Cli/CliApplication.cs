@@ -38,7 +38,8 @@ internal static class CliApplication
         var console = environment.Console;
 
         // "@file" is an argument like others: llama.cpp's command lines know no response files.
-        var result = CreateRoot(environment, arguments).Parse(arguments.Count == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var result = CreateRoot(environment, arguments).Parse(
+            arguments.Count == 0 ? ["--help"] : arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Action is not HelpAction && CommandLineFaults.Find(result) is { Count: > 0 } faults)
         {
             foreach (var fault in faults)

@@ -119,7 +119,8 @@ public sealed class BuildGGUFImages : GGUFTask
         }
         catch (FormatException error)
         {
-            throw ProjectFault.At(ProjectLocation.OfProperty(ProjectFile, property), GraphDiagnosticCodes.InvalidRequest, $"{property} '{text}': {error.Message}");
+            throw ProjectFault.At(
+                ProjectLocation.OfProperty(ProjectFile, property), GraphDiagnosticCodes.InvalidRequest, $"{property} '{text}': {error.Message}");
         }
     }
 

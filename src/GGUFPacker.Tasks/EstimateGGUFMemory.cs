@@ -90,7 +90,8 @@ public sealed class EstimateGGUFMemory : GGUFTask
 
             try
             {
-                if (await ImageEstimator.EstimateAsync(store, reference, cancellationToken).ConfigureAwait(false) is { } estimate && estimates.TrueForAll(other => other.ModelFile != estimate.ModelFile))
+                if (await ImageEstimator.EstimateAsync(store, reference, cancellationToken).ConfigureAwait(false) is { } estimate
+                    && estimates.TrueForAll(other => other.ModelFile != estimate.ModelFile))
                 {
                     estimates.Add(estimate);
                 }
@@ -105,7 +106,8 @@ public sealed class EstimateGGUFMemory : GGUFTask
                 }
 
                 var property = limits.DeviceBytes is not null ? MaxVramProperty : MaxRamProperty;
-                LogError(TaskDiagnosticCodes.NoEstimate, property, $"{property} cannot be held: the memory of {reference} cannot be estimated. {exception.Message}");
+                LogError(
+                    TaskDiagnosticCodes.NoEstimate, property, $"{property} cannot be held: the memory of {reference} cannot be estimated. {exception.Message}");
             }
         }
 

@@ -88,7 +88,10 @@ public sealed class OutlineBuilder
         {
             foreach (var argument in instruction.Arguments)
             {
-                if (argument.Value is null && !variables.IsGiven(argument.Key) && _globals.ContainsKey(argument.Key) && variables.Values.ContainsKey(argument.Key))
+                if (argument.Value is null
+                    && !variables.IsGiven(argument.Key)
+                    && _globals.ContainsKey(argument.Key)
+                    && variables.Values.ContainsKey(argument.Key))
                 {
                     UseGlobal(argument.Key);
                     continue;

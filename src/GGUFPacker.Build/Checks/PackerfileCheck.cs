@@ -20,13 +20,18 @@ public static class PackerfileCheck
         var document = PackerfileParser.Parse(text, request.PackerfilePath);
         var allStages = request.Targets.All(target => target.Stage is null);
         var found = new List<Diagnostic>();
-        PlatformArguments?[] platforms = request.Platforms.IsEmpty ? [null] : [.. request.Platforms.Select(platform => new PlatformArguments { TargetPlatform = platform.ToString() })];
+        PlatformArguments?[] platforms = request.Platforms.IsEmpty
+            ? [null]
+            : [.. request.Platforms.Select(platform => new PlatformArguments { TargetPlatform = platform.ToString() })];
         foreach (var platform in platforms)
         {
             GraphBuilder.Check(document, request, allStages, images, platform, out var diagnostics);
             found.AddRange([.. diagnostics.Where(diagnostic => !found.Contains(diagnostic))]);
         }
 
-        return new(Path.GetFileName(request.PackerfilePath), text.ToArray(), [.. found.Where(diagnostic => images is not null || diagnostic.Code != GraphDiagnosticCodes.ImageMissing)]);
+        return new(
+            Path.GetFileName(request.PackerfilePath),
+            text.ToArray(),
+            [.. found.Where(diagnostic => images is not null || diagnostic.Code != GraphDiagnosticCodes.ImageMissing)]);
     }
 }

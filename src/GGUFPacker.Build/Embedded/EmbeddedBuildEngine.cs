@@ -33,14 +33,20 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
 
         // Every platform's file is judged before any is built.
         var bases = new BaseImages(store, _environment.Registries) { Pull = request.Pull, Progress = progress };
-        var judged = await bases.RunAsync(find => platforms.Select(platform => Judge(document, request, platform, find)).ToImmutableArray(), cancellationToken).ConfigureAwait(false);
+        var judged = await bases.RunAsync(
+            find => platforms.Select(platform => Judge(document, request, platform, find)).ToImmutableArray(), cancellationToken).ConfigureAwait(false);
         var graphs = judged.Select(one => one.Graph).ToImmutableArray();
         var warnings = judged.SelectMany(one => one.Warnings).Distinct().ToList();
         var built = targets.Select(_ => new List<BuiltImage>()).ToImmutableArray();
-        var forgotten = new HashSet<GraphNode>(graphs.SelectMany(graph => graph.Nodes.Where(node => IsForgotten(request, graph, node))), ReferenceEqualityComparer.Instance);
+        var forgotten = new HashSet<GraphNode>(
+            graphs.SelectMany(graph => graph.Nodes.Where(node => IsForgotten(request, graph, node))), ReferenceEqualityComparer.Instance);
         var shared = await SharedCache.OpenAsync(store, _environment.Registries, request, cancellationToken).ConfigureAwait(false);
         var ledger = new BuildLedger(
-            new BuildReporter(progress), new FileHashes(store.Cache), new StepCache(store, forgotten.Contains), new BaseLayers(store, _environment.Registries), shared);
+            new BuildReporter(progress),
+            new FileHashes(store.Cache),
+            new StepCache(store, forgotten.Contains),
+            new BaseLayers(store, _environment.Registries),
+            shared);
         var layers = new Dictionary<GraphNode, LayerRecipe>(ReferenceEqualityComparer.Instance);
         foreach (var (platform, graph) in platforms.Zip(graphs))
         {
@@ -76,7 +82,8 @@ public sealed class EmbeddedBuildEngine(ContentStore store, BuildEnvironment? en
         return new BuildResult(images, [.. warnings], reporter.StepsRun, reporter.StepsCached) { Totals = reporter.Totals };
     }
 
-    private static (BuildGraph Graph, ImmutableArray<Diagnostic> Warnings) Judge(PackerfileDocument document, BuildRequest request, Platform platform, ImageResolver find)
+    private static (BuildGraph Graph, ImmutableArray<Diagnostic> Warnings) Judge(
+        PackerfileDocument document, BuildRequest request, Platform platform, ImageResolver find)
     {
         var graph = GraphBuilder.Build(document, request, out var warnings, find, new() { TargetPlatform = platform.ToString() });
         return (graph, warnings);

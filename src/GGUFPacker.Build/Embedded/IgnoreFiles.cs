@@ -40,7 +40,8 @@ internal static class IgnoreFiles
         }
         catch (FormatException error)
         {
-            throw new BuildException([new Diagnostic(GraphDiagnosticCodes.InvalidIgnoreFile, DiagnosticSeverity.Error, SourceSpan.File(path), error.Message)], error);
+            throw new BuildException(
+                [new Diagnostic(GraphDiagnosticCodes.InvalidIgnoreFile, DiagnosticSeverity.Error, SourceSpan.File(path), error.Message)], error);
         }
     }
 }

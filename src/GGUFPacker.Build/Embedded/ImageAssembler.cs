@@ -47,7 +47,9 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
     // As the base has them, so that registries know them; those that the store kept as files alone, and that no registry is known to have, become plain tars.
     private IEnumerable<Descriptor> BaseLayers() => stage.BaseImage is not { } image ? [] :
         ImageManifest.Parse(session.Store.Blobs.Get(image.Manifest)).Layers.Zip(image.Config.DiffIds, (descriptor, diffId) =>
-            descriptor.Digest == diffId || session.Store.Blobs.Contains(descriptor.Digest, descriptor.Size) || !session.Store.Origins.Find(descriptor.Digest).IsEmpty
+            descriptor.Digest == diffId
+                || session.Store.Blobs.Contains(descriptor.Digest, descriptor.Size)
+                || !session.Store.Origins.Find(descriptor.Digest).IsEmpty
                 ? descriptor
                 : LayerListing.Describe(session.Store.Layers.Get(diffId)));
 
@@ -91,7 +93,9 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
         try
         {
             return ModelImageConfig.Create(options, (path, _) => !models.TryGetValue(path, out var only) ? null
-                : PartsOf(path).ToArray() is { Length: > 1 } parts ? GgufFile.OpenParts([.. parts.Select(part => models[part].Path)]) : GgufFile.Open(only.Path));
+                : PartsOf(path).ToArray() is { Length: > 1 } parts
+                    ? GgufFile.OpenParts([.. parts.Select(part => models[part].Path)])
+                    : GgufFile.Open(only.Path));
         }
         catch (GgufException error)
         {
@@ -122,7 +126,9 @@ internal sealed class ImageAssembler(BuildSession session, GraphStage stage, Bui
         var path = ModelCommand.PathInImage(value);
         var present = files.Paths.ToList();
         var hint = Suggestion.Find(path, present) is { } near ? $" Did you mean '{near}'?" : "";
-        var list = present.Count == 0 ? "no file" : string.Join(", ", present.Take(MaxListed)) + (present.Count > MaxListed ? $" and {present.Count - MaxListed} more" : "");
+        var list = present.Count == 0
+            ? "no file"
+            : string.Join(", ", present.Take(MaxListed)) + (present.Count > MaxListed ? $" and {present.Count - MaxListed} more" : "");
         return $"CMD names '{path}', which the stage does not have; it has {list}.{hint}";
     }
 

@@ -16,7 +16,8 @@ internal static class LayerAssembler
     {
         if (!session.Layers.TryGetValue(node, out var layer))
         {
-            var difference = (await session.EvaluateAsync(node, cancellationToken).ConfigureAwait(false)).Difference ?? ImmutableSortedDictionary<string, TreeEntry>.Empty;
+            var difference = (await session.EvaluateAsync(node, cancellationToken).ConfigureAwait(false)).Difference
+                ?? ImmutableSortedDictionary<string, TreeEntry>.Empty;
             layer = await session.GuardAsync(node, () => AssembleAsync(session, node, difference, cancellationToken)).ConfigureAwait(false);
             session.Layers.Add(node, layer);
         }

@@ -12,7 +12,9 @@ internal static class LayerKey
         var key = new StringBuilder();
         foreach (var entry in entries.OrderBy(entry => entry.Path, StringComparer.Ordinal))
         {
-            key.Append(CultureInfo.InvariantCulture, $"{entry.Kind}\t{entry.Path}\t{entry.Mode}\t{entry.UserId}:{entry.GroupId}\t{entry.Modified}\t{entry.Size}\t{(entry.Content.IsEmpty ? "" : entry.Content.ToString())}\n");
+            key.Append(
+                CultureInfo.InvariantCulture,
+                $"{entry.Kind}\t{entry.Path}\t{entry.Mode}\t{entry.UserId}:{entry.GroupId}\t{entry.Modified}\t{entry.Size}\t{(entry.Content.IsEmpty ? "" : entry.Content.ToString())}\n");
         }
 
         return key.ToString();

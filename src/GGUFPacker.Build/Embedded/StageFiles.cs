@@ -46,7 +46,8 @@ internal sealed class StageFiles
 
     /// <summary>Whether the file at a path is the base image's own.</summary>
     public bool IsInherited(string path) =>
-        _tree is null || (_baseTree is not null && Find(_baseTree, path) is { } below && Find(_tree, path) is { } here && ReferenceEquals(below.Content, here.Content));
+        _tree is null
+            || (_baseTree is not null && Find(_baseTree, path) is { } below && Find(_tree, path) is { } here && ReferenceEquals(below.Content, here.Content));
 
     /// <summary>Whether there is a file at a path.</summary>
     public bool Contains(string path) => _tree is null || Find(_tree, path) is not null;

@@ -30,7 +30,9 @@ public sealed record BuildRequest
     /// <summary>The platforms to build for; empty for linux/amd64. Several give an index for each target.</summary>
     public ImmutableArray<Platform> Platforms { get; init; } = [];
 
-    /// <summary>The time that images and layers carry; null for the SOURCE_DATE_EPOCH build argument, else the Unix epoch, so that equal inputs give equal digests.</summary>
+    /// <summary>
+    /// The time that images and layers carry; null for the SOURCE_DATE_EPOCH build argument, else the Unix epoch, so that equal inputs give equal digests.
+    /// </summary>
     public DateTimeOffset? SourceDateEpoch { get; init; }
 
     /// <summary>Which lint rules hold besides what the file says: <c>skip=RULE,…;error=true;experimental=RULE,…</c>; null for no more.</summary>

@@ -8,7 +8,9 @@ namespace GGUFPacker.Build.Engine;
 /// <param name="Reused">Files that the store had.</param>
 public sealed record BuildTotals(BuildVolume Downloaded, BuildVolume Written, BuildVolume Reused)
 {
-    /// <summary>For people: <c>3 steps run, 2 cached; downloaded 2 files (4.62 GiB), wrote 1 (1.2 GiB), reused 5 (8.3 KiB)</c>; what there was none of is left out.</summary>
+    /// <summary>
+    /// For people: <c>3 steps run, 2 cached; downloaded 2 files (4.62 GiB), wrote 1 (1.2 GiB), reused 5 (8.3 KiB)</c>; what there was none of is left out.
+    /// </summary>
     /// <param name="stepsRun">Steps that did work.</param>
     /// <param name="stepsCached">Steps whose result the cache held.</param>
     public string Describe(int stepsRun, int stepsCached)

@@ -72,7 +72,8 @@ internal sealed class BaseImageFinder(ImageResolver images, Platform target, Dia
         var (actual, wanted) = (image.Config.Platform.Normalize(), platform.Normalize());
         if ((actual.Os, actual.Architecture) != (wanted.Os, wanted.Architecture))
         {
-            lint.Report(LintRules.InvalidBaseImagePlatform, span, $"Base image {name} was pulled with platform \"{actual}\", expected \"{wanted}\" for current build");
+            lint.Report(
+                LintRules.InvalidBaseImagePlatform, span, $"Base image {name} was pulled with platform \"{actual}\", expected \"{wanted}\" for current build");
         }
     }
 }

@@ -42,7 +42,11 @@ public sealed class GraphBuilder
     /// <param name="platform">The platforms that build and that are built for.</param>
     /// <exception cref="BuildException">The file is faulty; every error found is in it, and the warnings too.</exception>
     public static BuildGraph Build(
-        PackerfileDocument document, BuildRequest request, out ImmutableArray<Diagnostic> warnings, ImageResolver? images = null, PlatformArguments? platform = null)
+        PackerfileDocument document,
+        BuildRequest request,
+        out ImmutableArray<Diagnostic> warnings,
+        ImageResolver? images = null,
+        PlatformArguments? platform = null)
     {
         var graph = Check(document, request, allStages: false, images, platform, out var diagnostics);
         warnings = [.. diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Warning)];
@@ -84,7 +88,8 @@ public sealed class GraphBuilder
     // What could be read of a faulty file is looked at too, so that one run tells all; but not what may follow from what could not.
     private BuildGraph BuildFaulty()
     {
-        var builder = new GraphBuilder(_document with { Diagnostics = [] }, _request, _platform, (reference, platform) => new(reference, default, new() { Platform = platform }));
+        var builder = new GraphBuilder(
+            _document with { Diagnostics = [] }, _request, _platform, (reference, platform) => new(reference, default, new() { Platform = platform }));
         builder.Build(allStages: true);
         _diagnostics.AddRange(builder._diagnostics.All.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error
             && (diagnostic.Code is GraphDiagnosticCodes.UnknownType or GraphDiagnosticCodes.InvalidMode or GraphDiagnosticCodes.RemoteSource
@@ -139,14 +144,16 @@ public sealed class GraphBuilder
     private Stage? FindStage(string name, int before)
     {
         var byName = _document.Stages.Take(before).LastOrDefault(stage => string.Equals(stage.Name, name, StringComparison.OrdinalIgnoreCase));
-        return byName ?? (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < before ? _document.Stages[index] : null);
+        return byName
+            ?? (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < before ? _document.Stages[index] : null);
     }
 
     private DispatchedStage Dispatch(Stage stage)
     {
         if (!_stages.TryGetValue(stage.Index, out var dispatched))
         {
-            dispatched = new StageDispatcher(_document, stage, _expander, _diagnostics, _globals, from => ResolveBase(from, stage), name => ResolveFrom(name, stage)).Dispatch();
+            dispatched = new StageDispatcher(
+                _document, stage, _expander, _diagnostics, _globals, from => ResolveBase(from, stage), name => ResolveFrom(name, stage)).Dispatch();
             _stages.Add(stage.Index, dispatched);
         }
 
@@ -165,14 +172,18 @@ public sealed class GraphBuilder
 
         if (name.Length == 0)
         {
-            _diagnostics.Error(DiagnosticCodes.InvalidFrom, from.Span, $"FROM {stage.From.BaseName} names nothing once its arguments are expanded: declare them before the first FROM, with a value.");
+            _diagnostics.Error(
+                DiagnosticCodes.InvalidFrom,
+                from.Span,
+                $"FROM {stage.From.BaseName} names nothing once its arguments are expanded: declare them before the first FROM, with a value.");
             return null;
         }
 
         if (_request.NamedContexts.ContainsKey(name))
         {
             var context = new ContextNode { Name = name, Span = from.Span, Context = name };
-            return new StageBase(new CopyNode { Name = $"FROM {name}", Span = from.Span, Base = Scratch(from.Span), Sources = [new(context, ".")], Destination = "/" });
+            return new StageBase(
+                new CopyNode { Name = $"FROM {name}", Span = from.Span, Base = Scratch(from.Span), Sources = [new(context, ".")], Destination = "/" });
         }
 
         if (_request.NamedImages.TryGetValue(name, out var named))
@@ -185,7 +196,8 @@ public sealed class GraphBuilder
             return new StageBase(Dispatch(earlier));
         }
 
-        return _images.Find(name, platform, from.Span, $"FROM {name}: there is no earlier stage of that name.{Hint(name, _document.Stages.Take(stage.Index))}") is { } image
+        return _images.Find(
+            name, platform, from.Span, $"FROM {name}: there is no earlier stage of that name.{Hint(name, _document.Stages.Take(stage.Index))}") is { } image
             ? new StageBase(image)
             : null;
     }
@@ -214,7 +226,9 @@ public sealed class GraphBuilder
         if (name.Contains('$', StringComparison.Ordinal))
         {
             _diagnostics.Error(
-                GraphDiagnosticCodes.UnknownStage, span, $"--from={name}: variables are not expanded in --from. Give the image a stage, FROM {name} AS source, and copy --from=source.");
+                GraphDiagnosticCodes.UnknownStage,
+                span,
+                $"--from={name}: variables are not expanded in --from. Give the image a stage, FROM {name} AS source, and copy --from=source.");
         }
         else if (FindStage(name, _document.Stages.Length) is { } later)
         {
@@ -224,12 +238,17 @@ public sealed class GraphBuilder
         }
         else if (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _))
         {
-            _diagnostics.Error(GraphDiagnosticCodes.UnknownStage, span, $"--from={name}: there is no stage of that number; the file has {_document.Stages.Length}, counted from 0.");
+            _diagnostics.Error(
+                GraphDiagnosticCodes.UnknownStage,
+                span,
+                $"--from={name}: there is no stage of that number; the file has {_document.Stages.Length}, counted from 0.");
         }
         else
         {
             var missing = $"--from={name}: there is no earlier stage or context of that name.{Hint(name, _document.Stages.Take(stage.Index))}";
-            return _images.Find(name, _images.TargetPlatform, span, missing) is { } image ? new ImageNode { Name = $"FROM {name}", Span = span, Image = image } : null;
+            return _images.Find(name, _images.TargetPlatform, span, missing) is { } image
+                ? new ImageNode { Name = $"FROM {name}", Span = span, Image = image }
+                : null;
         }
 
         return null;
@@ -241,7 +260,8 @@ public sealed class GraphBuilder
             .SelectMany(instruction => instruction.Arguments).Select(argument => argument.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var name in _request.BuildArguments.Keys.Where(name => !declared.Contains(name) && !BuildVariables.IsPredefined(name)).Order(StringComparer.Ordinal))
         {
-            _diagnostics.Warning(GraphDiagnosticCodes.UnusedBuildArgument, SourceSpan.File(_document.Path), $"The build argument '{name}' is given, but no ARG declares it.");
+            _diagnostics.Warning(
+                GraphDiagnosticCodes.UnusedBuildArgument, SourceSpan.File(_document.Path), $"The build argument '{name}' is given, but no ARG declares it.");
         }
     }
 

@@ -1,6 +1,9 @@
 namespace GGUFPacker.Build.Graph;
 
-/// <summary>The codes of what can be wrong once a GGUFPackerfile is read; docs/diagnostics has a page for each. Those of the language itself are in GGUFPacker.Packerfile.</summary>
+/// <summary>
+/// The codes of what can be wrong once a GGUFPackerfile is read; docs/diagnostics has a page for each. Those of the language itself are in
+/// GGUFPacker.Packerfile.
+/// </summary>
 public static class GraphDiagnosticCodes
 {
     /// <summary>The instruction, flag or source is part of the language, but this engine cannot do it yet.</summary>

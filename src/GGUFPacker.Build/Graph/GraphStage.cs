@@ -28,7 +28,8 @@ public sealed record GraphStage
     public ImmutableArray<GraphNode> Layers { get; init; } = [];
 
     /// <summary>The labels.</summary>
-    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal);
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty.WithComparers(
+        StringComparer.Ordinal);
 
     /// <summary>The arguments the model starts with, or null without CMD.</summary>
     public CommandInstruction? Command { get; init; }

@@ -12,7 +12,8 @@ internal static class HistoryText
     public static string Layer(string instruction) => AddressLogin.Remove(instruction) + " # buildkit";
 
     public static string Argument(ArgInstruction instruction, IReadOnlyDictionary<string, string> values) =>
-        "ARG " + string.Join(' ', instruction.Arguments.Select(argument => values.TryGetValue(argument.Key, out var value) ? $"{argument.Key}={value}" : argument.Key));
+        "ARG " + string.Join(
+            ' ', instruction.Arguments.Select(argument => values.TryGetValue(argument.Key, out var value) ? $"{argument.Key}={value}" : argument.Key));
 
     public static string Label(LabelInstruction instruction) => "LABEL " + string.Join(' ', instruction.Labels.Select(label => $"{label.Key}={label.Value}"));
 

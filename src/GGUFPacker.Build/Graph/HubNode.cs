@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace GGUFPacker.Build.Graph;
 
 /// <summary>
-/// A model repository of a Hugging Face hub: ADD of <c>hf://ORG/REPO</c>, or of the repository's address. Its result is a file system with the repository's files (or those that are meant);
-/// one is fetched when it is read.
+/// A model repository of a Hugging Face hub: ADD of <c>hf://ORG/REPO</c>, or of the repository's address. Its result is a file system with the repository's
+/// files (or those that are meant); one is fetched when it is read.
 /// </summary>
 public sealed class HubNode : GraphNode
 {

@@ -50,7 +50,9 @@ public sealed class ModeChange
             {
                 var operation = text[position++];
                 var start = position;
-                var permissions = position < text.Length && text[position] is 'u' or 'g' or 'o' ? text[position++].ToString() : Take(text, "rwxXst", ref position);
+                var permissions = position < text.Length && text[position] is 'u' or 'g' or 'o'
+                    ? text[position++].ToString()
+                    : Take(text, "rwxXst", ref position);
                 actions.Add((operation, permissions.Length > 0 ? permissions : text[start..start]));
             }
 

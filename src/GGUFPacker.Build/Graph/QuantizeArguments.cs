@@ -51,7 +51,8 @@ internal static class QuantizeArguments
 
     /// <summary>Reads options that <see cref="Of"/> gave.</summary>
     /// <exception cref="FormatException">A value is not as it must be.</exception>
-    public static QuantizeOptions Parse(IEnumerable<string> options, string type) => QuantizeCommandLine.Parse([.. options, "in.gguf", "out.gguf", type], "").Options;
+    public static QuantizeOptions Parse(IEnumerable<string> options, string type) =>
+        QuantizeCommandLine.Parse([.. options, "in.gguf", "out.gguf", type], "").Options;
 
     /// <summary>Tells what is wrong with the values; gives the type, or null if it is unknown or an error was told.</summary>
     public static QuantizeType? Verify(QuantizeInstruction quantize, DiagnosticBag diagnostics)

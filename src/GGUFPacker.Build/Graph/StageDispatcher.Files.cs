@@ -14,10 +14,12 @@ internal sealed partial class StageDispatcher
         {
             try
             {
-                // A source elsewhere is a file system of its own, and is copied from as a stage would be. As in a Dockerfile, archives of the context are unpacked unasked.
+                // A source elsewhere is a file system of its own, and is copied from as a stage would be. As in a Dockerfile, archives of the context are
+                // unpacked unasked.
                 sources.Add(!RemoteSource.Is(source)
                     ? new(Context(add.Span), source, add.Unpack != false)
-                    : RemoteSource.Open(source, add) ?? throw new FormatException("it is no address that ADD reads: http, https, hf, a git repository (….git, git://, ssh://, user@host:path), or a path"));
+                    : RemoteSource.Open(source, add)
+                        ?? throw new FormatException("it is no address that ADD reads: http, https, hf, a git repository (….git, git://, ssh://, user@host:path), or a path"));
             }
             catch (FormatException error)
             {
@@ -40,7 +42,12 @@ internal sealed partial class StageDispatcher
         if (from is not null)
         {
             PushCopy(
-                copy, [.. copy.Sources.Select(source => new CopySource(from, source))], copy.Heredocs, copy.Destination, copy.Mode, (copy.Exclude, copy.Parents, copy.Owner, copy.Link));
+                copy,
+                [.. copy.Sources.Select(source => new CopySource(from, source))],
+                copy.Heredocs,
+                copy.Destination,
+                copy.Mode,
+                (copy.Exclude, copy.Parents, copy.Owner, copy.Link));
         }
     }
 

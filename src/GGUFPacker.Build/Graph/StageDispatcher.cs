@@ -195,7 +195,8 @@ internal sealed partial class StageDispatcher(
 
     private string NameOf(Instruction instruction)
     {
-        var steps = stage.Instructions.Count(other => other is AddInstruction or CopyInstruction or CatInstruction or ConvertInstruction or QuantizeInstruction);
+        var steps = stage.Instructions.Count(
+            other => other is AddInstruction or CopyInstruction or CatInstruction or ConvertInstruction or QuantizeInstruction);
         var label = stage.Name ?? (document.Stages.Length > 1 ? string.Create(CultureInfo.InvariantCulture, $"stage-{stage.Index}") : null);
         var number = string.Create(CultureInfo.InvariantCulture, $"{++_step}/{steps}");
         return $"[{(label is null ? number : $"{label} {number}")}] {Readable(instruction)}";

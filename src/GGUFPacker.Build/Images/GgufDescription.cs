@@ -6,7 +6,9 @@ using GGUFPacker.Oci.Content;
 
 namespace GGUFPacker.Build.Images;
 
-/// <summary>Reads back what <see cref="GgufParsedJson"/> writes into configs. A config comes from whoever made the image, so nothing in it is believed.</summary>
+/// <summary>
+/// Reads back what <see cref="GgufParsedJson"/> writes into configs. A config comes from whoever made the image, so nothing in it is believed.
+/// </summary>
 internal sealed record GgufDescription(GgufMetadata.Builder Metadata, ImmutableArray<TensorInfo> Tensors, ImmutableArray<DescribedArray> Arrays)
 {
     private const string Tokens = "tokenizer.ggml.tokens";
@@ -126,8 +128,12 @@ internal sealed record GgufDescription(GgufMetadata.Builder Metadata, ImmutableA
     private static IEnumerable<JsonElement> Items(JsonElement owner, string name, int limit)
     {
         var list = owner.GetProperty(name);
-        return list.ValueKind == JsonValueKind.Null ? [] : list.GetArrayLength() <= limit ? list.EnumerateArray() : throw Invalid($"{name} has {list.GetArrayLength()} entries; the limit is {limit}");
+        return list.ValueKind == JsonValueKind.Null
+            ? []
+            : list.GetArrayLength() <= limit ? list.EnumerateArray()
+            : throw Invalid($"{name} has {list.GetArrayLength()} entries; the limit is {limit}");
     }
 
-    private static ContentException Invalid(string reason, Exception? error = null) => new($"The image config describes a GGUF file that cannot be: {reason}.", error);
+    private static ContentException Invalid(string reason, Exception? error = null) =>
+        new($"The image config describes a GGUF file that cannot be: {reason}.", error);
 }

@@ -23,10 +23,12 @@ public sealed record ModelFileHeader
 
     /// <summary>Reads a file's header.</summary>
     /// <param name="file">The file as the config describes it.</param>
-    /// <param name="open">Opens the file at a path of the image, as a stream that can seek; null if there is none. Asked only for arrays that the config lacks.</param>
+    /// <param name="open">Opens the file at a path of the image, as a stream that can seek; null if there is none. Asked only for arrays that the config
+    /// lacks.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="ContentException">The config describes no header that could be, or the file has another one.</exception>
-    public static async Task<ModelFileHeader> ReadAsync(ModelFile file, Func<string, CancellationToken, Task<Stream?>> open, CancellationToken cancellationToken)
+    public static async Task<ModelFileHeader> ReadAsync(
+        ModelFile file, Func<string, CancellationToken, Task<Stream?>> open, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(open);
@@ -35,7 +37,8 @@ public sealed record ModelFileHeader
         if (!description.Arrays.IsEmpty)
         {
             var path = ModelCommand.PathInImage(file.CommandValue);
-            var stream = await open(path, cancellationToken).ConfigureAwait(false) ?? throw new ContentException($"The image has no file '{path}', which its config describes.");
+            var stream = await open(path, cancellationToken).ConfigureAwait(false)
+                ?? throw new ContentException($"The image has no file '{path}', which its config describes.");
             await using (stream.ConfigureAwait(false))
             {
                 foreach (var array in description.Arrays)

@@ -28,7 +28,8 @@ public sealed record ModelImageHeaders
     /// <param name="open">Opens a file of the image, see <see cref="ModelFileHeader.ReadAsync"/>.</param>
     /// <param name="cancellationToken">Stops.</param>
     /// <exception cref="ContentException">The config describes no header that could be, or a file has another one.</exception>
-    public static async Task<ModelImageHeaders> ReadAsync(ModelImageConfig config, Func<string, CancellationToken, Task<Stream?>> open, CancellationToken cancellationToken)
+    public static async Task<ModelImageHeaders> ReadAsync(
+        ModelImageConfig config, Func<string, CancellationToken, Task<Stream?>> open, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(config);
         if (config.Model is null)

@@ -25,7 +25,8 @@ public sealed partial class RemoteModels(BuildEnvironment environment) : IDispos
     private HubSettings Settings => _settings ??= HubSettings.Read(environment.Variable, environment.Home);
 
     // A page of a listing is small; the listings count as little as they must.
-    private HubClient Hub => _hub ??= new HubClient(Settings, environment.Http with { MaxDocumentBytes = Math.Min(environment.Http.MaxDocumentBytes, 2 << 20) });
+    private HubClient Hub =>
+        _hub ??= new HubClient(Settings, environment.Http with { MaxDocumentBytes = Math.Min(environment.Http.MaxDocumentBytes, 2 << 20) });
 
     /// <summary>Whether a source names a model elsewhere: <c>hf://…</c> or a web address.</summary>
     public static bool IsRemote(string source)
@@ -72,7 +73,9 @@ public sealed partial class RemoteModels(BuildEnvironment environment) : IDispos
         }
 
         var colon = source.LastIndexOf(':');
-        var hasQuant = source.StartsWith("hf://", StringComparison.OrdinalIgnoreCase) && colon > "hf://".Length && !source[colon..].Contains('/', StringComparison.Ordinal);
+        var hasQuant = source.StartsWith("hf://", StringComparison.OrdinalIgnoreCase)
+            && colon > "hf://".Length
+            && !source[colon..].Contains('/', StringComparison.Ordinal);
         return hasQuant ? (HubAddress.Parse(source[..colon]), source[(colon + 1)..]) : (HubAddress.Parse(source), null);
     }
 
@@ -81,9 +84,11 @@ public sealed partial class RemoteModels(BuildEnvironment environment) : IDispos
         var cache = new HubCache(Settings.CacheDirectory);
         if (Settings.IsOffline && cache.FindRevision(address.Repository, address.Revision ?? "main") is { } snapshot)
         {
-            var paths = Directory.EnumerateFiles(snapshot, "*.gguf", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(snapshot, path).Replace(Path.DirectorySeparatorChar, '/'));
+            var paths = Directory.EnumerateFiles(snapshot, "*.gguf", SearchOption.AllDirectories).Select(
+                path => Path.GetRelativePath(snapshot, path).Replace(Path.DirectorySeparatorChar, '/'));
             var path = GgufFileChoice.Choose(paths, address.Repository, address.Path, wanted);
-            var local = ModelHeaderReader.Read(path, (part, _) => File.OpenRead(Path.Combine([snapshot, .. part.Split('/')])), GgufLimits.Default, cancellationToken);
+            var local = ModelHeaderReader.Read(
+                path, (part, _) => File.OpenRead(Path.Combine([snapshot, .. part.Split('/')])), GgufLimits.Default, cancellationToken);
             return new RemoteModel($"{address.Repository}/{path}", local, 0);
         }
 
@@ -96,13 +101,15 @@ public sealed partial class RemoteModels(BuildEnvironment environment) : IDispos
             part => cache.Find(model.Repository, model.Commit, part),
             part =>
             {
-                var remote = Hub.Remote(model, files.GetValueOrDefault(part) ?? throw new SourceException($"{address.Repository} has no file '{part}', a part of {chosen}."));
+                var remote = Hub.Remote(
+                    model, files.GetValueOrDefault(part) ?? throw new SourceException($"{address.Repository} has no file '{part}', a part of {chosen}."));
                 return new RemoteHeaderFile(remote.Address, part, remote.Size, remote.Explain);
             },
             cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<RemoteModel> ReadAsync(string name, string first, Func<string, string?> findCached, Func<string, RemoteHeaderFile> locate, CancellationToken cancellationToken)
+    private async Task<RemoteModel> ReadAsync(
+        string name, string first, Func<string, string?> findCached, Func<string, RemoteHeaderFile> locate, CancellationToken cancellationToken)
     {
         var budget = new HeaderBudget(MaxBytes);
         var http = Hub.Http;

@@ -3,8 +3,8 @@ using GGUFPacker.Build.Embedded.Files;
 namespace GGUFPacker.Build.Sources;
 
 /// <summary>
-/// The symbolic links of a tree that is known by its paths alone (a commit's, an archive's): where they lead, so that what they lead to can stand in their place. Nothing of the
-/// machine's own file system is looked at.
+/// The symbolic links of a tree that is known by its paths alone (a commit's, an archive's): where they lead, so that what they lead to can stand in their
+/// place. Nothing of the machine's own file system is looked at.
 /// </summary>
 /// <param name="targets">The links: their paths, and what they say.</param>
 /// <param name="isDirectory">What is at a path that is no link: a directory, a file, or (null) nothing.</param>
@@ -20,7 +20,8 @@ internal sealed class SymbolicLinks(
     private int _paths;
 
     /// <summary>What a link amounts to.</summary>
-    /// <param name="Copies">The paths that come to be, each with that of the file or directory which it is a copy of; empty if the link leads to nothing.</param>
+    /// <param name="Copies">The paths that come to be, each with that of the file or directory which it is a copy of; empty if the link leads to
+    /// nothing.</param>
     /// <param name="Fault">What is wrong with the link; null if nothing is.</param>
     internal sealed record Expansion(IReadOnlyList<(string Path, string Source)> Copies, string? Fault);
 

@@ -134,7 +134,9 @@ internal sealed class BuildCommand
             return await other.RunAsync(_environment, request, store, line.GetValue(_insecure), mode, cancellationToken).ConfigureAwait(false);
         }
 
-        var named = line.GetValue(_push) ? request.Targets.SelectMany(target => target.References).Select(reference => References.Parse(reference).Registry).Distinct() : [];
+        var named = line.GetValue(_push)
+            ? request.Targets.SelectMany(target => target.References).Select(reference => References.Parse(reference).Registry).Distinct()
+            : [];
         using var registries = Registries.CreateClient(_environment, [.. named], line.GetValue(_insecure), pushing: false);
         var began = _environment.Time.GetTimestamp();
         BuildResult? built = null;

@@ -53,7 +53,8 @@ internal static class ContextSources
         }
 
         var images = await new LayoutReader(store).ReadAsync(layout, cancellationToken).ConfigureAwait(false);
-        var wanted = images.Where(image => (digest is null || image.Manifest.Digest.ToString() == digest) && (tag is null || image.Reference?.Tag == tag)).ToArray();
+        var wanted = images.Where(
+            image => (digest is null || image.Manifest.Digest.ToString() == digest) && (tag is null || image.Reference?.Tag == tag)).ToArray();
         return wanted is [var only] || (wanted.Length > 1 && wanted.DistinctBy(image => image.Manifest.Digest).Count() == 1)
             ? $"localhost/layout@{wanted[0].Manifest.Digest}"
             : throw new UsageException($"--build-context {name}: the OCI layout '{layout}' has {images.Length} images{(wanted.Length == 0 ? ", none of that name" : "")}; name one, {Layout}PATH:TAG or {Layout}PATH@DIGEST.");

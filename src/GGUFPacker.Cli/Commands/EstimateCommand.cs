@@ -19,21 +19,59 @@ internal sealed class EstimateCommand
         Description = "An image's name, a GGUF file, hf://ORG/REPO[@REVISION][/FILE.gguf][:QUANT], or the address of a GGUF file.",
     };
 
-    private readonly PassedOnArgument _arguments = new("ENGINE-ARGUMENTS") { Description = "Behind --: more of llama-server's arguments, such as -ot exps=CPU." };
+    private readonly PassedOnArgument _arguments = new("ENGINE-ARGUMENTS")
+    {
+        Description = "Behind --: more of llama-server's arguments, such as -ot exps=CPU.",
+    };
 
     private readonly Option<string?> _file = new("--file") { Description = "Which file of a repository: its name, or its quantize type.", HelpName = "FILE" };
-    private readonly Option<string?> _drafter = new("--model-draft", "-md") { Description = "The draft model of a SOURCE that is no image: a file, hf://… or an address.", HelpName = "SOURCE" };
-    private readonly Option<string?> _projector = new("--mmproj") { Description = "The multimodal projector of a SOURCE that is no image.", HelpName = "SOURCE" };
-    private readonly Option<string[]> _adapters = new("--lora", "--control-vector") { Description = "An adapter of a SOURCE that is no image.", HelpName = "SOURCE" };
-    private readonly Option<string> _engine = new("--engine") { Description = "Whose defaults hold: llama-server or library (libllama).", HelpName = "NAME", DefaultValueFactory = _ => "llama-server" };
-    private readonly Option<string> _context = new("--ctx-size", "-c") { Description = "The context, or several for a row each; -1 for CMD's, else the model's own.", HelpName = "N[,…]", DefaultValueFactory = _ => "-1" };
+    private readonly Option<string?> _drafter = new("--model-draft", "-md")
+    {
+        Description = "The draft model of a SOURCE that is no image: a file, hf://… or an address.",
+        HelpName = "SOURCE",
+    };
+    private readonly Option<string?> _projector = new("--mmproj")
+    {
+        Description = "The multimodal projector of a SOURCE that is no image.",
+        HelpName = "SOURCE",
+    };
+    private readonly Option<string[]> _adapters = new("--lora", "--control-vector")
+    {
+        Description = "An adapter of a SOURCE that is no image.",
+        HelpName = "SOURCE",
+    };
+    private readonly Option<string> _engine = new("--engine")
+    {
+        Description = "Whose defaults hold: llama-server or library (libllama).",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "llama-server",
+    };
+    private readonly Option<string> _context = new("--ctx-size", "-c")
+    {
+        Description = "The context, or several for a row each; -1 for CMD's, else the model's own.",
+        HelpName = "N[,…]",
+        DefaultValueFactory = _ => "-1",
+    };
     private readonly EngineFlags _flags = new();
     private readonly Option<int> _step = new("--gpu-layers-step") { Description = "A row for every so many layers on devices.", HelpName = "N" };
-    private readonly Option<string?> _devices = new("--devices") { Description = "The devices and their free memory, such as 24GiB,24GiB or metal:16GiB; none for the CPU alone, local for this machine's NVIDIA GPUs (default: one of unknown size).", HelpName = "[KIND:]SIZE,…" };
-    private readonly Option<string?> _maxVram = new("--max-vram") { Description = "Fail, and say what would help, if the devices need more than this together.", HelpName = "SIZE" };
+    private readonly Option<string?> _devices = new("--devices")
+    {
+        Description = "The devices and their free memory, such as 24GiB,24GiB or metal:16GiB; none for the CPU alone, local for this machine's NVIDIA GPUs (default: one of unknown size).",
+        HelpName = "[KIND:]SIZE,…",
+    };
+    private readonly Option<string?> _maxVram = new("--max-vram")
+    {
+        Description = "Fail, and say what would help, if the devices need more than this together.",
+        HelpName = "SIZE",
+    };
     private readonly Option<string?> _maxRam = new("--max-ram") { Description = "The same for the host.", HelpName = "SIZE" };
     private readonly Option<bool> _fit = new("--fit") { Description = "Find the largest context that fits, or the most layers; what is given stays." };
-    private readonly Option<string> _footprint = new("--platform-footprint") { Description = "What the platform takes besides, RAM,VRAM in MiB.", HelpName = "N,N", DefaultValueFactory = _ => "150,250" };
+    private readonly Option<string> _footprint = new("--platform-footprint")
+    {
+        Description = "What the platform takes besides, RAM,VRAM in MiB.",
+        HelpName = "N,N",
+        DefaultValueFactory = _ => "150,250",
+    };
     private readonly Option<string[]> _metrics = new("--device-metric")
     {
         Description = "FLOPS;UP[;DOWN] of the host, then of each device, such as 10TFLOPS;400GBps: bounds the speed by the bandwidth of the memory.",
@@ -57,7 +95,8 @@ internal sealed class EstimateCommand
         var estimate = new EstimateCommand(environment);
         var command = new Command("estimate", "Estimates the memory that a model takes, from its header alone.")
         {
-            estimate._source, estimate._arguments, estimate._file, estimate._drafter, estimate._projector, estimate._adapters, estimate._engine, estimate._context,
+            estimate._source, estimate._arguments, estimate._file, estimate._drafter, estimate._projector, estimate._adapters, estimate._engine,
+            estimate._context,
         };
         foreach (var option in estimate._flags.All)
         {
@@ -66,7 +105,8 @@ internal sealed class EstimateCommand
 
         foreach (var option in new Option[]
         {
-            estimate._step, estimate._devices, estimate._maxVram, estimate._maxRam, estimate._fit, estimate._footprint, estimate._metrics, estimate._short, estimate._json,
+            estimate._step, estimate._devices, estimate._maxVram, estimate._maxRam, estimate._fit, estimate._footprint, estimate._metrics, estimate._short,
+            estimate._json,
             estimate._chart, estimate._svg, estimate._html, estimate._force, estimate._insecure, estimate._platform,
         })
         {
@@ -105,7 +145,9 @@ internal sealed class EstimateCommand
         var arguments = Apply(EngineArguments.Of(engine).Apply(source.Arguments), given);
         RequireBatch(arguments.Options);
         var (devices, host) = await DevicesAsync(line, cancellationToken).ConfigureAwait(false);
-        var setup = CacheTypes.Choose(_environment.Console, new EngineSetup(source.Models, arguments, DeviceList.Create(devices, limits.HostBytes ?? host, arguments, metrics), footprint));
+        var setup = CacheTypes.Choose(
+            _environment.Console,
+            new EngineSetup(source.Models, arguments, DeviceList.Create(devices, limits.HostBytes ?? host, arguments, metrics), footprint));
         var rows = new EstimateRows
         {
             Contexts = contexts,
@@ -161,7 +203,8 @@ internal sealed class EstimateCommand
         }
 
         var machine = await _environment.Machine(_environment, cancellationToken).ConfigureAwait(false);
-        return (machine.Gpus.IsEmpty ? "none" : string.Join(',', machine.Gpus.Select(bytes => bytes.ToString(CultureInfo.InvariantCulture))), machine.Available);
+        return (
+            machine.Gpus.IsEmpty ? "none" : string.Join(',', machine.Gpus.Select(bytes => bytes.ToString(CultureInfo.InvariantCulture))), machine.Available);
     }
 
     private static long? SizeOf(ParseResult line, Option<string?> option) => line.GetValue(option) is { } text ? Sizes.Parse(option.Name, text) : null;
@@ -193,7 +236,11 @@ internal sealed class EstimateCommand
             throw new UsageException($"{name} is no model but a file beside one ({type ?? "projector"}): name the model, and this with --mmproj or --lora.");
         }
 
-        var models = new EngineModels(header) { Drafter = await OtherAsync(line.GetValue(_drafter)).ConfigureAwait(false), Projector = await OtherAsync(line.GetValue(_projector)).ConfigureAwait(false) };
+        var models = new EngineModels(header)
+        {
+            Drafter = await OtherAsync(line.GetValue(_drafter)).ConfigureAwait(false),
+            Projector = await OtherAsync(line.GetValue(_projector)).ConfigureAwait(false),
+        };
         foreach (var adapter in line.GetValue(_adapters) ?? [])
         {
             models = models with { Adapters = models.Adapters.Add((await OtherAsync(adapter).ConfigureAwait(false))!) };
@@ -201,7 +248,8 @@ internal sealed class EstimateCommand
 
         return new SourceModels(name, models, []);
 
-        async Task<ModelHeader?> OtherAsync(string? other) => other is null ? null : (await files.ReadAsync(other, null, cancellationToken).ConfigureAwait(false)).Header;
+        async Task<ModelHeader?> OtherAsync(string? other) =>
+            other is null ? null : (await files.ReadAsync(other, null, cancellationToken).ConfigureAwait(false)).Header;
     }
 
     private void Write(ParseResult line, EstimateDocument document, EngineSetup setup)

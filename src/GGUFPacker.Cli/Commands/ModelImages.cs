@@ -63,7 +63,8 @@ internal static class ModelImages
         return await FetchAsync(environment, pull, request, mode, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<Descriptor> FetchAsync(CliEnvironment environment, ImagePull pull, PullRequest request, ProgressMode mode, CancellationToken cancellationToken) =>
+    private static async Task<Descriptor> FetchAsync(
+        CliEnvironment environment, ImagePull pull, PullRequest request, ProgressMode mode, CancellationToken cancellationToken) =>
         (await ProgressDisplay.RunAsync(environment, display => pull.RunAsync(request, Registries.Show(display, "pull"), cancellationToken), mode, "Pulling").ConfigureAwait(false))
             .ManifestDescriptor;
 }

@@ -37,7 +37,8 @@ internal sealed record PackerfileCall(string Method, bool IsJson)
 
     /// <summary>Does it.</summary>
     /// <returns>The exit code: a failure if a check finds something.</returns>
-    public async Task<int> RunAsync(CliEnvironment environment, BuildRequest request, ContentStore store, bool insecure, ProgressMode mode, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(
+        CliEnvironment environment, BuildRequest request, ContentStore store, bool insecure, ProgressMode mode, CancellationToken cancellationToken)
     {
         var console = environment.Console;
         var text = await File.ReadAllBytesAsync(request.PackerfilePath, cancellationToken).ConfigureAwait(false);
@@ -47,7 +48,8 @@ internal sealed record PackerfileCall(string Method, bool IsJson)
             using var registries = Registries.CreateClient(environment, [], insecure, pushing: false);
             return Check(console, await ProgressDisplay.RunAsync(
                 environment,
-                display => new BaseImages(store, registries) { Pull = request.Pull, Progress = display }.RunAsync(find => PackerfileCheck.Run(text, request, find), cancellationToken),
+                display => new BaseImages(store, registries) { Pull = request.Pull, Progress = display }.RunAsync(
+                    find => PackerfileCheck.Run(text, request, find), cancellationToken),
                 mode,
                 "Checking").ConfigureAwait(false));
         }

@@ -28,7 +28,10 @@ internal sealed class PushCommand
     public static Command Create(CliEnvironment environment)
     {
         var push = new PushCommand(environment);
-        var command = new Command("push", "Sends a model of the local store to a registry.") { push._model, push._destination, push._insecure, push._progress, push._json };
+        var command = new Command("push", "Sends a model of the local store to a registry.")
+        {
+            push._model, push._destination, push._insecure, push._progress, push._json,
+        };
         command.SetAction(push.RunAsync);
         return command;
     }

@@ -18,7 +18,9 @@ internal static class Registries
     public static RegistryClient CreateClient(CliEnvironment environment, RegistryName registry, bool insecure, bool pushing) =>
         CreateClient(environment, [registry], insecure, pushing);
 
-    /// <summary>Creates a client for images that a file names: they come with Docker's credentials, but for those of registries that the user named too.</summary>
+    /// <summary>
+    /// Creates a client for images that a file names: they come with Docker's credentials, but for those of registries that the user named too.
+    /// </summary>
     public static RegistryClient CreateClient(CliEnvironment environment, IReadOnlyCollection<RegistryName> named, bool insecure, bool pushing)
     {
         var docker = new DockerCredentials(environment.Variable, environment.Home);

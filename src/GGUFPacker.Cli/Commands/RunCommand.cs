@@ -18,7 +18,10 @@ namespace GGUFPacker.Cli.Commands;
 /// <summary><c>gguf-packer run MODEL [-- ARG…]</c>: runs a model by a program of this machine or by a container.</summary>
 internal sealed class RunCommand
 {
-    private readonly Argument<string> _model = new("MODEL") { Description = "The image's name. It is pulled if the store does not have it and it fits into the memory." };
+    private readonly Argument<string> _model = new("MODEL")
+    {
+        Description = "The image's name. It is pulled if the store does not have it and it fits into the memory.",
+    };
     private readonly PassedOnArgument _arguments = new("ARG") { Description = "Arguments for the server, behind --." };
 
     private readonly Option<string?> _by = new("--by")
@@ -29,7 +32,11 @@ internal sealed class RunCommand
     };
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print the command line; pull and run nothing." };
-    private readonly Option<Shell?> _shell = new("--shell") { Description = "Whose quotes --dry-run writes (default: powershell on Windows, else sh).", HelpName = "sh|powershell|cmd" };
+    private readonly Option<Shell?> _shell = new("--shell")
+    {
+        Description = "Whose quotes --dry-run writes (default: powershell on Windows, else sh).",
+        HelpName = "sh|powershell|cmd",
+    };
     private readonly Option<string?> _port = new("--port")
     {
         Description = "Where it listens (default: the model's own port, or 8080).",
@@ -69,7 +76,8 @@ internal sealed class RunCommand
         var run = new RunCommand(environment);
         var command = new Command("run", "Runs a model: by llama-server or another program of this machine, or in a container.")
         {
-            run._model, run._arguments, run._by, run._dryRun, run._shell, run._port, run._environmentVariables, run._detach, run._gpus, run._name, run._dockerArguments,
+            run._model, run._arguments, run._by, run._dryRun, run._shell, run._port, run._environmentVariables, run._detach, run._gpus, run._name,
+            run._dockerArguments,
             run._asIs, run._force, run._progress, run._insecure,
         };
         command.SetAction(run.RunAsync);
@@ -87,7 +95,8 @@ internal sealed class RunCommand
         {
             var model = await FoundModel.FindAsync(store, client, reference, Platform.Host, cancellationToken).ConfigureAwait(false);
             var gpus = new Lazy<Task<string?>>(() => GpuChoice.ResolveAsync(options.Gpus, _environment, cancellationToken));
-            var engine = await Engine.ChooseAsync(line.GetValue(_by), async () => await gpus.Value.ConfigureAwait(false) is not null, _environment).ConfigureAwait(false);
+            var engine = await Engine.ChooseAsync(
+                line.GetValue(_by), async () => await gpus.Value.ConfigureAwait(false) is not null, _environment).ConfigureAwait(false);
             var command = Renew(model.Config.Command, engine, options, line.GetValue(_asIs));
             if (line.GetValue(_dryRun))
             {
@@ -148,9 +157,10 @@ internal sealed class RunCommand
         return Require(model, new ModelTree(store.Trees.PathOf(image.Digest), image.Files())) with { Directory = store.Trees.Place(image, cancellationToken) };
     }
 
-    private static ModelTree Require(FoundModel model, ModelTree tree) => model.Config.Command.Files.FirstOrDefault(file => tree.Find(file.Value) is null) is { } missing
-        ? throw new ContentException($"CMD names {missing.Value}, but the image has no such file.")
-        : tree;
+    private static ModelTree Require(FoundModel model, ModelTree tree) =>
+        model.Config.Command.Files.FirstOrDefault(file => tree.Find(file.Value) is null) is { } missing
+            ? throw new ContentException($"CMD names {missing.Value}, but the image has no such file.")
+            : tree;
 
     // A daemon elsewhere has another machine's memory.
     private async Task<bool> FitsAsync(
@@ -174,7 +184,9 @@ internal sealed class RunCommand
             return true;
         }
 
-        return await new FitCheck(_environment).RunAsync(source, new ServerArguments([.. command.Arguments, .. options.ServerArguments]), usesGpus, cancellationToken).ConfigureAwait(false);
+        return await new FitCheck(_environment)
+            .RunAsync(source, new ServerArguments([.. command.Arguments, .. options.ServerArguments]), usesGpus, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     // Programs of other makes and ages have flags of their own: nothing is known of them.

@@ -12,7 +12,10 @@ namespace GGUFPacker.Cli.Commands;
 internal sealed class VerifyCommand
 {
     private readonly Argument<string> _target = new("MODEL|FILE") { Description = "An image's name, of the store or else of its registry, or a GGUF file." };
-    private readonly Option<bool> _digests = new("--digests") { Description = "Read every byte and compare the digests, for which an image is pulled; of a file, print its digest." };
+    private readonly Option<bool> _digests = new("--digests")
+    {
+        Description = "Read every byte and compare the digests, for which an image is pulled; of a file, print its digest.",
+    };
     private readonly Option<bool> _json = new("--json") { Description = "Print the result as JSON." };
     private readonly Option<string?> _progress = ProgressOption.Create();
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allow plain HTTP and unknown certificates." };
@@ -23,7 +26,8 @@ internal sealed class VerifyCommand
     public static Command Create(CliEnvironment environment)
     {
         var verify = new VerifyCommand(environment);
-        var command = new Command("verify", "Checks that a model would load and answer chats, without loading it: header, tensors, tokenizer, chat template, arguments.")
+        var command = new Command(
+            "verify", "Checks that a model would load and answer chats, without loading it: header, tensors, tokenizer, chat template, arguments.")
         {
             verify._target, verify._digests, verify._json, verify._progress, verify._insecure,
         };
@@ -89,11 +93,16 @@ internal sealed class VerifyCommand
                 files = (await model.Files.Value.TryListAsync(cancellationToken).ConfigureAwait(false))!;
             }
 
-            var findings = await new ImageVerification(model.Config.Command, files, model.Files.Value.OpenAsync).RunAsync(cancellationToken).ConfigureAwait(false);
+            var findings = await new ImageVerification(model.Config.Command, files, model.Files.Value.OpenAsync)
+                .RunAsync(cancellationToken)
+                .ConfigureAwait(false);
             if (line.GetValue(_digests))
             {
                 var changed = await ProgressDisplay.RunAsync(
-                    _environment, display => DigestVerification.RunAsync(store, new ImageContent(store, digest), display, cancellationToken), mode, "Verifying").ConfigureAwait(false);
+                    _environment,
+                    display => DigestVerification.RunAsync(store, new ImageContent(store, digest), display, cancellationToken),
+                    mode,
+                    "Verifying").ConfigureAwait(false);
                 findings = [.. findings.Concat(changed).Distinct()];
             }
 

@@ -6,8 +6,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Cli.Estimates;
 
 /// <summary>
-/// Types of the cache with which the engine would start. An image's CMD may name some that its model's heads do not fit: that is told, and estimated without them,
-/// because how large the model is remains a fair question.
+/// Types of the cache with which the engine would start. An image's CMD may name some that its model's heads do not fit: that is told, and estimated without
+/// them, because how large the model is remains a fair question.
 /// </summary>
 internal static class CacheTypes
 {

@@ -56,7 +56,8 @@ internal static class DeviceList
             : throw new UsageException("--main-gpu must be less than item size of --tensor-split.");
     }
 
-    private static (ComputeDeviceKind Kind, long Bytes)[] Unknown(int count) => [.. Enumerable.Repeat((ComputeDeviceKind.Cuda, 0L), Math.Min(count, MaxDevices + 1))];
+    private static (ComputeDeviceKind Kind, long Bytes)[] Unknown(int count) =>
+        [.. Enumerable.Repeat((ComputeDeviceKind.Cuda, 0L), Math.Min(count, MaxDevices + 1))];
 
     private static IEnumerable<(ComputeDeviceKind Kind, long Bytes)> Parse(string devices)
     {

@@ -3,23 +3,51 @@ using System.Globalization;
 
 namespace GGUFPacker.Cli.Estimates;
 
-/// <summary>The flags that say how the engine is started: gguf-packer-go's, which become the engine's own arguments, so that both are read in one place.</summary>
+/// <summary>
+/// The flags that say how the engine is started: gguf-packer-go's, which become the engine's own arguments, so that both are read in one place.
+/// </summary>
 internal sealed class EngineFlags
 {
     private readonly Option<int> _batch = new("--batch-size", "-b") { Description = "The logical batch size (default: CMD's, else 2048).", HelpName = "N" };
-    private readonly Option<int> _microBatch = new("--ubatch-size", "-ub") { Description = "The physical batch size (default: CMD's, else 512).", HelpName = "N" };
-    private readonly Option<int> _parallel = new("--parallel", "-np") { Description = "Slots, or sequences in parallel (default: CMD's, else the engine's).", HelpName = "N" };
-    private readonly Option<string?> _keys = new("--cache-type-k", "-ctk") { Description = "How keys are cached: f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl (default: CMD's, else f16).", HelpName = "TYPE" };
+    private readonly Option<int> _microBatch = new("--ubatch-size", "-ub")
+    {
+        Description = "The physical batch size (default: CMD's, else 512).",
+        HelpName = "N",
+    };
+    private readonly Option<int> _parallel = new("--parallel", "-np")
+    {
+        Description = "Slots, or sequences in parallel (default: CMD's, else the engine's).",
+        HelpName = "N",
+    };
+    private readonly Option<string?> _keys = new("--cache-type-k", "-ctk")
+    {
+        Description = "How keys are cached: f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl (default: CMD's, else f16).",
+        HelpName = "TYPE",
+    };
     private readonly Option<string?> _values = new("--cache-type-v", "-ctv") { Description = "How values are cached.", HelpName = "TYPE" };
     private readonly Option<bool> _flash = new("--flash-attn", "-fa") { Description = "Enable flash attention (default: CMD's, else the engine's choice)." };
     private readonly Option<bool> _noFlash = new("--no-flash-attn") { Description = "Disable flash attention." };
-    private readonly Option<int> _layers = new("--gpu-layers", "-ngl") { Description = "Layers on devices, the output counted as one; -1 for CMD's, else all.", HelpName = "N", DefaultValueFactory = _ => -1 };
-    private readonly Option<int> _drafterLayers = new("--gpu-layers-draft", "-ngld") { Description = "Layers of the draft model on devices; -1 for CMD's, else all.", HelpName = "N", DefaultValueFactory = _ => -1 };
+    private readonly Option<int> _layers = new("--gpu-layers", "-ngl")
+    {
+        Description = "Layers on devices, the output counted as one; -1 for CMD's, else all.",
+        HelpName = "N",
+        DefaultValueFactory = _ => -1,
+    };
+    private readonly Option<int> _drafterLayers = new("--gpu-layers-draft", "-ngld")
+    {
+        Description = "Layers of the draft model on devices; -1 for CMD's, else all.",
+        HelpName = "N",
+        DefaultValueFactory = _ => -1,
+    };
     private readonly Option<bool> _noCacheOffload = new("--no-kv-offload", "-nkvo") { Description = "Keep the KV cache on the host." };
     private readonly Option<bool> _noMap = new("--no-mmap") { Description = "Read the file into memory instead of mapping it." };
     private readonly Option<string?> _split = new("--tensor-split", "-ts") { Description = "Each device's share, such as 3,1.", HelpName = "N,…" };
     private readonly Option<int?> _main = new("--main-gpu", "-mg") { Description = "The device that is used alone, or for rows.", HelpName = "N" };
-    private readonly Option<string?> _mode = new("--split-mode", "-sm") { Description = "How devices share the model: layer, row or none (default: CMD's, else layer).", HelpName = "MODE" };
+    private readonly Option<string?> _mode = new("--split-mode", "-sm")
+    {
+        Description = "How devices share the model: layer, row or none (default: CMD's, else layer).",
+        HelpName = "MODE",
+    };
     private readonly Option<string?> _rpc = new("--rpc") { Description = "RPC servers, which come before the devices here.", HelpName = "HOST:PORT,…" };
 
     /// <summary>All of them.</summary>

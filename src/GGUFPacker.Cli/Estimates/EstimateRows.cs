@@ -31,10 +31,14 @@ internal sealed record EstimateRows
     /// <returns>The rows; none if nothing fits.</returns>
     public ImmutableArray<EstimateRow> Create(EngineSetup setup)
     {
-        var setups = Contexts.Length == 0 ? [setup] : Contexts.Select(context => setup with { Arguments = setup.Arguments.With(options => options with { ContextSize = context }) });
+        var setups = Contexts.Length == 0
+            ? [setup]
+            : Contexts.Select(context => setup with { Arguments = setup.Arguments.With(options => options with { ContextSize = context }) });
         var estimates = setups.SelectMany(each => Fits ? Fit(each) is { } fitting ? [fitting] : [] : Steps(each));
         return [.. estimates.Select(estimate => new EstimateRow(
-            estimate, SpeedBound.Of(setup.Models.Model, estimate), Limits.HasAny(setup.Devices.Where(device => device.Kind != ComputeDeviceKind.Cpu)) ? Limits.Fits(estimate) : null))];
+            estimate,
+            SpeedBound.Of(setup.Models.Model, estimate),
+            Limits.HasAny(setup.Devices.Where(device => device.Kind != ComputeDeviceKind.Cpu)) ? Limits.Fits(estimate) : null))];
     }
 
     private EngineEstimate? Fit(EngineSetup setup)
@@ -58,7 +62,8 @@ internal sealed record EstimateRows
         }
 
         return LayerFit.Most(setup with { Arguments = setup.Arguments.With(options => options with { ContextSize = useful }) }, Limits) is { } some
-            ? ContextFit.Largest(setup with { Arguments = setup.Arguments.With(options => options with { DeviceLayers = some.Model.OffloadedLayers }) }, Limits, useful)
+            ? ContextFit.Largest(
+                setup with { Arguments = setup.Arguments.With(options => options with { DeviceLayers = some.Model.OffloadedLayers }) }, Limits, useful)
             : null;
     }
 

@@ -23,7 +23,8 @@ internal static class ImageModels
     {
         using var client = Registries.CreateClient(environment, reference.Registry, insecure, pushing: false);
         using var store = !force && Directory.Exists(environment.StoreRoot) ? environment.OpenStore() : null;
-        return await ReadAsync(await FoundModel.FindAsync(store, client, reference, platform, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+        return await ReadAsync(
+            await FoundModel.FindAsync(store, client, reference, platform, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads an image.</summary>
@@ -32,7 +33,8 @@ internal static class ImageModels
     /// <exception cref="ContentException">Its config describes no header that could be.</exception>
     public static async Task<SourceModels> ReadAsync(FoundModel model, CancellationToken cancellationToken)
     {
-        var headers = await ModelImageHeaders.ReadAsync(model.Config, (path, token) => model.Files.Value.OpenAsync(path, token), cancellationToken).ConfigureAwait(false);
+        var headers = await ModelImageHeaders.ReadAsync(
+            model.Config, (path, token) => model.Files.Value.OpenAsync(path, token), cancellationToken).ConfigureAwait(false);
         var models = new EngineModels(HeaderOf(headers.Model))
         {
             Drafter = headers.Drafter is { } drafter ? HeaderOf(drafter) : null,

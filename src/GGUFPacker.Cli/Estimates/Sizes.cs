@@ -20,7 +20,8 @@ internal static class Sizes
             ? new PlatformFootprint(hostBytes, deviceBytes)
             : throw new UsageException($"--platform-footprint is '{text}'; it must be RAM,VRAM in MiB, such as 150,250.");
 
-        static long? Read(string part) => uint.TryParse(part.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var mebibytes) ? (long)mebibytes << 20 : null;
+        static long? Read(string part) =>
+            uint.TryParse(part.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var mebibytes) ? (long)mebibytes << 20 : null;
     }
 
     /// <summary>Contexts, <c>N,…</c>; none for -1, which leaves the choice to CMD and the model.</summary>

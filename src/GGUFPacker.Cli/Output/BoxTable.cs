@@ -4,8 +4,8 @@ using System.Text;
 namespace GGUFPacker.Cli.Output;
 
 /// <summary>
-/// A table with lines around its cells, as gguf-parser-go draws it: columns may stand in groups under a common header, cells are centred, and a cell of a column
-/// without a group that repeats the one above it is drawn as one with it.
+/// A table with lines around its cells, as gguf-parser-go draws it: columns may stand in groups under a common header, cells are centred, and a cell of a
+/// column without a group that repeats the one above it is drawn as one with it.
 /// </summary>
 internal sealed class BoxTable
 {
@@ -41,7 +41,9 @@ internal sealed class BoxTable
         WriteLine(writer, widths, all, null);
         for (var row = 0; row < _rows.Count; row++)
         {
-            var repeats = row == 0 ? null : Enumerable.Range(0, widths.Length).Select(column => !_isGrouped[column] && _rows[row][column] == _rows[row - 1][column]).ToArray();
+            var repeats = row == 0
+                ? null
+                : Enumerable.Range(0, widths.Length).Select(column => !_isGrouped[column] && _rows[row][column] == _rows[row - 1][column]).ToArray();
             if (repeats is not null)
             {
                 WriteLine(writer, widths, [.. repeats.Select(repeat => !repeat)], null);
@@ -56,7 +58,8 @@ internal sealed class BoxTable
     // Each column of a group is at least as wide as the group's header.
     private int[] Widths()
     {
-        var headers = _groups.SelectMany(group => group.Columns.IsEmpty ? [(group.Header, "")] : group.Columns.Select(column => (group.Header, Column: column)));
+        var headers = _groups.SelectMany(
+            group => group.Columns.IsEmpty ? [(group.Header, "")] : group.Columns.Select(column => (group.Header, Column: column)));
         return [.. headers.Select((header, column) => Math.Max(
             Math.Max(header.Header.Length, header.Item2.Length), _rows.Select(row => row[column].Length).DefaultIfEmpty(0).Max()))];
     }

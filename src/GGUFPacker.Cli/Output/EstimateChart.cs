@@ -54,6 +54,8 @@ internal static class EstimateChart
         var mapped = memory.MappedWeights > 0 ? $" + {GgufUnits.FormatBytes(memory.MappedWeights)} of the mapped file" : "";
         return memory.Device.MemoryBytes == 0
             ? total + mapped
-            : string.Create(CultureInfo.InvariantCulture, $"{total} of {GgufUnits.FormatBytes(memory.Device.MemoryBytes)} ({100.0 * memory.Anonymous / memory.Device.MemoryBytes:F0} %)") + mapped;
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{total} of {GgufUnits.FormatBytes(memory.Device.MemoryBytes)} ({100.0 * memory.Anonymous / memory.Device.MemoryBytes:F0} %)") + mapped;
     }
 }

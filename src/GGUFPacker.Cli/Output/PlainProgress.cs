@@ -4,8 +4,8 @@ using GGUFPacker.Gguf.Format;
 namespace GGUFPacker.Cli.Output;
 
 /// <summary>
-/// Progress as lines, for logs, in BuildKit's form: a step's name when it begins, a line when a file of it has come and when it ends, and now and then one while
-/// it goes on. Each line begins with the step's number; the name comes again after lines of another step.
+/// Progress as lines, for logs, in BuildKit's form: a step's name when it begins, a line when a file of it has come and when it ends, and now and then one
+/// while it goes on. Each line begins with the step's number; the name comes again after lines of another step.
 /// </summary>
 /// <param name="writer">Where lines go.</param>
 /// <param name="time">The clock.</param>

@@ -5,8 +5,8 @@ using GGUFPacker.Packerfile.Instructions;
 namespace GGUFPacker.Cli.Running;
 
 /// <summary>
-/// Arguments of images that were made for earlier versions of llama-server, as the current one takes them: only those whose meaning stays the same. The rest is left for
-/// a warning.
+/// Arguments of images that were made for earlier versions of llama-server, as the current one takes them: only those whose meaning stays the same. The rest is
+/// left for a warning.
 /// </summary>
 internal static class ArgumentRenewal
 {

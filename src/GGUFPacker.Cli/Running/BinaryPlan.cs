@@ -48,6 +48,8 @@ internal static class BinaryPlan
             Address = ServerAddress.Of(kind == BinaryKind.OllamaRunner ? null : host, port, arguments),
         };
 
-        string? Setting(string name) => kind is BinaryKind.LlamaServer or BinaryKind.Llama ? options.Environment.GetValueOrDefault(name) ?? variable(name) : null;
+        string? Setting(string name) => kind is BinaryKind.LlamaServer or BinaryKind.Llama
+            ? options.Environment.GetValueOrDefault(name) ?? variable(name)
+            : null;
     }
 }

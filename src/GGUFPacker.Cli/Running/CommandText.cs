@@ -71,8 +71,8 @@ internal static class CommandText
         return text.Append('\'').ToString();
     }
 
-    // Two readers: the prompt, for which each operator gets a caret, and then the program, which splits the line by the rules of CommandLineToArgvW: a backslash is
-    // one unless it stands before a quote.
+    // Two readers: the prompt, for which each operator gets a caret, and then the program, which splits the line by the rules of CommandLineToArgvW: a
+    // backslash is one unless it stands before a quote.
     private static string QuoteCmd(string argument)
     {
         if (argument.AsSpan().ContainsAny('\n', '\r'))

@@ -5,8 +5,8 @@ using GGUFPacker.Build.Images;
 namespace GGUFPacker.Cli.Running;
 
 /// <summary>
-/// A server in a container: <c>docker run</c> in the original's form. The model's files are mounted read-only, because they are the store's own bytes, and the container gets
-/// no privileges.
+/// A server in a container: <c>docker run</c> in the original's form. The model's files are mounted read-only, because they are the store's own bytes, and the
+/// container gets no privileges.
 /// </summary>
 internal static class ContainerPlan
 {

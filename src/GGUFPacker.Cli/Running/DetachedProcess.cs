@@ -14,11 +14,13 @@ internal sealed record DetachedProcess(int Id, string LogPath)
     /// <summary>Starts a program.</summary>
     /// <exception cref="UsageException">This system has no such way.</exception>
     /// <exception cref="IOException">It cannot be started.</exception>
-    public static async Task<DetachedProcess> StartAsync(string program, RunPlan plan, string logPath, CliEnvironment environment, CancellationToken cancellationToken)
+    public static async Task<DetachedProcess> StartAsync(
+        string program, RunPlan plan, string logPath, CliEnvironment environment, CancellationToken cancellationToken)
     {
         if (OperatingSystem.IsWindows())
         {
-            throw new UsageException("--detach needs a container on Windows; a program runs on there if you start it with 'Start-Process' and the line that --dry-run prints.");
+            throw new UsageException(
+                "--detach needs a container on Windows; a program runs on there if you start it with 'Start-Process' and the line that --dry-run prints.");
         }
 
         var start = new ProcessStartInfo(Sh, ["-c", Script, logPath, program, .. plan.Arguments])

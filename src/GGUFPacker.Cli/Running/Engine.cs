@@ -23,7 +23,8 @@ internal sealed record Engine(string? Image, string? Program)
     public bool IsLlamaServer => Image is not null || BinaryKinds.Of(Program!) is BinaryKind.LlamaServer or BinaryKind.Llama;
 
     /// <summary>
-    /// What the user named, or what there is: a known program on the PATH needs no daemon and no other download, so it comes first; then Docker with llama.cpp's image.
+    /// What the user named, or what there is: a known program on the PATH needs no daemon and no other download, so it comes first; then Docker with
+    /// llama.cpp's image.
     /// </summary>
     /// <param name="by">What the user named: an image with registry and tag, or a program; null for nothing.</param>
     /// <param name="usesGpus">Whether a container would have GPUs.</param>

@@ -8,8 +8,8 @@ using GGUFPacker.Gguf.Format;
 namespace GGUFPacker.Cli.Running;
 
 /// <summary>
-/// Holds a model's memory against the machine's before it is started. llama-server chooses layers and context itself where CMD does not say them (--fit), so what is
-/// asked then is whether any choice fits.
+/// Holds a model's memory against the machine's before it is started. llama-server chooses layers and context itself where CMD does not say them (--fit), so
+/// what is asked then is whether any choice fits.
 /// </summary>
 /// <param name="environment">The process around.</param>
 internal sealed class FitCheck(CliEnvironment environment)

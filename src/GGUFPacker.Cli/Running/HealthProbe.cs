@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace GGUFPacker.Cli.Running;
 
-/// <summary>Waits until a server has loaded its model: llama-server answers GET /health with 503 until then, and with 200 and the status <c>ok</c> afterwards.</summary>
+/// <summary>
+/// Waits until a server has loaded its model: llama-server answers GET /health with 503 until then, and with 200 and the status <c>ok</c> afterwards.
+/// </summary>
 internal static class HealthProbe
 {
     private const int MaxAnswer = 64 * 1024;

@@ -25,7 +25,9 @@ internal sealed record MachineMemory(long Total, long Available, ImmutableArray<
         }
 
         return new MachineMemory(
-            total, available, ProgramPath.Find(environment, "nvidia-smi") is { } program ? await AskGpusAsync(program, cancellationToken).ConfigureAwait(false) : []);
+            total,
+            available,
+            ProgramPath.Find(environment, "nvidia-smi") is { } program ? await AskGpusAsync(program, cancellationToken).ConfigureAwait(false) : []);
     }
 
     /// <summary>What nvidia-smi says: a number of MiB in each line. What it cannot say of a GPU is left out.</summary>

@@ -7,9 +7,9 @@ using GGUFPacker.Packerfile.Instructions;
 namespace GGUFPacker.Cli.Running;
 
 /// <summary>
-/// The arguments of an image's CMD, with the files that they name where a server finds them. Such a file is the value of an option that names a file: those of the model
-/// itself in any case, others (<c>--grammar-file</c>, <c>--chat-template-file</c>, …) if the image holds the file or the path is relative, because paths of CMD are
-/// relative to the image's root. What is written (<c>--log-file</c>) is the machine's.
+/// The arguments of an image's CMD, with the files that they name where a server finds them. Such a file is the value of an option that names a file: those of
+/// the model itself in any case, others (<c>--grammar-file</c>, <c>--chat-template-file</c>, …) if the image holds the file or the path is relative, because
+/// paths of CMD are relative to the image's root. What is written (<c>--log-file</c>) is the machine's.
 /// </summary>
 internal static class ModelArguments
 {

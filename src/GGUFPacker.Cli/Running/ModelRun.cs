@@ -42,7 +42,8 @@ internal sealed class ModelRun(string model, CliEnvironment environment)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await server.StopAsync(plan.Container is { } container ? () => DockerProgram.StopAsync(program, container, CancellationToken.None) : null).ConfigureAwait(false);
+            await server.StopAsync(
+                plan.Container is { } container ? () => DockerProgram.StopAsync(program, container, CancellationToken.None) : null).ConfigureAwait(false);
             throw;
         }
         finally

@@ -4,8 +4,8 @@ using GGUFPacker.Cli.Verifying;
 namespace GGUFPacker.Cli.Running;
 
 /// <summary>
-/// llama-server's arguments as <c>ollama runner</c> takes them (the flags of runner/llamarunner in ollama's source): the same long names where it has them. It listens on
-/// loopback alone and knows no chat.
+/// llama-server's arguments as <c>ollama runner</c> takes them (the flags of runner/llamarunner in ollama's source): the same long names where it has them. It
+/// listens on loopback alone and knows no chat.
 /// </summary>
 internal static class OllamaRunner
 {
@@ -40,7 +40,8 @@ internal static class OllamaRunner
         {
             var name = arguments.Values[i];
             var flag = LlamaServerFlags.Find(name);
-            var values = arguments.Values.AsSpan(i + 1, Math.Min(flag?.CountValues(arguments.Values.ElementAtOrDefault(i + 1)) ?? 0, arguments.Values.Length - i - 1));
+            var values = arguments.Values.AsSpan(
+                i + 1, Math.Min(flag?.CountValues(arguments.Values.ElementAtOrDefault(i + 1)) ?? 0, arguments.Values.Length - i - 1));
             i += values.Length;
             switch (flag?.Names.FirstOrDefault(s_flags.ContainsKey))
             {

@@ -49,7 +49,9 @@ internal static class ChatTemplateCheck
         return value == "chatml" || (!usesJinja && LlamaNames.ChatTemplates.Contains(value)) ? []
             : LlamaNames.ChatTemplates.Contains(value)
                 ? [VerifyRules.UnknownChatTemplate.Of(
-                    Option, $"'{value}' names a template that llama-server uses with --no-jinja only; otherwise each prompt is this word.", "Add --no-jinja to CMD.")]
+                    Option,
+                    $"'{value}' names a template that llama-server uses with --no-jinja only; otherwise each prompt is this word.",
+                    "Add --no-jinja to CMD.")]
                 : [VerifyRules.UnknownChatTemplate.Of(Option, $"'{value}' is neither a template nor the name of one.")];
     }
 

@@ -41,7 +41,11 @@ internal static class CommandCheck
         for (var i = 0; i + 1 < command.Arguments.Length; i++)
         {
             var (flag, next) = (LlamaServerFlags.Find(command.Arguments[i]), command.Arguments[i + 1]);
-            if (flag?.Value is FlagValue.File or FlagValue.Directory && !model.Contains(i + 1) && next.Length > 0 && !next.StartsWith('/') && !IsModelFlag(command.Arguments[i]))
+            if (flag?.Value is FlagValue.File or FlagValue.Directory
+                && !model.Contains(i + 1)
+                && next.Length > 0
+                && !next.StartsWith('/')
+                && !IsModelFlag(command.Arguments[i]))
             {
                 yield return next;
             }

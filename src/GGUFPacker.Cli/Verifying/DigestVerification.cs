@@ -17,7 +17,8 @@ internal static class DigestVerification
     /// <param name="image">The image.</param>
     /// <param name="progress">Takes how far it is.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public static async Task<IReadOnlyList<Finding>> RunAsync(ContentStore store, ImageContent image, IProgress<BuildProgress> progress, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<Finding>> RunAsync(
+        ContentStore store, ImageContent image, IProgress<BuildProgress> progress, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
         foreach (var digest in new[] { image.Digest, image.Manifest.Config.Digest })
@@ -54,7 +55,8 @@ internal static class DigestVerification
     }
 
     // The layer's digest covers its files and the headers between them. Only if it is another one is each file looked at by itself.
-    private static async Task<IReadOnlyList<Finding>> CheckLayerAsync(ContentStore store, LayerRecipe layer, IProgress<BuildProgress> progress, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Finding>> CheckLayerAsync(
+        ContentStore store, LayerRecipe layer, IProgress<BuildProgress> progress, CancellationToken cancellationToken)
     {
         using (var stream = store.Layers.OpenRead(layer))
         {

@@ -11,7 +11,8 @@ namespace GGUFPacker.Cli.Verifying;
 /// <param name="command">Its CMD.</param>
 /// <param name="files">Its files.</param>
 /// <param name="open">Opens one of them.</param>
-internal sealed class ImageVerification(ModelCommand command, IReadOnlyDictionary<string, LayerEntry> files, Func<string, CancellationToken, Task<Stream?>> open)
+internal sealed class ImageVerification(
+    ModelCommand command, IReadOnlyDictionary<string, LayerEntry> files, Func<string, CancellationToken, Task<Stream?>> open)
 {
     private const int MaxTemplate = 4 << 20;
 
@@ -22,12 +23,15 @@ internal sealed class ImageVerification(ModelCommand command, IReadOnlyDictionar
     {
         var findings = new List<Finding>(CommandCheck.Check(command, _tree));
         var opened = new Dictionary<string, GgufParts?>(StringComparer.Ordinal);
-        var model = command.Files.FirstOrDefault(file => file.Kind == CommandFileKind.Model) is { } main ? await FindAsync(main.Value).ConfigureAwait(false) : null;
+        var model = command.Files.FirstOrDefault(file => file.Kind == CommandFileKind.Model) is { } main
+            ? await FindAsync(main.Value).ConfigureAwait(false)
+            : null;
         foreach (var file in command.Files)
         {
             if (await FindAsync(file.Value).ConfigureAwait(false) is { Parts.IsEmpty: false } parts)
             {
-                findings.AddRange(FileKindCheck.Check(command.Arguments[file.Index - 1], file.Kind, file.Value, parts, model is { Parts.IsEmpty: false } ? model : null));
+                findings.AddRange(
+                    FileKindCheck.Check(command.Arguments[file.Index - 1], file.Kind, file.Value, parts, model is { Parts.IsEmpty: false } ? model : null));
             }
         }
 
@@ -43,7 +47,9 @@ internal sealed class ImageVerification(ModelCommand command, IReadOnlyDictionar
         {
             if (!opened.TryGetValue(name, out var parts))
             {
-                parts = Entry(name) is { Size: > 0 } ? await GgufParts.OpenAsync(name, part => OpenAsync(part, cancellationToken), cancellationToken).ConfigureAwait(false) : null;
+                parts = Entry(name) is { Size: > 0 }
+                    ? await GgufParts.OpenAsync(name, part => OpenAsync(part, cancellationToken), cancellationToken).ConfigureAwait(false)
+                    : null;
                 opened.Add(name, parts);
                 if (Entry(name) is { Size: 0 })
                 {

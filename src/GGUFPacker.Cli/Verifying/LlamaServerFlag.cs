@@ -14,8 +14,8 @@ internal sealed record LlamaServerFlag(ImmutableArray<string> Names, FlagStatus 
     public int ValueCount => Value switch { FlagValue.None => 0, FlagValue.Two => 2, _ => 1 };
 
     /// <summary>
-    /// How many of the arguments that follow belong to the flag, by what the next one is. Switches of earlier versions that take a word today (<c>-fa</c>) are still met
-    /// without it.
+    /// How many of the arguments that follow belong to the flag, by what the next one is. Switches of earlier versions that take a word today (<c>-fa</c>) are
+    /// still met without it.
     /// </summary>
     public int CountValues(string? next) => Value == FlagValue.Choice && next?.StartsWith('-') is not false && !Choices.Contains(next ?? "") ? 0 : ValueCount;
 

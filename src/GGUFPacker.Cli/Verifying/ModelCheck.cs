@@ -29,7 +29,8 @@ internal static partial class ModelCheck
         }
         else if (!LlamaNames.Architectures.Contains(model.Architecture) && !model.IsControlVector)
         {
-            yield return VerifyRules.UnknownArchitecture.Of(file, $"llama.cpp {LlamaServerFlags.Version} does not know the architecture '{model.Architecture}'.");
+            yield return VerifyRules.UnknownArchitecture.Of(
+                file, $"llama.cpp {LlamaServerFlags.Version} does not know the architecture '{model.Architecture}'.");
         }
 
         if (!model.IsAdapter && !model.IsControlVector && !model.IsProjector)
@@ -50,7 +51,9 @@ internal static partial class ModelCheck
     {
         var there = tensors.Select(tensor => BlockNumber.Match(tensor.Name)).Where(match => match.Success)
             .Select(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)).ToHashSet();
-        if (there.Count == 0 || model.Architecture == ArchitectureWithEmptyBlocks || model.Metadata.GetInteger($"{model.Architecture}.block_count") is not { } count)
+        if (there.Count == 0
+            || model.Architecture == ArchitectureWithEmptyBlocks
+            || model.Metadata.GetInteger($"{model.Architecture}.block_count") is not { } count)
         {
             yield break;
         }
@@ -80,7 +83,8 @@ internal static partial class ModelCheck
             : weights.Count == 0 || weights.Any(tensor => tensor.Type == usual || tensor.Type == Replacement(usual));
         var mostly = weights.GroupBy(tensor => tensor.Type).MaxBy(group => group.Sum(tensor => tensor.ElementCount));
         return isThere ? null : VerifyRules.FileTypeMismatch.Of(
-            file, $"general.file_type says {type}, but the weights are {string.Join(", ", weights.Select(tensor => tensor.Type).Distinct().Order())}, mostly {mostly!.Key}.");
+            file,
+            $"general.file_type says {type}, but the weights are {string.Join(", ", weights.Select(tensor => tensor.Type).Distinct().Order())}, mostly {mostly!.Key}.");
     }
 
     private static TensorType Replacement(TensorType type) => type switch

@@ -100,7 +100,9 @@ internal static class TokenizerCheck
             }
         }
 
-        return count == 0 ? [] : [VerifyRules.MergeWithoutTokens.Of(file, $"{count} of {lines.Length} merges are of parts that are no tokens, or make none: the first is '{example}'.")];
+        return count == 0
+            ? []
+            : [VerifyRules.MergeWithoutTokens.Of(file, $"{count} of {lines.Length} merges are of parts that are no tokens, or make none: the first is '{example}'.")];
     }
 
     // As llama.cpp: the first blank behind the first byte parts the two.
@@ -115,7 +117,9 @@ internal static class TokenizerCheck
 
         var left = bytes[..blank];
         var right = bytes[(blank + 1)..];
-        return known.Contains(new GgufString(left.ToArray())) && known.Contains(new GgufString(right.ToArray())) && known.Contains(new GgufString((byte[])[.. left, .. right]));
+        return known.Contains(new GgufString(left.ToArray()))
+            && known.Contains(new GgufString(right.ToArray()))
+            && known.Contains(new GgufString((byte[])[.. left, .. right]));
     }
 
     private static IEnumerable<Finding> CheckPreTokenizer(string file, GgufMetadata metadata, string kind)

@@ -25,7 +25,8 @@ internal sealed record VerifyReport(string Target, string? Digest, IReadOnlyList
         output.WriteLine(
             Findings.Count == 0
                 ? $"{Target}: nothing is wrong."
-                : string.Create(CultureInfo.InvariantCulture, $"{Target}: {Errors} error{(Errors == 1 ? "" : "s")}, {warnings} warning{(warnings == 1 ? "" : "s")}."));
+                : string.Create(
+                    CultureInfo.InvariantCulture, $"{Target}: {Errors} error{(Errors == 1 ? "" : "s")}, {warnings} warning{(warnings == 1 ? "" : "s")}."));
         if (Digest is not null)
         {
             output.WriteLine(Digest);

@@ -41,7 +41,9 @@ internal class BailingMoe2 : ModelArchitecture
         writer.Count("vocab_size", Config.Require("vocab_size"));
         writer.Count("expert_feed_forward_length", expertSize, "moe_intermediate_size");
         writer.Count(
-            "expert_shared_feed_forward_length", Config.Integer("moe_shared_expert_intermediate_size") ?? (expertSize * shared), "moe_shared_expert_intermediate_size");
+            "expert_shared_feed_forward_length",
+            Config.Integer("moe_shared_expert_intermediate_size") ?? (expertSize * shared),
+            "moe_shared_expert_intermediate_size");
         writer.Real("expert_weights_scale", Config.Require("routed_scaling_factor"));
         writer.Count("expert_shared_count", shared, "num_shared_experts");
         writer.Flag("expert_weights_norm", Config.IsTrue("norm_topk_prob"));

@@ -5,7 +5,9 @@ using static GGUFPacker.Conversion.Architectures.TensorKinds;
 
 namespace GGUFPacker.Conversion.Architectures;
 
-/// <summary>Ling 3: groups of layers with linear attention (KDA), each closed by one with latent attention; layers that predict further tokens are kept.</summary>
+/// <summary>
+/// Ling 3: groups of layers with linear attention (KDA), each closed by one with latent attention; layers that predict further tokens are kept.
+/// </summary>
 [Family("Ling 3 (Bailing MoE V3)", "BailingMoeV3ForCausalLM", ExportsTokenPrediction = true,
     Special = "MLA split by heads, heads by layer, decay exp, convolutions reshaped, experts stacked, prediction layers kept")]
 internal sealed class BailingMoe3 : ModelArchitecture

@@ -94,7 +94,8 @@ internal class DFlash : Qwen3
         WriteWindow(writer, own);
         if ((Config.Find("is_causal") ?? own.Find("causal")) is { } causal)
         {
-            writer.Flag("attention.causal", causal.Element.ValueKind == JsonValueKind.True || (causal.Element.ValueKind != JsonValueKind.False && causal.Number != 0));
+            writer.Flag(
+                "attention.causal", causal.Element.ValueKind == JsonValueKind.True || (causal.Element.ValueKind != JsonValueKind.False && causal.Number != 0));
         }
 
         if (DraftTarget.Find(Context)?.HasRopeSections == true)

@@ -71,7 +71,8 @@ internal sealed class DSpark : DFlash
             _vocabulary = DraftVocabulary.Read(tensor.Source, targetSize);
             return _vocabulary.TokenCount == _vocabularySize
                 ? []
-                : throw new CheckpointException($"Cannot convert the tensor 'd2t': it has {_vocabulary.TokenCount} tokens, not {_vocabularySize} (draft_vocab_size).");
+                : throw new CheckpointException(
+                    $"Cannot convert the tensor 'd2t': it has {_vocabulary.TokenCount} tokens, not {_vocabularySize} (draft_vocab_size).");
         }
 
         // Reordered here and in DFlash again, as llama.cpp's converter does.

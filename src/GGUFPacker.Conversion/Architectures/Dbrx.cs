@@ -29,7 +29,8 @@ internal sealed class Dbrx(ArchitectureContext context) : ModelArchitecture(Gguf
         var (experts, size, width) = (
             feedForward.RequireInteger("moe_num_experts"), feedForward.RequireInteger("ffn_hidden_size"), Config.RequireInteger("d_model"));
         var shaped = tensor.With(source => source.Reshaped(experts, size, width));
-        return Map((part.EndsWith("w2", StringComparison.Ordinal) ? shaped.With(source => source.Transposed()) : shaped) with { Name = tensor.Name + ".weight" });
+        return Map(
+            (part.EndsWith("w2", StringComparison.Ordinal) ? shaped.With(source => source.Transposed()) : shaped) with { Name = tensor.Name + ".weight" });
     }
 
     /// <inheritdoc/>

@@ -151,7 +151,8 @@ internal class DeepseekV4 : ModelArchitecture
     /// <inheritdoc/>
     public override void WriteEarlyParameters(ParameterWriter writer) => writer.GlobalText(
         "tokenizer.chat_template",
-        BuiltInChatTemplates.Read(Context.Files.Name.Contains("0731", StringComparison.Ordinal) ? BuiltInChatTemplates.DeepseekV4Flash : BuiltInChatTemplates.DeepseekV4));
+        BuiltInChatTemplates.Read(
+            Context.Files.Name.Contains("0731", StringComparison.Ordinal) ? BuiltInChatTemplates.DeepseekV4Flash : BuiltInChatTemplates.DeepseekV4));
 
     /// <inheritdoc/>
     public override void WriteParameters(ParameterWriter writer)
@@ -223,7 +224,10 @@ internal class DeepseekV4 : ModelArchitecture
             if (weights.Find(name)?.Type is ElementType.F8_E4M3 or ElementType.F8_E5M2)
             {
                 var scale = weights.Take(stem + ScaleSuffix);
-                weights.Replace(name, weight => ScaledTensor.Of(weight, scale.Type == ElementType.U8 ? scale.AsType(ElementType.F8_E8M0) : scale, [ScaleBlock, ScaleBlock], recent));
+                weights.Replace(
+                    name,
+                    weight => ScaledTensor.Of(
+                        weight, scale.Type == ElementType.U8 ? scale.AsType(ElementType.F8_E8M0) : scale, [ScaleBlock, ScaleBlock], recent));
                 _float8.Add(name);
             }
         }

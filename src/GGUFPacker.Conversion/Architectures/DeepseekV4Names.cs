@@ -88,7 +88,8 @@ internal static class DeepseekV4Names
     public static string OfPrediction(string name, long layerCount, long predictionCount)
     {
         var dot = name.IndexOf('.', PredictionPrefix.Length);
-        if (dot < 0 || !long.TryParse(name.AsSpan(PredictionPrefix.Length, dot - PredictionPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        if (dot < 0
+            || !long.TryParse(name.AsSpan(PredictionPrefix.Length, dot - PredictionPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             || number >= predictionCount)
         {
             throw new CheckpointException($"Cannot convert the tensor '{name}': config.json has {predictionCount} layers that predict further tokens.");

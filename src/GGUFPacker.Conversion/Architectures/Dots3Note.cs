@@ -42,7 +42,9 @@ internal sealed class Dots3Note : Deepseek2
         Demand((Config.Integer("n_group") ?? 1) == 1 && (Config.Integer("topk_group") ?? 1) == 1, "n_group", "1");
         Demand(!Config.IsTrue("use_dynamic_rsf") && !Config.IsTrue("moe_gating_fp32"), "use_dynamic_rsf", "false");
         Demand(
-            TextOr("attention_gate_type", "headwise") == "headwise" && TextOr("swa_attention_gate_type", "headwise") == "headwise", "attention_gate_type", "headwise");
+            TextOr("attention_gate_type", "headwise") == "headwise" && TextOr("swa_attention_gate_type", "headwise") == "headwise",
+            "attention_gate_type",
+            "headwise");
         var rotated = Config.RequireInteger("swa_qk_rope_head_dim");
         Demand(Config.RequireInteger("swa_qk_nope_head_dim") + rotated == (Config.Integer("swa_head_dim") ?? 256), "swa_head_dim", "the sum of its parts");
         Demand(rotated == Config.RequireInteger("qk_rope_head_dim"), "swa_qk_rope_head_dim", "qk_rope_head_dim");

@@ -22,7 +22,10 @@ internal sealed class Gemma4DSpark : DFlash
     {
         Demand(Config.IsTrue("attention_k_eq_v"), "attention_k_eq_v", "true");
         Demand(
-            Config["layer_types"] is not null && Config.Texts("layer_types") is var types && types.Count == LayerCount && types.All(type => type == "full_attention"),
+            Config["layer_types"] is not null
+                && Config.Texts("layer_types") is var types
+                && types.Count == LayerCount
+                && types.All(type => type == "full_attention"),
             "layer_types", "full_attention for each layer");
         Demand(!Config.Contains("hidden_activation") || Config.Require("hidden_activation")?.Text == Activation, "hidden_activation", Activation);
         Demand(!Config.IsTrue("attention_bias"), "attention_bias", "false");
@@ -53,7 +56,10 @@ internal sealed class Gemma4DSpark : DFlash
     {
         base.Prepare(names);
         _hasConfidenceHead = names.Any(name => name.Contains("confidence_head.proj", StringComparison.Ordinal));
-        Demand(names.Contains("model.lm_head.weight") || Config["tie_word_embeddings"]?.ValueKind == JsonValueKind.True, "tie_word_embeddings", "true without lm_head");
+        Demand(
+            names.Contains("model.lm_head.weight") || Config["tie_word_embeddings"]?.ValueKind == JsonValueKind.True,
+            "tie_word_embeddings",
+            "true without lm_head");
     }
 
     /// <inheritdoc/>
@@ -93,7 +99,9 @@ internal sealed class Gemma4DSpark : DFlash
         writer.Text("hidden_activation", Activation);
         writer.Flag("sample_from_anchor", !Config.Contains("sample_from_anchor") || Config.IsTrue("sample_from_anchor"));
         Demand(
-            DraftConfig.Contains("target_layer_ids") ? DraftConfig.IsTrue("target_layer_ids") : Config.IsTrue("target_layer_ids"), "target_layer_ids", "a list of layers");
+            DraftConfig.Contains("target_layer_ids") ? DraftConfig.IsTrue("target_layer_ids") : Config.IsTrue("target_layer_ids"),
+            "target_layer_ids",
+            "a list of layers");
         writer.Flag("has_confidence_head", _hasConfidenceHead);
     }
 
@@ -115,7 +123,8 @@ internal sealed class Gemma4DSpark : DFlash
     {
         if (!isMet)
         {
-            throw CheckpointException.NotSupported($"a DSpark drafter of Gemma 4 whose '{key}' in config.json is not {value}", "llama.cpp has no such drafter.");
+            throw CheckpointException.NotSupported(
+                $"a DSpark drafter of Gemma 4 whose '{key}' in config.json is not {value}", "llama.cpp has no such drafter.");
         }
     }
 }

@@ -55,7 +55,9 @@ internal sealed class HyV4(ArchitectureContext context) : Deepseek2(Gguf, WithLe
         foreach (var (layer, hasIndexer) in (HasIndexer() ?? []).Index())
         {
             var prefix = $"model.layers.{layer}{IndexerPart}";
-            var found = names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(name => name[prefix.Length..]).Order(StringComparer.Ordinal);
+            var found = names.Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
+                .Select(name => name[prefix.Length..])
+                .Order(StringComparer.Ordinal);
             if (!found.SequenceEqual(hasIndexer ? IndexerTensors : []))
             {
                 throw new CheckpointException(
@@ -115,7 +117,8 @@ internal sealed class HyV4(ArchitectureContext context) : Deepseek2(Gguf, WithLe
             var leading = types.TakeWhile(type => type == "dense").Count();
             if (types.Skip(leading).Contains("dense") || (stated is { } number && number != leading))
             {
-                throw new CheckpointException("Cannot convert: 'mlp_layer_types' of config.json must begin with all dense layers, as many as 'first_k_dense_replace'.");
+                throw new CheckpointException(
+                    "Cannot convert: 'mlp_layer_types' of config.json must begin with all dense layers, as many as 'first_k_dense_replace'.");
             }
 
             stated = leading;

@@ -77,7 +77,8 @@ internal sealed class KimiK3 : ModelArchitecture
         {
             layers.Add(name.Split('.') is ["model", "layers", var layer, "block_sparse_moe", "experts", _, "w1" or "w2" or "w3", _]
                 ? long.Parse(layer, CultureInfo.InvariantCulture)
-                : throw CheckpointException.NotSupported($"MXFP4 in the tensor '{name}', which is none of an expert", "Use a checkpoint whose experts alone are in MXFP4."));
+                : throw CheckpointException.NotSupported(
+                    $"MXFP4 in the tensor '{name}', which is none of an expert", "Use a checkpoint whose experts alone are in MXFP4."));
         }
 
         List<NamedTensor> ready =

@@ -50,7 +50,8 @@ internal sealed class MiMo2 : ModelArchitecture
             block = LayerCount + number;
             tensor = number < PredictionLayers
                 ? tensor with { Name = $"model.layers.{block}{tensor.Name[(PredictionPrefix.Length + $"{number}".Length)..]}" }
-                : throw new CheckpointException($"Cannot convert the tensor '{tensor.Name}': MiMo V2 has {PredictionLayers} layers that predict further tokens.");
+                : throw new CheckpointException(
+                    $"Cannot convert the tensor '{tensor.Name}': MiMo V2 has {PredictionLayers} layers that predict further tokens.");
         }
 
         return tensor.Contains(".mlp.experts.") && tensor.EndsWith(".weight")

@@ -11,7 +11,26 @@ public static class CheckpointSelection
 {
     private static readonly FrozenSet<string> OtherFormats = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        ".h5", ".msgpack", ".onnx", ".onnx_data", ".ot", ".tflite", ".mlmodel", ".gguf", ".ggml", ".zip", ".tar", ".gz", ".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".mp4", ".pdf");
+        ".h5",
+        ".msgpack",
+        ".onnx",
+        ".onnx_data",
+        ".ot",
+        ".tflite",
+        ".mlmodel",
+        ".gguf",
+        ".ggml",
+        ".zip",
+        ".tar",
+        ".gz",
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".svg",
+        ".webp",
+        ".mp4",
+        ".pdf");
 
     private static readonly FrozenSet<string> OtherDirectories =
         FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "original", "onnx", "openvino", "coreml", "metal", "runs", "assets", "images", "figures");

@@ -79,7 +79,9 @@ internal static class AdapterWeights
         .Replace(".lora_embedding_B", ".weight", StringComparison.Ordinal);
 
     private static string Advice(string name) =>
-        name.Contains("lora_magnitude_vector", StringComparison.Ordinal) ? "it is of DoRA, which llama.cpp does not know. Merge the adapter into the model and convert that."
+        name.Contains(
+            "lora_magnitude_vector",
+            StringComparison.Ordinal) ? "it is of DoRA, which llama.cpp does not know. Merge the adapter into the model and convert that."
         : name.Contains(".embed_tokens.weight", StringComparison.Ordinal) || name.Contains(".lm_head.weight", StringComparison.Ordinal)
             || name.Contains("modules_to_save", StringComparison.Ordinal)
             ? "it is a whole module that was trained (modules_to_save, or new tokens). Merge the adapter into the model and convert that."

@@ -33,7 +33,8 @@ internal static class InvocationTokens
         catch (TokenizerStepException exception)
         {
             throw new CheckpointException(
-                $"Cannot turn 'invocation_string' of adapter_config.json into tokens: {exception.Message}. Write their ids as 'alora_invocation_tokens'.", exception);
+                $"Cannot turn 'invocation_string' of adapter_config.json into tokens: {exception.Message}. Write their ids as 'alora_invocation_tokens'.",
+                exception);
         }
     }
 

@@ -69,7 +69,9 @@ internal static class Mxfp4Experts
         {
             var (codes, scales) = (Parts(codesEnd), Parts(scalesEnd));
             return new NamedTensor(ggufName, Mxfp4Tensor.Of(
-                codes.Shape is [_, _, var bytes] && bytes % CodeBytes == 0 ? codes.Reshaped(codes.Shape[0], codes.Shape[1], bytes / CodeBytes, CodeBytes) : codes,
+                codes.Shape is [_, _, var bytes] && bytes % CodeBytes == 0
+                    ? codes.Reshaped(codes.Shape[0], codes.Shape[1], bytes / CodeBytes, CodeBytes)
+                    : codes,
                 scales));
         }
         catch (ArgumentException exception)

@@ -38,7 +38,8 @@ internal static class SlowTokenizerFiles
         ImmutableArray<TokenizerStep> split = className == "Qwen2Tokenizer"
             ?
             [
-                TokenizerStep.Parse($$"""{"type":"Split","pattern":{"Regex":"{{JsonEncodedText.Encode(Qwen2Pattern)}}"},"behavior":"Isolated","invert":false}"""),
+                TokenizerStep.Parse(
+                    $$"""{"type":"Split","pattern":{"Regex":"{{JsonEncodedText.Encode(Qwen2Pattern)}}"},"behavior":"Isolated","invert":false}"""),
                 TokenizerStep.Parse("""{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}"""),
             ]
             : [TokenizerStep.Parse($$"""{"type":"ByteLevel","add_prefix_space":{{addsSpace}},"use_regex":true}""")];

@@ -16,7 +16,9 @@ internal static class SharedExpertNetwork
 
         var options = ExpertOptions.Default with
         {
-            Gating = graph.GatingOr(gating), Normalizes = graph.NormalizesExperts, KeepsPrecision = graph.Shape.Architecture == "mistral4",
+            Gating = graph.GatingOr(gating),
+            Normalizes = graph.NormalizesExperts,
+            KeepsPrecision = graph.Shape.Architecture == "mistral4",
         };
         return graph.ExpertsAndShared(x, layer, options);
     }

@@ -3,7 +3,9 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Gguf.Format;
 
-/// <summary>The header of a whole model whose files need not be on this disk: what <see cref="GgufFile"/> has, without a way to the tensors' data. Immutable.</summary>
+/// <summary>
+/// The header of a whole model whose files need not be on this disk: what <see cref="GgufFile"/> has, without a way to the tensors' data. Immutable.
+/// </summary>
 public sealed class GgufModelHeader
 {
     private GgufModelHeader(ImmutableArray<GgufFilePart> parts)

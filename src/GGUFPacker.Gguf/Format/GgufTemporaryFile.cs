@@ -48,7 +48,9 @@ internal sealed class GgufTemporaryFile : IDisposable
         }
     }
 
-    /// <summary>Removes what killed processes left of earlier attempts to write a file. Nothing is removed where locks do not work, and no failure matters.</summary>
+    /// <summary>
+    /// Removes what killed processes left of earlier attempts to write a file. Nothing is removed where locks do not work, and no failure matters.
+    /// </summary>
     /// <param name="path">The place that the file takes in the end.</param>
     public static void RemoveAbandoned(string path)
     {

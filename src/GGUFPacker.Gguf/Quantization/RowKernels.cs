@@ -57,7 +57,9 @@ public static class RowKernels
         : Vector128.IsHardwareAccelerated ? KernelWidth.Vector128
         : KernelWidth.Scalar;
 
-    /// <summary>Whether <see cref="Quantize(TensorType, ReadOnlySpan{float}, ReadOnlySpan{float}, Span{byte})"/> and <see cref="Dequantize"/> know the type.</summary>
+    /// <summary>
+    /// Whether <see cref="Quantize(TensorType, ReadOnlySpan{float}, ReadOnlySpan{float}, Span{byte})"/> and <see cref="Dequantize"/> know the type.
+    /// </summary>
     public static bool IsKnown(TensorType type) => ByType.ContainsKey(type);
 
     /// <summary>What <paramref name="type"/> makes of an importance matrix.</summary>

@@ -6,7 +6,10 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Gguf.Quantization;
 
-/// <summary>Looks for infinities and NaN in tensor data, as ggml_validate_row_data does: in float types in every element, in block types in the half scales (MXFP4: in the exponent).</summary>
+/// <summary>
+/// Looks for infinities and NaN in tensor data, as ggml_validate_row_data does: in float types in every element, in block types in the half scales (MXFP4: in
+/// the exponent).
+/// </summary>
 public static class RowValidation
 {
     /// <summary>Whether <see cref="FindInvalid"/> knows the type.</summary>
@@ -31,7 +34,8 @@ public static class RowValidation
             TensorType.BF16 => FindFullExponent(MemoryMarshal.Cast<byte, ushort>(data), (ushort)0x7F80),
             TensorType.Q1_0 or TensorType.Q2_0 or TensorType.Q4_0 or TensorType.Q5_0 or TensorType.Q8_0 => FindScale(data, type.BlockBytes, [0]),
             TensorType.Q4_1 or TensorType.Q5_1 or TensorType.Q4_K or TensorType.Q5_K => FindScale(data, type.BlockBytes, [0, 2]),
-            TensorType.IQ1_S or TensorType.IQ2_XXS or TensorType.IQ2_XS or TensorType.IQ2_S or TensorType.IQ3_XXS or TensorType.IQ3_S => FindScale(data, type.BlockBytes, [0]),
+            TensorType.IQ1_S or TensorType.IQ2_XXS or TensorType.IQ2_XS or TensorType.IQ2_S or TensorType.IQ3_XXS or TensorType.IQ3_S => FindScale(
+                data, type.BlockBytes, [0]),
             TensorType.IQ1_M => FindSpreadScale(data, type.BlockBytes),
             TensorType.Q2_K => FindScale(data, type.BlockBytes, [80, 82]),
             TensorType.Q3_K => FindScale(data, type.BlockBytes, [108]),

@@ -84,9 +84,14 @@ public static class EntryPath
             : throw new LayerException($"The path '{path}' lies outside '{directory}'.");
     }
 
-    /// <summary>Whether a path can be a file on Windows: none of its parts has a character that means something there, ends in a dot or blank, or is a device's name.</summary>
+    /// <summary>
+    /// Whether a path can be a file on Windows: none of its parts has a character that means something there, ends in a dot or blank, or is a device's name.
+    /// </summary>
     internal static bool IsWindowsPath(string path) => path.Split('/').All(part =>
-        !part.AsSpan().ContainsAny("\\:*?\"<>|") && !part.Any(c => c < ' ') && (part.Length == 0 || part[^1] is not ('.' or ' ')) && !IsDevice(part.Split('.')[0].TrimEnd()));
+        !part.AsSpan().ContainsAny("\\:*?\"<>|")
+            && !part.Any(c => c < ' ')
+            && (part.Length == 0 || part[^1] is not ('.' or ' '))
+            && !IsDevice(part.Split('.')[0].TrimEnd()));
 
     // CON, con.txt and com1.tar.gz are all devices.
     private static bool IsDevice(string stem) => stem.ToUpperInvariant() switch

@@ -128,7 +128,9 @@ public static class LayerFiles
         files.Set(entry);
     }
 
-    /// <summary>Entries by path, of which all below a directory are found without looking at the others: there may be a million, and as many whiteouts.</summary>
+    /// <summary>
+    /// Entries by path, of which all below a directory are found without looking at the others: there may be a million, and as many whiteouts.
+    /// </summary>
     private sealed class LayeredEntries
     {
         private readonly Dictionary<string, LayerEntry> _entries = new(StringComparer.Ordinal);

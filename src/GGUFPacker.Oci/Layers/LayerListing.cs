@@ -59,7 +59,8 @@ public static class LayerListing
         }
         catch (Exception exception) when (exception is ContentException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
-            throw new LayerException($"The manifest lists the entries of the layer {layer.Digest} in a way that cannot be read: {exception.Message}", exception);
+            throw new LayerException(
+                $"The manifest lists the entries of the layer {layer.Digest} in a way that cannot be read: {exception.Message}", exception);
         }
     }
 

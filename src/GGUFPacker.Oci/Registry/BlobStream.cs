@@ -26,7 +26,9 @@ public sealed class BlobStream : Stream
         (_transport, _request, _blob, _position, _end) = (transport, request, blob, offset, blob.Size);
     }
 
-    /// <summary>Creates a stream of a stretch of the blob, which ends at once, <see cref="LacksRanges"/> set, if the registry would give all of the blob instead.</summary>
+    /// <summary>
+    /// Creates a stream of a stretch of the blob, which ends at once, <see cref="LacksRanges"/> set, if the registry would give all of the blob instead.
+    /// </summary>
     internal BlobStream(RegistryTransport transport, RegistryRequest request, Descriptor blob, long offset, long length)
         : this(transport, request, blob, offset)
     {

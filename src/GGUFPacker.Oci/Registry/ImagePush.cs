@@ -37,7 +37,8 @@ public sealed class ImagePush(RegistryClient client, ContentStore store)
 
         foreach (var image in images.Where(i => i.Digest != request.Manifest.Digest))
         {
-            await client.Manifests.PutAsync(destination.WithDigest(image.Digest), image.Manifest.MediaType, image.Bytes, cancellationToken).ConfigureAwait(false);
+            await client.Manifests.PutAsync(
+                destination.WithDigest(image.Digest), image.Manifest.MediaType, image.Bytes, cancellationToken).ConfigureAwait(false);
         }
 
         // From now on another repository of this registry need not be sent these.
@@ -111,5 +112,6 @@ public sealed class ImagePush(RegistryClient client, ContentStore store)
     }
 
     // What only another registry has goes through this machine without being kept.
-    private Func<Stream>? Passing(ImageBlob blob) => blob.Origins is [var origin, ..] ? () => new PassingBlobStream(client.Blobs, origin, blob.Descriptor) : null;
+    private Func<Stream>? Passing(ImageBlob blob) =>
+        blob.Origins is [var origin, ..] ? () => new PassingBlobStream(client.Blobs, origin, blob.Descriptor) : null;
 }

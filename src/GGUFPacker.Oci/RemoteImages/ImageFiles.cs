@@ -7,8 +7,8 @@ using GGUFPacker.Oci.Store;
 namespace GGUFPacker.Oci.RemoteImages;
 
 /// <summary>
-/// The files of an image, wherever its layers are. Of a layer in a registry the ranges that are wanted alone are asked for, where layer and registry allow it; they
-/// are not kept, and cannot be verified against the layer's digest.
+/// The files of an image, wherever its layers are. Of a layer in a registry the ranges that are wanted alone are asked for, where layer and registry allow it;
+/// they are not kept, and cannot be verified against the layer's digest.
 /// </summary>
 public sealed class ImageFiles
 {
@@ -38,8 +38,8 @@ public sealed class ImageFiles
     }
 
     /// <summary>
-    /// The files that are seen when the layers lie upon each other, by path; null if that would cost nearly all of a layer: it is compressed or of very many files, or
-    /// the registry gives no ranges.
+    /// The files that are seen when the layers lie upon each other, by path; null if that would cost nearly all of a layer: it is compressed or of very many
+    /// files, or the registry gives no ranges.
     /// </summary>
     /// <exception cref="RegistryException">A registry does not give a layer.</exception>
     /// <exception cref="LayerException">A layer is no tar, or a hard link leads to no file.</exception>

@@ -20,7 +20,8 @@ public sealed class RemoteImage
         (ManifestDescriptor, ManifestBytes, Manifest, ConfigBytes) = (fetched.Descriptor, fetched.Bytes, manifest, configBytes);
         Config = ImageConfig.Parse(configBytes);
         Check();
-        Files = new ImageFiles(Manifest.Layers.Zip(Config.DiffIds, (layer, diffId) => new RemoteLayer(client, new BlobOrigin(source.Registry, source.Repository), layer, diffId)));
+        Files = new ImageFiles(
+            Manifest.Layers.Zip(Config.DiffIds, (layer, diffId) => new RemoteLayer(client, new BlobOrigin(source.Registry, source.Repository), layer, diffId)));
     }
 
     /// <summary>The image by the digest of its manifest.</summary>

@@ -27,8 +27,8 @@ public sealed class RemoteLayer(RegistryClient client, BlobOrigin origin, Descri
     public Digest DiffId => diffId;
 
     /// <summary>
-    /// The entries, if the manifest lists them or a few small requests tell them: the layer is a plain tar, and the registry gives ranges; these are not verified. Null
-    /// otherwise.
+    /// The entries, if the manifest lists them or a few small requests tell them: the layer is a plain tar, and the registry gives ranges; these are not
+    /// verified. Null otherwise.
     /// </summary>
     /// <exception cref="LayerException">It is no tar that can be taken in, or the listing is faulty.</exception>
     /// <exception cref="RegistryException">The registry does not give it.</exception>
@@ -40,7 +40,8 @@ public sealed class RemoteLayer(RegistryClient client, BlobOrigin origin, Descri
             var tar = new RangedBlobStream(client.Blobs, origin.Registry, origin.Repository, descriptor);
             await using (tar.ConfigureAwait(false))
             {
-                var (entries, isWhole) = await ReadAsync(tar, _ => tar.Requests < MaxIndexRequests && !tar.LacksRanges, cancellationToken).ConfigureAwait(false);
+                var (entries, isWhole) = await ReadAsync(
+                    tar, _ => tar.Requests < MaxIndexRequests && !tar.LacksRanges, cancellationToken).ConfigureAwait(false);
                 _isDear = !isWhole || tar.LacksRanges;
                 _entries = _isDear ? null : entries;
             }
@@ -49,7 +50,9 @@ public sealed class RemoteLayer(RegistryClient client, BlobOrigin origin, Descri
         return _entries;
     }
 
-    /// <summary>The entries up to the first that is a file of this path (no file has an empty one), or all; all of the layer may have to come for them.</summary>
+    /// <summary>
+    /// The entries up to the first that is a file of this path (no file has an empty one), or all; all of the layer may have to come for them.
+    /// </summary>
     internal async Task<ImmutableArray<LayerEntry>> FindAsync(string path, CancellationToken cancellationToken)
     {
         if (await TryIndexAsync(cancellationToken).ConfigureAwait(false) is { } known)
@@ -60,13 +63,16 @@ public sealed class RemoteLayer(RegistryClient client, BlobOrigin origin, Descri
         var tar = OpenTar();
         await using (tar.ConfigureAwait(false))
         {
-            var (entries, isWhole) = await ReadAsync(tar, entry => entry.Kind != LayerEntryKind.File || entry.Path != path, cancellationToken).ConfigureAwait(false);
+            var (entries, isWhole) = await ReadAsync(
+                tar, entry => entry.Kind != LayerEntryKind.File || entry.Path != path, cancellationToken).ConfigureAwait(false);
             _entries = isWhole ? entries : null;
             return entries;
         }
     }
 
-    /// <summary>Opens a file at its place. The stream can seek; in a compressed layer, or where the registry gives no ranges, all before the place is read for it.</summary>
+    /// <summary>
+    /// Opens a file at its place. The stream can seek; in a compressed layer, or where the registry gives no ranges, all before the place is read for it.
+    /// </summary>
     internal Stream Open(LayerEntry entry) =>
         entry.Place is { } place ? new StreamSection(OpenTar(), place.Offset, entry.Size) : new MemoryStream([], writable: false);
 
@@ -101,7 +107,8 @@ public sealed class RemoteLayer(RegistryClient client, BlobOrigin origin, Descri
             var stored = ingest.Commit();
             return stored.Digest == entry.Content && stored.Size == entry.Size
                 ? stored
-                : throw new LayerException($"{origin} gave other bytes for '{entry.Path}' of the layer {descriptor.Digest}: theirs are {stored.Digest}, not {entry.Content}.");
+                : throw new LayerException(
+                    $"{origin} gave other bytes for '{entry.Path}' of the layer {descriptor.Digest}: theirs are {stored.Digest}, not {entry.Content}.");
         }
     }
 

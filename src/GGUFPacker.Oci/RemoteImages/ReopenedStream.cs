@@ -57,7 +57,8 @@ internal sealed class ReopenedStream(Func<Stream> open, long? length, Func<Strea
         {
             while (_reached < Position)
             {
-                var read = await _decoded!.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, Position - _reached)), cancellationToken).ConfigureAwait(false);
+                var read = await _decoded!.ReadAsync(
+                    buffer.AsMemory(0, (int)Math.Min(buffer.Length, Position - _reached)), cancellationToken).ConfigureAwait(false);
                 if (read == 0)
                 {
                     return false;

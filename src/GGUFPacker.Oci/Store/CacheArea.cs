@@ -37,7 +37,9 @@ public sealed class CacheArea
     /// <summary>Forgets a record.</summary>
     public void Remove(Digest key) => StoreFiles.TryDelete(PathOf(key));
 
-    /// <summary>Waits until nobody else, in this process or another, works at what a key stands for. The system frees the lock when its holder ends, however it ends.</summary>
+    /// <summary>
+    /// Waits until nobody else, in this process or another, works at what a key stands for. The system frees the lock when its holder ends, however it ends.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="whenWaiting">Called once if somebody else has it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -95,13 +95,16 @@ public sealed class ContentArea
     public string NewTemporaryPath() => Files.NewTemporary();
 
     /// <summary>
-    /// The path on the store's volume of a file that comes from elsewhere in pieces, for as long as that takes: what has come is found there again by the next process.
+    /// The path on the store's volume of a file that comes from elsewhere in pieces, for as long as that takes: what has come is found there again by the next
+    /// process.
     /// <see cref="Adopt"/> takes the finished file in. One that nobody goes on with is swept after a week.
     /// </summary>
     /// <param name="key">What stands for the transfer.</param>
     public string PartialPath(Digest key) => StoreFiles.In(Files.Partial, key, ".part");
 
-    /// <summary>Takes in a finished file of <see cref="NewTemporaryPath"/> or <see cref="PartialPath"/> by renaming it; its bytes are read once for the digests.</summary>
+    /// <summary>
+    /// Takes in a finished file of <see cref="NewTemporaryPath"/> or <see cref="PartialPath"/> by renaming it; its bytes are read once for the digests.
+    /// </summary>
     /// <param name="temporaryPath">The file, which nobody has open.</param>
     /// <param name="layer">A layer to make around it on the way; null for none.</param>
     /// <param name="cancellationToken">Stops; the file stays where it is.</param>
@@ -142,7 +145,8 @@ public sealed class ContentArea
     /// </summary>
     /// <param name="digest">The file.</param>
     /// <param name="destination">The path; its directory is made if need be.</param>
-    /// <param name="renews">Whether the file's time becomes now, for those who go by time and would take an old content for one that they have. A copy gets the content's time too.</param>
+    /// <param name="renews">Whether the file's time becomes now, for those who go by time and would take an old content for one that they have. A copy gets the
+    /// content's time too.</param>
     /// <returns>Whether it is a link.</returns>
     /// <exception cref="StoreException">The store does not have the file.</exception>
     public bool Link(Digest digest, string destination, bool renews = false)

@@ -105,7 +105,9 @@ internal sealed class StoreFiles(string root, TimeProvider time, Action<int>? wr
         }
     }
 
-    /// <summary>Makes an empty file for so many bytes, whose place is taken at once where the system can do that: what has none fails now, not in hours.</summary>
+    /// <summary>
+    /// Makes an empty file for so many bytes, whose place is taken at once where the system can do that: what has none fails now, not in hours.
+    /// </summary>
     /// <exception cref="StoreException">The disk is full.</exception>
     public SafeFileHandle Create(string path, long size)
     {

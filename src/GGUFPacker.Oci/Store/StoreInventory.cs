@@ -50,7 +50,8 @@ public static class StoreInventory
             {
                 var key = Path.GetFileNameWithoutExtension(file.Name);
                 var holder = Digest.TryParse("sha256:" + key, out var digest) ? holders.GetValueOrDefault(digest) : null;
-                items.Add(new StoreItem(kind, key, StoreFiles.LengthOf(file), holder?.LastUsed ?? file.LastWriteTimeUtc, holder?.MadeBy ?? "", holder?.Images ?? 0));
+                items.Add(
+                    new StoreItem(kind, key, StoreFiles.LengthOf(file), holder?.LastUsed ?? file.LastWriteTimeUtc, holder?.MadeBy ?? "", holder?.Images ?? 0));
             }
         }
     }
@@ -61,6 +62,8 @@ public static class StoreInventory
         public Holder With(StoreRoot root, Digest digest) => new(
             LastUsed > root.LastUsed ? LastUsed : root.LastUsed,
             Images + (root.Tag is null ? 0 : 1),
-            root.Record is { } made && made.Digest == digest && (MadeBy.Length == 0 || made.Kind is CacheRecord.Step or CacheRecord.Layer) ? made.MadeBy : MadeBy);
+            root.Record is { } made && made.Digest == digest && (MadeBy.Length == 0 || made.Kind is CacheRecord.Step or CacheRecord.Layer)
+                ? made.MadeBy
+                : MadeBy);
     }
 }

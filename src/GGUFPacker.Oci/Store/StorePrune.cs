@@ -3,8 +3,8 @@ using GGUFPacker.Oci.Content;
 namespace GGUFPacker.Oci.Store;
 
 /// <summary>
-/// Removes what no name and no record of a build leads to. First everything that is reachable is marked, then the rest is removed; while it runs nobody else has the
-/// store open, so that nothing is taken from under a build that has not yet named its result.
+/// Removes what no name and no record of a build leads to. First everything that is reachable is marked, then the rest is removed; while it runs nobody else
+/// has the store open, so that nothing is taken from under a build that has not yet named its result.
 /// </summary>
 public sealed class StorePrune
 {

@@ -6,7 +6,8 @@ namespace GGUFPacker.Oci.Store;
 /// <summary>An image of the store whose layers need not be there, as long as it is known which repository has them.</summary>
 internal sealed class StoredImage
 {
-    /// <exception cref="StoreException">The store does not have its manifest or config, or has a layer neither as bytes nor as a place to get it from.</exception>
+    /// <exception cref="StoreException">The store does not have its manifest or config, or has a layer neither as bytes nor as a place to get it
+    /// from.</exception>
     public StoredImage(ContentStore store, Digest manifest)
     {
         Digest = manifest;

@@ -18,8 +18,8 @@ public sealed class TreeArea
     public string PathOf(Digest manifest) => StoreFiles.In(_files.Trees, manifest);
 
     /// <summary>
-    /// Makes an image's tree, or completes it; several processes may do so at a time. A symbolic link to a file becomes that file; what could not be a file on this
-    /// system is left out.
+    /// Makes an image's tree, or completes it; several processes may do so at a time. A symbolic link to a file becomes that file; what could not be a file on
+    /// this system is left out.
     /// </summary>
     /// <param name="image">The image.</param>
     /// <param name="cancellationToken">Stops; what is there stays.</param>

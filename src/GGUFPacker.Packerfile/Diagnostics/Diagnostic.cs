@@ -13,7 +13,9 @@ public sealed record Diagnostic(string Code, DiagnosticSeverity Severity, Source
     /// <summary>The lint rule's name; null for what no rule says. docs/rules has a page for each.</summary>
     public string? Rule { get; init; }
 
-    /// <summary>The form that editors and MSBuild understand: <c>path(line,column): error CODE: message</c>; without a place for what is about a whole file.</summary>
+    /// <summary>
+    /// The form that editors and MSBuild understand: <c>path(line,column): error CODE: message</c>; without a place for what is about a whole file.
+    /// </summary>
     public override string ToString() =>
         $"{Span.Path}{(Span.StartLine > 0 ? $"({Span.StartLine},{Span.StartColumn})" : "")}: {Category} {Code}: {Message}{(Rule is null ? "" : $" [{Rule}]")}";
 

@@ -188,7 +188,9 @@ internal sealed class GlobAtomReader
         }
 
         _position += isBraced ? 1 : 0;
-        return digits.Length <= 8 && int.TryParse(digits.ToString(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) && value <= 0x10FFFF
+        return digits.Length <= 8
+            && int.TryParse(digits.ToString(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
+            && value <= 0x10FFFF
             ? value
             : throw GlobSyntax.Malformed(_pattern);
     }

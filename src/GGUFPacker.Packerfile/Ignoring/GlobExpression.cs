@@ -136,5 +136,8 @@ internal sealed class GlobExpression
     };
 
     private static bool IsWord(Rune[] runes, int position) =>
-        position >= 0 && position < runes.Length && runes[position].IsAscii && (char.IsAsciiLetterOrDigit((char)runes[position].Value) || runes[position].Value == '_');
+        position >= 0
+            && position < runes.Length
+            && runes[position].IsAscii
+            && (char.IsAsciiLetterOrDigit((char)runes[position].Value) || runes[position].Value == '_');
 }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace GGUFPacker.Packerfile.Ignoring;
 
-/// <summary>The syntax that Go's <c>path.Match</c> demands of a pattern: every <c>[</c> is closed and holds something, every backslash has something behind it.</summary>
+/// <summary>
+/// The syntax that Go's <c>path.Match</c> demands of a pattern: every <c>[</c> is closed and holds something, every backslash has something behind it.
+/// </summary>
 internal static class GlobSyntax
 {
     /// <exception cref="FormatException">The pattern is malformed.</exception>
@@ -25,7 +27,8 @@ internal static class GlobSyntax
     }
 
     /// <summary>The error of a malformed pattern.</summary>
-    public static FormatException Malformed(string pattern) => new($"The pattern '{pattern}' is malformed: a '[' is not closed or empty, a range is the wrong way round, or nothing follows a '\\'.");
+    public static FormatException Malformed(string pattern) =>
+        new($"The pattern '{pattern}' is malformed: a '[' is not closed or empty, a range is the wrong way round, or nothing follows a '\\'.");
 
     private static int EndOfChunk(ReadOnlySpan<Rune> runes, int start)
     {

@@ -4,7 +4,8 @@ using GGUFPacker.Packerfile.Syntax;
 namespace GGUFPacker.Packerfile.Ignoring;
 
 /// <summary>
-/// The files that say what a context does not hold: a pattern on each line, <c>!</c> before one takes files back in, lines that begin with <c>#</c> are comments.
+/// The files that say what a context does not hold: a pattern on each line, <c>!</c> before one takes files back in, lines that begin with <c>#</c> are
+/// comments.
 /// </summary>
 public static class IgnoreFile
 {

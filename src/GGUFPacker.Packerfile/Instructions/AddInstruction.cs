@@ -83,7 +83,8 @@ public sealed record AddInstruction(SourceSpan Span, string Text) : Instruction(
     }
 
     private static bool IsHttp(string source) =>
-        (source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase)) && !IsRepository(source);
+        (source.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || source.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+            && !IsRepository(source);
 
     private static bool IsRepository(string source) => GitSource.Is(source) || source.StartsWith("hf://", StringComparison.OrdinalIgnoreCase);
 }

@@ -92,7 +92,9 @@ public sealed record CmdInstruction(SourceSpan Span, string Text) : Instruction(
         _ => null,
     };
 
-    /// <summary>An option that names files. With a factor these are <c>FILE:SCALE,…</c>, or as earlier versions of llama.cpp took it a file and a number.</summary>
+    /// <summary>
+    /// An option that names files. With a factor these are <c>FILE:SCALE,…</c>, or as earlier versions of llama.cpp took it a file and a number.
+    /// </summary>
     private readonly record struct FileFlag(CommandFileKind Kind, bool IsScaled = false)
     {
         public int CountValues(string value) => IsScaled && CommandFileList.ParseScaled(value) is null ? 2 : 1;

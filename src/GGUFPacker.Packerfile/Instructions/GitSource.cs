@@ -1,6 +1,8 @@
 namespace GGUFPacker.Packerfile.Instructions;
 
-/// <summary>Which sources of ADD are Git repositories, by their form: <c>http(s)://….git</c>, <c>git://</c>, <c>ssh://</c>, <c>user@host:path</c>, as BuildKit has it.</summary>
+/// <summary>
+/// Which sources of ADD are Git repositories, by their form: <c>http(s)://….git</c>, <c>git://</c>, <c>ssh://</c>, <c>user@host:path</c>, as BuildKit has it.
+/// </summary>
 internal static class GitSource
 {
     public static bool Is(string source)

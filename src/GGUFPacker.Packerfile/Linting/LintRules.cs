@@ -6,7 +6,8 @@ namespace GGUFPacker.Packerfile.Linting;
 public static class LintRules
 {
     /// <summary>An instruction goes on over an empty line.</summary>
-    public static LintRule NoEmptyContinuation { get; } = new("NoEmptyContinuation", "GGUF0101", "Empty continuation lines will become errors in a future release");
+    public static LintRule NoEmptyContinuation { get; } = new(
+        "NoEmptyContinuation", "GGUF0101", "Empty continuation lines will become errors in a future release");
 
     /// <summary>A stage's name has capitals.</summary>
     public static LintRule StageNameCasing { get; } = new("StageNameCasing", "GGUF0103", "Stage names should be lowercase");
@@ -35,10 +36,12 @@ public static class LintRules
         new("MultipleInstructionsDisallowed", "GGUF0110", "Multiple instructions of the same type should not be used in the same stage");
 
     /// <summary>LABEL is in its old form.</summary>
-    public static LintRule LegacyKeyValueFormat { get; } = new("LegacyKeyValueFormat", "GGUF0111", "Legacy key/value format with whitespace separator should not be used");
+    public static LintRule LegacyKeyValueFormat { get; } = new(
+        "LegacyKeyValueFormat", "GGUF0111", "Legacy key/value format with whitespace separator should not be used");
 
     /// <summary>A base image is of another platform.</summary>
-    public static LintRule InvalidBaseImagePlatform { get; } = new("InvalidBaseImagePlatform", "GGUF0112", "Base image platform does not match expected target platform");
+    public static LintRule InvalidBaseImagePlatform { get; } = new(
+        "InvalidBaseImagePlatform", "GGUF0112", "Base image platform does not match expected target platform");
 
     /// <summary>FROM asks for the platform that it gets anyway.</summary>
     public static LintRule RedundantTargetPlatform { get; } =
@@ -72,7 +75,8 @@ public static class LintRules
     public static LintRule AlreadyQuantized { get; } = OfModels("AlreadyQuantized", "GGUF0120", "A model should be quantized from its full weights, once");
 
     /// <summary>A type of few bits is quantized without an importance matrix.</summary>
-    public static LintRule MissingImportanceMatrix { get; } = OfModels("MissingImportanceMatrix", "GGUF0121", "Types of two and three bits should be quantized with an importance matrix");
+    public static LintRule MissingImportanceMatrix { get; } = OfModels(
+        "MissingImportanceMatrix", "GGUF0121", "Types of two and three bits should be quantized with an importance matrix");
 
     /// <summary>CMD names a file that no instruction makes.</summary>
     public static LintRule CommandFileNotMade { get; } = OfModels("CommandFileNotMade", "GGUF0122", "CMD should name files that the stage has");
@@ -89,9 +93,11 @@ public static class LintRules
     /// <summary>Every rule, by code.</summary>
     public static ImmutableArray<LintRule> All { get; } =
     [
-        NoEmptyContinuation, StageNameCasing, FromAsCasing, ConsistentInstructionCasing, DuplicateStageName, ReservedStageName, UndefinedArgInFrom, UndefinedVar,
+        NoEmptyContinuation, StageNameCasing, FromAsCasing, ConsistentInstructionCasing, DuplicateStageName, ReservedStageName, UndefinedArgInFrom,
+        UndefinedVar,
         MultipleInstructionsDisallowed, LegacyKeyValueFormat, InvalidBaseImagePlatform, RedundantTargetPlatform, SecretsUsedInArgOrEnv, InvalidDefaultArgInFrom,
-        FromPlatformFlagConstDisallowed, CopyIgnoredFile, InvalidDefinitionDescription, AlreadyQuantized, MissingImportanceMatrix, CommandFileNotMade, SecretInDefault,
+        FromPlatformFlagConstDisallowed, CopyIgnoredFile, InvalidDefinitionDescription, AlreadyQuantized, MissingImportanceMatrix, CommandFileNotMade,
+        SecretInDefault,
         MissingLicense, UnpinnedSource,
     ];
 

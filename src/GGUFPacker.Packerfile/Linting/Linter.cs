@@ -4,7 +4,9 @@ using GGUFPacker.Packerfile.Linting.Rules;
 
 namespace GGUFPacker.Packerfile.Linting;
 
-/// <summary>Checks a file against the lint rules. Rules about the text hold for what could be parsed; those about its meaning need a file without errors.</summary>
+/// <summary>
+/// Checks a file against the lint rules. Rules about the text hold for what could be parsed; those about its meaning need a file without errors.
+/// </summary>
 public static class Linter
 {
     /// <summary>Checks a file.</summary>

@@ -4,7 +4,8 @@ using GGUFPacker.Packerfile.Instructions;
 namespace GGUFPacker.Packerfile.Variables;
 
 /// <summary>
-/// The variables that instructions see. Immutable. Arguments given from outside win over defaults, those of the platform included; global arguments are seen in every stage.
+/// The variables that instructions see. Immutable. Arguments given from outside win over defaults, those of the platform included; global arguments are seen in
+/// every stage.
 /// </summary>
 public sealed class BuildVariables
 {
@@ -44,7 +45,10 @@ public sealed class BuildVariables
     /// <param name="onFault">Told of a default that cannot be expanded; its argument is left out.</param>
     /// <param name="onUnmatched">Told of the names that a default looks up and that are not set, with the variables at that point.</param>
     public BuildVariables Declare(
-        ArgInstruction instruction, WordExpander expander, Action<ExpansionException>? onFault = null, Action<BuildVariables, IReadOnlyCollection<string>>? onUnmatched = null)
+        ArgInstruction instruction,
+        WordExpander expander,
+        Action<ExpansionException>? onFault = null,
+        Action<BuildVariables, IReadOnlyCollection<string>>? onUnmatched = null)
     {
         ArgumentNullException.ThrowIfNull(instruction);
         ArgumentNullException.ThrowIfNull(expander);
@@ -68,7 +72,10 @@ public sealed class BuildVariables
     public bool IsGiven(string name) => _given.ContainsKey(name);
 
     private BuildVariables Declare(
-        ArgumentDefinition argument, WordExpander expander, Action<ExpansionException>? onFault, Action<BuildVariables, IReadOnlyCollection<string>>? onUnmatched)
+        ArgumentDefinition argument,
+        WordExpander expander,
+        Action<ExpansionException>? onFault,
+        Action<BuildVariables, IReadOnlyCollection<string>>? onUnmatched)
     {
         var unmatched = new List<string>();
         try

@@ -23,7 +23,10 @@ internal static class EstimateFiles
             EstimateJson.Write(writer, image.Document);
         }
 
-        File.WriteAllText(Path.Combine(directory, svg), MemoryPicture.Draw(image.Document, ContextCurve.Create(image.Setup)), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+        File.WriteAllText(
+            Path.Combine(directory, svg),
+            MemoryPicture.Draw(image.Document, ContextCurve.Create(image.Setup)),
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         return [json, svg];
     }
 }

@@ -19,7 +19,8 @@ internal static class EstimateText
         }
 
         var about = estimate.Confidence == EstimateConfidence.Exact ? "" : "about ";
-        return string.Create(CultureInfo.InvariantCulture, $" ({size}, takes {about}{Needs(estimate)} with a context of {estimate.Model.Resolved.ContextSize})");
+        return string.Create(
+            CultureInfo.InvariantCulture, $" ({size}, takes {about}{Needs(estimate)} with a context of {estimate.Model.Resolved.ContextSize})");
     }
 
     /// <summary>What an image that is beyond a limit needs, and the way out.</summary>

@@ -10,7 +10,8 @@ internal static class CompanionMetadata
     /// <param name="items">The items.</param>
     /// <param name="projectName">What a projector's file is called where the item does not say.</param>
     /// <param name="projectDirectory">What paths are relative to.</param>
-    public static IEnumerable<CompanionModel> Read(CompanionKind kind, ITaskItem[] items, string projectName, string projectDirectory) => items.Select((item, index) =>
+    public static IEnumerable<CompanionModel> Read(
+        CompanionKind kind, ITaskItem[] items, string projectName, string projectDirectory) => items.Select((item, index) =>
     {
         var source = ModelMetadata.Read(item, defaultName: "");
         var name = source.Name.Length > 0 ? source.Name : kind == CompanionKind.Projector ? projectName : NameOf(source);

@@ -42,7 +42,9 @@ internal static class PackerfileGenerator
             """));
         if (model.IsRemote)
         {
-            text.Append('\n').Append(PackerfileText.From("scratch", ModelContext)).Append(PackerfileText.Instruction("ADD", [], [model.Include, model.RemoteName]));
+            text.Append('\n')
+                .Append(PackerfileText.From("scratch", ModelContext))
+                .Append(PackerfileText.Instruction("ADD", [], [model.Include, model.RemoteName]));
         }
         else
         {

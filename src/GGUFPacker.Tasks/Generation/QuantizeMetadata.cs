@@ -11,7 +11,8 @@ internal static class QuantizeMetadata
         ("Pure", "pure"), ("LeaveOutputTensor", "leave-output-tensor"), ("AllowRequantize", "allow-requantize"), ("KeepSplit", "keep-split"),
     ];
 
-    private static readonly (string Metadata, string Flag)[] Values = [("OutputTensorType", "output-tensor-type"), ("TokenEmbeddingType", "token-embedding-type")];
+    private static readonly (string Metadata, string Flag)[] Values =
+        [("OutputTensorType", "output-tensor-type"), ("TokenEmbeddingType", "token-embedding-type")];
 
     // Each part between semicolons is a flag of its own.
     private static readonly (string Metadata, string Flag)[] Lists =
@@ -38,7 +39,9 @@ internal static class QuantizeMetadata
             flags.Add(KeyValuePair.Create("prune-layers", (string?)layers));
         }
 
-        return new QuantizeVariant(type.ItemSpec.ToUpperInvariant(), flags.ToImmutable()) { Imatrix = FileOf("Imatrix"), TensorTypeFile = FileOf("TensorTypeFile") };
+        return new QuantizeVariant(
+            type.ItemSpec.ToUpperInvariant(), flags.ToImmutable())
+        { Imatrix = FileOf("Imatrix"), TensorTypeFile = FileOf("TensorTypeFile") };
     }
 
     private static string[] Split(string value) => value.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -10,7 +10,10 @@ internal static class BuildRecord
     /// <summary>Writes the files of the output directory, a path a line.</summary>
     public static void WriteOutputs(string path, IEnumerable<string> outputs) => Write(path, outputs);
 
-    /// <summary>Writes the images, <c>reference|digest|content|name</c> a line: what each is called, and two files of the store: one of them is gone when the image or its name is.</summary>
+    /// <summary>
+    /// Writes the images, <c>reference|digest|content|name</c> a line: what each is called, and two files of the store: one of them is gone when the image or
+    /// its name is.
+    /// </summary>
     public static void WriteImages(string path, IEnumerable<(string Reference, string Digest, string ContentPath, string NamePath)> images) =>
         Write(path, images.Select(image => $"{image.Reference}|{image.Digest}|{image.ContentPath}|{image.NamePath}"));
 

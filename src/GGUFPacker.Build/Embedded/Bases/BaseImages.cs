@@ -26,8 +26,8 @@ public sealed class BaseImages(ContentStore store, RegistryClient? registries)
     public IProgress<BuildProgress>? Progress { get; init; }
 
     /// <summary>
-    /// Runs something that needs images until all that it needs are known; what it gives before that counts for nothing. What it throws passes through: a faulty
-    /// file is told of before anybody is asked.
+    /// Runs something that needs images until all that it needs are known; what it gives before that counts for nothing. What it throws passes through: a
+    /// faulty file is told of before anybody is asked.
     /// </summary>
     /// <param name="run">What is run. Images that are not known yet are given to it as empty ones.</param>
     /// <param name="cancellationToken">Stops.</param>

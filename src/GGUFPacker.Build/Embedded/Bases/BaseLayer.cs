@@ -53,7 +53,10 @@ internal sealed class BaseLayer(ContentStore store, RegistryClient? registries, 
 
         // Where one file, or many, are most of a layer the whole is as cheap, and can be gone on with after a break.
         var isFew = Interlocked.Add(ref _aloneBytes, entry.Size) < descriptor.Size / 2 && Interlocked.Increment(ref _aloneFiles) <= MaxAlone;
-        if (!entry.Content.IsEmpty && isFew && Find() is null && await TryBringAloneAsync(entry, transfer, cancellationToken).ConfigureAwait(false) is { } alone)
+        if (!entry.Content.IsEmpty
+            && isFew
+            && Find() is null
+            && await TryBringAloneAsync(entry, transfer, cancellationToken).ConfigureAwait(false) is { } alone)
         {
             return alone;
         }
@@ -90,7 +93,8 @@ internal sealed class BaseLayer(ContentStore store, RegistryClient? registries, 
             var part = descriptor.Digest.ToString();
             transfer.Begin(part, descriptor.Size);
             var progress = new TransferRelay(done => transfer.Advance(part, done, descriptor.Size));
-            _recipe = await FromAnyAsync(origin => new ImagePull(registries!, store).PullLayerAsync(origin, descriptor, diffId, progress, cancellationToken)).ConfigureAwait(false);
+            _recipe = await FromAnyAsync(
+                origin => new ImagePull(registries!, store).PullLayerAsync(origin, descriptor, diffId, progress, cancellationToken)).ConfigureAwait(false);
             transfer.End(part, descriptor.Size);
             return _recipe;
         }
@@ -106,7 +110,8 @@ internal sealed class BaseLayer(ContentStore store, RegistryClient? registries, 
         var origins = store.Origins.Find(descriptor.Digest);
         if (registries is null || origins.IsEmpty)
         {
-            throw new StoreException($"The store does not have the layer {descriptor.Digest}{(origins is [var known, ..] ? $" of {known}, and this build asks no registry" : "")}.");
+            throw new StoreException(
+                $"The store does not have the layer {descriptor.Digest}{(origins is [var known, ..] ? $" of {known}, and this build asks no registry" : "")}.");
         }
 
         for (var i = 0; ; i++)

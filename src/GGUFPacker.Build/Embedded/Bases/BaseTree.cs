@@ -6,7 +6,9 @@ using GGUFPacker.Oci.Layers;
 
 namespace GGUFPacker.Build.Embedded.Bases;
 
-/// <summary>The file system of a base image: that of its layers laid upon each other. Nothing is unpacked; devices and pipes are left out, nothing here could use them.</summary>
+/// <summary>
+/// The file system of a base image: that of its layers laid upon each other. Nothing is unpacked; devices and pipes are left out, nothing here could use them.
+/// </summary>
 internal static class BaseTree
 {
     /// <summary>Whether the file system is known without asking a registry.</summary>

@@ -25,7 +25,8 @@ internal sealed class SharedCache
     private readonly ConcurrentQueue<Diagnostic> _warnings = new();
     private readonly ConcurrentDictionary<Digest, (GraphNode Node, StoredFile File)> _results = new();
 
-    private SharedCache(ContentStore store, RegistryClient? registries, string packerfile) => (_store, _registries, _packerfile) = (store, registries, packerfile);
+    private SharedCache(ContentStore store, RegistryClient? registries, string packerfile) =>
+        (_store, _registries, _packerfile) = (store, registries, packerfile);
 
     /// <summary>What was wrong with the caches.</summary>
     public ImmutableArray<Diagnostic> Warnings => [.. _warnings];

@@ -18,7 +18,9 @@ internal sealed class ContextTree(string root, IgnorePatterns ignored, Func<stri
     public override TreeEntry? Find(string path)
     {
         var entry = FindPhysical(path);
-        var match = entry is null || ignored.IsEmpty ? default : TreePath.Parents(path).Append(path).Where(part => part.Length > 0).Aggregate(default(IgnoreMatch), (parent, part) => Match(part, parent));
+        var match = entry is null || ignored.IsEmpty
+            ? default
+            : TreePath.Parents(path).Append(path).Where(part => part.Length > 0).Aggregate(default(IgnoreMatch), (parent, part) => Match(part, parent));
         return !match.IsIgnored || (entry is DirectoryEntry && ignored.HasExceptions && Below(path, Physical(path), [], match).Any()) ? entry : null;
     }
 
@@ -43,7 +45,9 @@ internal sealed class ContextTree(string root, IgnorePatterns ignored, Func<stri
     private static int ModeOf(string physical)
     {
         // Only the owner's execute bit is carried over, so that a umask or another operating system does not change a layer.
-        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(physical) & UnixFileMode.UserExecute) != 0 ? FileEntry.ExecutableMode : FileEntry.DefaultMode;
+        return !OperatingSystem.IsWindows() && (File.GetUnixFileMode(physical) & UnixFileMode.UserExecute) != 0
+            ? FileEntry.ExecutableMode
+            : FileEntry.DefaultMode;
     }
 
     private static string Resolve(string path)

@@ -61,7 +61,9 @@ internal sealed class DerivedContent(BuildSession session, GraphNode node, Func<
 
         session.Report(node, BuildStepStatus.Started);
         using var turn = await session.Store.Cache.LockAsync(
-            StepCache.ContentKey(key), () => session.Report(node, BuildStepStatus.Noted, detail: "Another build makes this; waiting for it."), cancellationToken).ConfigureAwait(false);
+            StepCache.ContentKey(key),
+            () => session.Report(node, BuildStepStatus.Noted, detail: "Another build makes this; waiting for it."),
+            cancellationToken).ConfigureAwait(false);
         if ((Find(key) ?? await ImportAsync(key, cancellationToken).ConfigureAwait(false)) is { } meanwhile)
         {
             session.Report(node, BuildStepStatus.Cached);

@@ -2,10 +2,13 @@ using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Embedded.Files;
 
-/// <summary>A file of the user's. It is copied into the store only when an image needs it; a link would let a later change of the file reach the store.</summary>
+/// <summary>
+/// A file of the user's. It is copied into the store only when an image needs it; a link would let a later change of the file reach the store.
+/// </summary>
 internal sealed class LocalContent(ContentStore store, FileHashes hashes, string path) : FileContent
 {
-    public override async ValueTask<string> IdentifyAsync(CancellationToken cancellationToken) => (await hashes.GetAsync(path, cancellationToken).ConfigureAwait(false)).ToString();
+    public override async ValueTask<string> IdentifyAsync(CancellationToken cancellationToken) =>
+        (await hashes.GetAsync(path, cancellationToken).ConfigureAwait(false)).ToString();
 
     public override async ValueTask<StoredFile> StoreAsync(CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using GGUFPacker.Build.Embedded.Steps;
 namespace GGUFPacker.Build.Embedded.Files;
 
 /// <summary>
-/// What <c>--chown=user[:group]</c> means: numbers as they are, names as the stage's <c>/etc/passwd</c> and <c>/etc/group</c> have them. Without a group it is the
-/// user's: by name the one of <c>/etc/passwd</c>, by number the same number.
+/// What <c>--chown=user[:group]</c> means: numbers as they are, names as the stage's <c>/etc/passwd</c> and <c>/etc/group</c> have them. Without a group it is
+/// the user's: by name the one of <c>/etc/passwd</c>, by number the same number.
 /// </summary>
 internal static class OwnerNames
 {
@@ -22,7 +22,9 @@ internal static class OwnerNames
             : await FindAsync(parts[0], stage, "etc/passwd", 3, cancellationToken).ConfigureAwait(false);
         if (parts.Length == 2 && parts[1].Length > 0)
         {
-            group = TryParse(parts[1], out number) ? number : (await FindAsync(parts[1], stage, "etc/group", 2, cancellationToken).ConfigureAwait(false)).Number;
+            group = TryParse(parts[1], out number)
+                ? number
+                : (await FindAsync(parts[1], stage, "etc/group", 2, cancellationToken).ConfigureAwait(false)).Number;
         }
 
         return new(user, group);
@@ -31,7 +33,8 @@ internal static class OwnerNames
     private static bool TryParse(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     // A line is name:password:number:number of the group:…; in /etc/group the second number is missing.
-    private static async ValueTask<(int Number, int Group)> FindAsync(string name, FileTree stage, string path, int groupField, CancellationToken cancellationToken)
+    private static async ValueTask<(int Number, int Group)> FindAsync(
+        string name, FileTree stage, string path, int groupField, CancellationToken cancellationToken)
     {
         if (name.Length == 0)
         {

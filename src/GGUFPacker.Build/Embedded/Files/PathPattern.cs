@@ -1,6 +1,8 @@
 namespace GGUFPacker.Build.Embedded.Files;
 
-/// <summary>A source of ADD or COPY: a path whose components may hold the wildcards <c>*</c>, <c>?</c> and <c>[…]</c>, as Go's filepath.Match reads them.</summary>
+/// <summary>
+/// A source of ADD or COPY: a path whose components may hold the wildcards <c>*</c>, <c>?</c> and <c>[…]</c>, as Go's filepath.Match reads them.
+/// </summary>
 internal static class PathPattern
 {
     /// <summary>Whether there is a wildcard at all.</summary>

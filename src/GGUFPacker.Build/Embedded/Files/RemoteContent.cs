@@ -5,7 +5,10 @@ using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Embedded.Files;
 
-/// <summary>A file elsewhere whose bytes are known beforehand: it is fetched when something needs them, and only if neither the store nor a copy on this machine has them.</summary>
+/// <summary>
+/// A file elsewhere whose bytes are known beforehand: it is fetched when something needs them, and only if neither the store nor a copy on this machine has
+/// them.
+/// </summary>
 /// <param name="session">The build.</param>
 /// <param name="node">The source.</param>
 /// <param name="name">What progress calls the file.</param>
@@ -65,7 +68,9 @@ internal sealed class RemoteContent(
         }
 
         var stored = await session.Store.Contents.IngestFileAsync(copy, layer: null, cancellationToken).ConfigureAwait(false);
-        return file.Digest is { } digest && digest != stored.Digest ? null : Known(new StoredFile(stored.Digest, stored.Size, session.Store.Contents.PathOf(stored.Digest), ContentOrigin.Written));
+        return file.Digest is { } digest && digest != stored.Digest
+            ? null
+            : Known(new StoredFile(stored.Digest, stored.Size, session.Store.Contents.PathOf(stored.Digest), ContentOrigin.Written));
     }
 
     private async ValueTask<StoredFile> FetchAsync(CancellationToken cancellationToken)

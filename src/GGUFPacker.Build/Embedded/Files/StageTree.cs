@@ -38,7 +38,8 @@ internal sealed class StageTree : FileTree
     public override IEnumerable<KeyValuePair<string, TreeEntry>> Below(string directory)
     {
         var real = Resolve(directory);
-        var raw = PathsBelow(real).Select(path => KeyValuePair.Create(TreePath.Join(directory, path[(real.Length == 0 ? 0 : real.Length + 1)..]), _entries[path]));
+        var raw = PathsBelow(real).Select(
+            path => KeyValuePair.Create(TreePath.Join(directory, path[(real.Length == 0 ? 0 : real.Length + 1)..]), _entries[path]));
         return _links.Value.Count == 0 ? raw : Expand(raw, directory, real);
     }
 

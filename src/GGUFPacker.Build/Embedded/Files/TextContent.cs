@@ -18,6 +18,7 @@ internal sealed class TextContent(ContentStore store, ImmutableArray<byte> bytes
             store.Contents.Ingest(bytes.AsSpan());
         }
 
-        return ValueTask.FromResult(new StoredFile(digest, bytes.Length, store.Contents.PathOf(digest), isThere ? ContentOrigin.Reused : ContentOrigin.Written));
+        return ValueTask.FromResult(
+            new StoredFile(digest, bytes.Length, store.Contents.PathOf(digest), isThere ? ContentOrigin.Reused : ContentOrigin.Written));
     }
 }

@@ -31,7 +31,11 @@ internal static class TreePath
 
     /// <summary>Whether a destination names a directory by its form: a trailing slash, <c>.</c> or the root.</summary>
     public static bool IsDirectoryForm(string path) =>
-        path.EndsWith('/') || path is "." or "" || path.EndsWith("/.", StringComparison.Ordinal) || path.EndsWith("/..", StringComparison.Ordinal) || path == "..";
+        path.EndsWith('/')
+            || path is "." or ""
+            || path.EndsWith("/.", StringComparison.Ordinal)
+            || path.EndsWith("/..", StringComparison.Ordinal)
+            || path == "..";
 
     /// <summary>Joins two normalized paths.</summary>
     public static string Join(string directory, string name) => directory.Length == 0 ? name : name.Length == 0 ? directory : $"{directory}/{name}";
@@ -53,5 +57,7 @@ internal static class TreePath
 
     /// <summary>Whether <paramref name="path"/> is <paramref name="directory"/> or lies below it.</summary>
     public static bool IsAtOrBelow(string path, string directory) =>
-        directory.Length == 0 || path == directory || (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal));
+        directory.Length == 0
+            || path == directory
+            || (path.Length > directory.Length && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal));
 }

@@ -6,7 +6,8 @@ namespace GGUFPacker.Build.Embedded.Steps;
 /// <summary>Collects what a step puts onto its base. The directories above each entry belong to the difference, as BuildKit's exporter has it.</summary>
 internal sealed class DifferenceBuilder(StageTree onto, FileOwner owner = default)
 {
-    private readonly ImmutableSortedDictionary<string, TreeEntry>.Builder _entries = ImmutableSortedDictionary.CreateBuilder<string, TreeEntry>(StringComparer.Ordinal);
+    private readonly ImmutableSortedDictionary<string, TreeEntry>.Builder _entries = ImmutableSortedDictionary.CreateBuilder<string, TreeEntry>(
+        StringComparer.Ordinal);
 
     /// <summary>Sets an entry and the directories above it.</summary>
     public void Set(string path, TreeEntry entry)

@@ -47,7 +47,15 @@ internal static partial class GitStep
         foreach (var entry in entries)
         {
             FileContent content = entry.Fault is { } fault ? new FaultyContent(session, node, fault) : entry.IsLarge
-                ? new RemoteContent(session, node, entry.Path, entry.Digest.ToString(), entry.Size, token => large.Value.FindAsync(entry, token), () => session.Sources.Files, () => null)
+                ? new RemoteContent(
+                    session,
+                    node,
+                    entry.Path,
+                    entry.Digest.ToString(),
+                    entry.Size,
+                    token => large.Value.FindAsync(entry, token),
+                    () => session.Sources.Files,
+                    () => null)
                 : new StoredContentFile(new StoredFile(entry.Digest, entry.Size, session.Store.Contents.PathOf(entry.Digest)));
             files.Set(entry.Path, new FileEntry(content, entry.IsExecutable ? FileEntry.ExecutableMode : FileEntry.DefaultMode));
         }
@@ -66,7 +74,11 @@ internal static partial class GitStep
     {
         var server = LargeFiles(session, address, entries);
         var isSame = Uri.TryCreate(address.Remote, UriKind.Absolute, out var remote) && remote.Scheme == server.Scheme && remote.Authority == server.Authority;
-        return new LfsClient(session.Sources.Http, git, server, isSame && remote!.UserInfo.Contains(':', StringComparison.Ordinal) ? Uri.UnescapeDataString(remote.UserInfo) : null);
+        return new LfsClient(
+            session.Sources.Http,
+            git,
+            server,
+            isSame && remote!.UserInfo.Contains(':', StringComparison.Ordinal) ? Uri.UnescapeDataString(remote.UserInfo) : null);
     }
 
     // The repository itself may say where its large files are.
@@ -74,14 +86,17 @@ internal static partial class GitStep
     {
         if (entries.FirstOrDefault(entry => entry.Path == LargeFilesConfig) is { IsLarge: false, Size: < 64 << 10 } config)
         {
-            var line = File.ReadLines(session.Store.Contents.PathOf(config.Digest)).Select(line => line.Split('=', 2)).FirstOrDefault(pair => pair.Length == 2 && pair[0].Trim() is "url");
+            var line = File.ReadLines(session.Store.Contents.PathOf(config.Digest))
+                .Select(line => line.Split('=', 2))
+                .FirstOrDefault(pair => pair.Length == 2 && pair[0].Trim() is "url");
             if (line is not null && Uri.TryCreate(line[1].Trim().Trim('"'), UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
             {
                 return uri;
             }
         }
 
-        return address.LargeFiles ?? throw new SourceException($"{address.Shown} has large files (git LFS), and no server for them can be derived from that address.");
+        return address.LargeFiles
+            ?? throw new SourceException($"{address.Shown} has large files (git LFS), and no server for them can be derived from that address.");
     }
 
     private static ImmutableArray<GitEntry>? Known(BuildSession session, GitNode node, string key)

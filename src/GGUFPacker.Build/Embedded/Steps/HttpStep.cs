@@ -11,7 +11,9 @@ using GGUFPacker.Oci.Store;
 
 namespace GGUFPacker.Build.Embedded.Steps;
 
-/// <summary>A file at an address as a file system of its own. With a checksum nothing is asked for that the store has; without, the server says whether it has changed.</summary>
+/// <summary>
+/// A file at an address as a file system of its own. With a checksum nothing is asked for that the store has; without, the server says whether it has changed.
+/// </summary>
 internal static class HttpStep
 {
     /// <summary>What BuildKit gives a file from the network, 0600.</summary>
@@ -31,7 +33,8 @@ internal static class HttpStep
 
     private static async ValueTask<FileContent> AskAsync(BuildSession session, HttpNode node, CancellationToken cancellationToken)
     {
-        using var head = await session.Sources.Http.SendAsync(node.Address, message => message.Method = HttpMethod.Head, cancellationToken).ConfigureAwait(false);
+        using var head = await session.Sources.Http.SendAsync(
+            node.Address, message => message.Method = HttpMethod.Head, cancellationToken).ConfigureAwait(false);
         if (!head.IsSuccessStatusCode && head.StatusCode is not (HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented or HttpStatusCode.Forbidden))
         {
             throw new SourceException($"{HttpFetcher.Shown(node.Address)} answered {(int)head.StatusCode} ({head.ReasonPhrase}).");
@@ -49,7 +52,9 @@ internal static class HttpStep
             Digest = node.Checksum is { } sum && Digest.TryParse(sum, out var digest) ? digest : null,
             Verify = node.Checksum is { } given ? (path, token) => HasAsync(path, given, token) : null,
             // A file that changes between two stretches comes as a whole, not as a mixture.
-            Headers = head.Headers.ETag is { IsWeak: false } strong ? ImmutableDictionary<string, string>.Empty.Add("If-Range", strong.Tag) : ImmutableDictionary<string, string>.Empty,
+            Headers = head.Headers.ETag is { IsWeak: false } strong
+                ? ImmutableDictionary<string, string>.Empty.Add("If-Range", strong.Tag)
+                : ImmutableDictionary<string, string>.Empty,
         };
         return new RemoteContent(session, node, file.Name, identity, size, _ => Task.FromResult(file), () => session.Sources.Files, () => null);
     }
@@ -107,7 +112,8 @@ internal static class HttpStep
             "sha512" => HashAlgorithmName.SHA512,
             _ => HashAlgorithmName.SHA256,
         });
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        using var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
         var buffer = new byte[256 << 10];
         int read;
         while ((read = await file.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
@@ -118,5 +124,8 @@ internal static class HttpStep
         return Convert.ToHexStringLower(hash.GetHashAndReset()) == checksum[(colon + 1)..];
     }
 
-    private static string NameOf(Uri address) => Uri.UnescapeDataString(address.AbsolutePath.TrimEnd('/')).Split('/', '\\').Last() is { Length: > 0 } and not ("." or "..") and var name ? name : "download";
+    private static string NameOf(Uri address) =>
+        Uri.UnescapeDataString(address.AbsolutePath.TrimEnd('/')).Split('/', '\\').Last() is { Length: > 0 } and not ("." or "..") and var name
+            ? name
+            : "download";
 }

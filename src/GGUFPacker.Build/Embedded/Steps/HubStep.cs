@@ -5,7 +5,10 @@ using GGUFPacker.Build.Sources.Hub;
 
 namespace GGUFPacker.Build.Embedded.Steps;
 
-/// <summary>A hub's repository, or what is meant of it, as a file system with the repository's paths. Asking for it costs two small requests; files come when they are read.</summary>
+/// <summary>
+/// A hub's repository, or what is meant of it, as a file system with the repository's paths. Asking for it costs two small requests; files come when they are
+/// read.
+/// </summary>
 internal static class HubStep
 {
     /// <summary>Lists the repository.</summary>
@@ -33,14 +36,22 @@ internal static class HubStep
             {
                 var remote = sources.Hub.Remote(model, file);
                 files.Set(file.Path, new FileEntry(new RemoteContent(
-                    session, node, file.Path, remote.Identity, file.Size, _ => Task.FromResult(remote), () => sources.HubFiles, () => cache.Find(model.Repository, model.Commit, file.Path)), ModeOf(node)));
+                    session,
+                    node,
+                    file.Path,
+                    remote.Identity,
+                    file.Size,
+                    _ => Task.FromResult(remote),
+                    () => sources.HubFiles,
+                    () => cache.Find(model.Repository, model.Commit, file.Path)), ModeOf(node)));
             }
         }
 
         var found = files.Build();
         return !found.IsEmpty
             ? StageTree.Empty.With(found)
-            : throw new StepException(node.Path.Length == 0 ? $"{node.Repository} has no files." : $"{node.Repository} has no directory or file '{node.Path}'.");
+            : throw new StepException(
+                node.Path.Length == 0 ? $"{node.Repository} has no files." : $"{node.Repository} has no directory or file '{node.Path}'.");
     }
 
     private static int ModeOf(HubNode node) => node.IsDownload ? HttpStep.Mode : FileEntry.DefaultMode;
@@ -54,7 +65,11 @@ internal static class HubStep
             var path = Path.GetRelativePath(snapshot, file).Replace(Path.DirectorySeparatorChar, '/');
             if (TreePath.IsAtOrBelow(path, node.Path))
             {
-                files.Set(path, new FileEntry(new LocalContent(session.Store, session.Hashes, File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file), ModeOf(node)));
+                files.Set(
+                    path,
+                    new FileEntry(
+                        new LocalContent(session.Store, session.Hashes, File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file),
+                        ModeOf(node)));
             }
         }
 

@@ -8,7 +8,9 @@ using GGUFPacker.Gguf.Quantization.Policy;
 
 namespace GGUFPacker.Build.Embedded.Steps;
 
-/// <summary>QUANTIZE: the result is a file that is written when it is needed, from the source's model, whether that lies in a file or is converted on the way.</summary>
+/// <summary>
+/// QUANTIZE: the result is a file that is written when it is needed, from the source's model, whether that lies in a file or is converted on the way.
+/// </summary>
 internal sealed class QuantizeStep
 {
     private const string Suffix = ".gguf";
@@ -39,7 +41,11 @@ internal sealed class QuantizeStep
         if (!options.KeepSplit)
         {
             return ModelFile.Place(
-                _session, _node, onto, _node.Destination, new DerivedModel(DescribeAsync, async token => await OpenAsync(token).ConfigureAwait(false), CheckUnchanged));
+                _session,
+                _node,
+                onto,
+                _node.Destination,
+                new DerivedModel(DescribeAsync, async token => await OpenAsync(token).ConfigureAwait(false), CheckUnchanged));
         }
 
         // How many files there will be depends on the source's headers where layers are left out.
@@ -58,7 +64,8 @@ internal sealed class QuantizeStep
             onto,
             [.. Enumerable.Range(1, count).Select(number => new GgufSplitName(prefix, number, count).ToString())],
             part => new DerivedModel(
-                async token => $"{await DescribeAsync(token).ConfigureAwait(false)}\npart {part} of {count}", token => OpenPartAsync(part, token), CheckUnchanged));
+                async token =>
+                    $"{await DescribeAsync(token).ConfigureAwait(false)}\npart {part} of {count}", token => OpenPartAsync(part, token), CheckUnchanged));
     }
 
     private void CheckUnchanged()

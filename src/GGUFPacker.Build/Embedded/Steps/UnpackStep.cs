@@ -9,8 +9,8 @@ using GGUFPacker.Oci.Store;
 namespace GGUFPacker.Build.Embedded.Steps;
 
 /// <summary>
-/// An archive that ADD unpacks: a tar, plain or compressed with gzip or zstd, told by its bytes as Docker does. It is taken into the store as a layer would be, under the same limits,
-/// and once for the same bytes.
+/// An archive that ADD unpacks: a tar, plain or compressed with gzip or zstd, told by its bytes as Docker does. It is taken into the store as a layer would be,
+/// under the same limits, and once for the same bytes.
 /// </summary>
 internal static class UnpackStep
 {
@@ -20,7 +20,8 @@ internal static class UnpackStep
 
     /// <summary>What a file holds; null if it is no archive, and is copied as any other.</summary>
     /// <exception cref="StepException">It is an archive that cannot be unpacked, or holds what none may hold.</exception>
-    public static async ValueTask<LayerRecipe?> ReadAsync(BuildSession session, GraphNode node, FileContent content, string name, CancellationToken cancellationToken)
+    public static async ValueTask<LayerRecipe?> ReadAsync(
+        BuildSession session, GraphNode node, FileContent content, string name, CancellationToken cancellationToken)
     {
         var path = await content.LocateAsync(cancellationToken).ConfigureAwait(false);
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
@@ -52,9 +53,12 @@ internal static class UnpackStep
         return recipe;
     }
 
-    /// <summary>An archive's files and directories below a directory of the stage. Links become what they lead to; of devices and pipes there are none.</summary>
+    /// <summary>
+    /// An archive's files and directories below a directory of the stage. Links become what they lead to; of devices and pipes there are none.
+    /// </summary>
     /// <exception cref="StepException">A link leads out of the archive or in circles, or a name is one that images keep for themselves.</exception>
-    public static IEnumerable<KeyValuePair<string, TreeEntry>> Entries(BuildSession session, CopyNode node, LayerRecipe archive, string name, string destination, StageTree onto)
+    public static IEnumerable<KeyValuePair<string, TreeEntry>> Entries(
+        BuildSession session, CopyNode node, LayerRecipe archive, string name, string destination, StageTree onto)
     {
         if (archive.Entries.FirstOrDefault(entry => TreePath.Name(entry.Path).StartsWith(Whiteout, StringComparison.Ordinal)) is { } whiteout)
         {
@@ -86,8 +90,11 @@ internal static class UnpackStep
     private static IEnumerable<KeyValuePair<string, TreeEntry>> Links(
         BuildSession session, CopyNode node, ImmutableSortedDictionary<string, LayerEntry> files, string name, string destination, StageTree onto)
     {
-        var targets = files.Where(entry => entry.Value.Kind == LayerEntryKind.SymbolicLink).ToDictionary(entry => entry.Key, entry => entry.Value.LinkTarget ?? "", StringComparer.Ordinal);
-        var directories = files.Keys.SelectMany(TreePath.Parents).Concat(files.Where(entry => entry.Value.Kind == LayerEntryKind.Directory).Select(entry => entry.Key)).ToHashSet(StringComparer.Ordinal);
+        var targets = files.Where(entry => entry.Value.Kind == LayerEntryKind.SymbolicLink).ToDictionary(
+            entry => entry.Key, entry => entry.Value.LinkTarget ?? "", StringComparer.Ordinal);
+        var directories = files.Keys.SelectMany(TreePath.Parents)
+            .Concat(files.Where(entry => entry.Value.Kind == LayerEntryKind.Directory).Select(entry => entry.Key))
+            .ToHashSet(StringComparer.Ordinal);
         var links = new SymbolicLinks(targets, IsDirectory, Below, hasRoot: true);
         foreach (var (path, target) in targets)
         {
@@ -157,7 +164,9 @@ internal static class UnpackStep
             return new DirectoryEntry(entry.Mode) { Owner = owner };
         }
 
-        FileContent content = entry.Size == 0 ? new TextContent(store, []) : new StoredContentFile(new(entry.Content, entry.Size, store.Contents.PathOf(entry.Content)));
+        FileContent content = entry.Size == 0
+            ? new TextContent(store, [])
+            : new StoredContentFile(new(entry.Content, entry.Size, store.Contents.PathOf(entry.Content)));
         return new FileEntry(content, entry.Mode) { Owner = owner };
     }
 
@@ -167,10 +176,15 @@ internal static class UnpackStep
         Span<byte> magic = stackalloc byte[6];
         var read = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
         file.Position = 0;
-        var known = read < magic.Length ? null : magic.SequenceEqual((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? "xz" : magic[..3].SequenceEqual("BZh"u8) ? "bzip2" : null;
+        var known = read < magic.Length
+            ? null
+            : magic.SequenceEqual((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? "xz"
+            : magic[..3].SequenceEqual("BZh"u8) ? "bzip2"
+            : null;
         if (known is not null && TarNames.Any(end => name.EndsWith(end, StringComparison.OrdinalIgnoreCase)))
         {
-            throw new StepException($"'{name}' is compressed with {known}, which is not read here: compress it with gzip or zstd, or add it as it is with --unpack=false.");
+            throw new StepException(
+                $"'{name}' is compressed with {known}, which is not read here: compress it with gzip or zstd, or add it as it is with --unpack=false.");
         }
     }
 }

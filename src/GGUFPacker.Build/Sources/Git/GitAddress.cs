@@ -43,10 +43,16 @@ internal sealed record GitAddress(string Remote, string? Reference, string Direc
         var (reference, directory) = colon < 0 ? (fragment, "") : (fragment[..colon], fragment[(colon + 1)..]);
         var scheme = remote.IndexOf("://", StringComparison.Ordinal);
         var question = scheme < 0 ? -1 : remote.IndexOf('?', StringComparison.Ordinal);
-        var query = question < 0 ? new GitQuery(NullIfEmpty(reference), NullIfEmpty(directory)) : GitQuery.Parse(remote[(question + 1)..], NullIfEmpty(reference), NullIfEmpty(directory));
+        var query = question < 0
+            ? new GitQuery(NullIfEmpty(reference), NullIfEmpty(directory))
+            : GitQuery.Parse(remote[(question + 1)..], NullIfEmpty(reference), NullIfEmpty(directory));
         remote = question < 0 ? remote : remote[..question];
         remote = scheme < 0 ? remote : remote[..scheme].ToLowerInvariant() + remote[scheme..];
-        return new GitAddress(remote, query.Reference, query.Directory?.Trim('/') ?? "") { Checksum = query.Checksum, KeepGitDirectory = query.KeepGitDirectory };
+        return new GitAddress(remote, query.Reference, query.Directory?.Trim('/') ?? "")
+        {
+            Checksum = query.Checksum,
+            KeepGitDirectory = query.KeepGitDirectory,
+        };
     }
 
     /// <summary>The remote as messages show it: without a login.</summary>
@@ -56,7 +62,8 @@ internal sealed record GitAddress(string Remote, string? Reference, string Direc
     public bool IsCommit => Reference is { Length: 40 or 64 } && Reference.All(char.IsAsciiHexDigit);
 
     /// <summary>
-    /// Where the large files' server is, if the repository does not say: the remote's address with <c>.git/info/lfs</c>, by https for one that is reached by ssh.
+    /// Where the large files' server is, if the repository does not say: the remote's address with <c>.git/info/lfs</c>, by https for one that is reached by
+    /// ssh.
     /// </summary>
     public Uri? LargeFiles
     {
@@ -83,6 +90,10 @@ internal sealed record GitAddress(string Remote, string? Reference, string Direc
     {
         var at = remote.IndexOf('@', StringComparison.Ordinal);
         var colon = remote.IndexOf(':', StringComparison.Ordinal);
-        return at > 0 && colon > at + 1 && colon < remote.Length - 1 && !remote.StartsWith('-') && remote[..at].All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
+        return at > 0
+            && colon > at + 1
+            && colon < remote.Length - 1
+            && !remote.StartsWith('-')
+            && remote[..at].All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.');
     }
 }

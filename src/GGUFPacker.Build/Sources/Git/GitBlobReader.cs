@@ -6,8 +6,8 @@ using GGUFPacker.Oci.Store;
 namespace GGUFPacker.Build.Sources.Git;
 
 /// <summary>
-/// Reads what <c>git cat-file --batch</c> prints, as it comes: for each object a line "NAME blob SIZE", its bytes, and a line end. Bytes go straight into the store, but for
-/// pointers of git LFS and the targets of symbolic links.
+/// Reads what <c>git cat-file --batch</c> prints, as it comes: for each object a line "NAME blob SIZE", its bytes, and a line end. Bytes go straight into the
+/// store, but for pointers of git LFS and the targets of symbolic links.
 /// </summary>
 internal sealed class GitBlobReader(ContentStore store, IReadOnlyList<bool> links, Action<int, GitBlobReader.Blob> found)
 {
@@ -56,7 +56,9 @@ internal sealed class GitBlobReader(ContentStore store, IReadOnlyList<bool> link
 
         var text = Encoding.ASCII.GetString([.. _line]);
         _line.Clear();
-        if (_index >= links.Count || text.Split(' ') is not [_, "blob", var size] || !long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out _size))
+        if (_index >= links.Count
+            || text.Split(' ') is not [_, "blob", var size]
+            || !long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out _size))
         {
             throw new SourceException($"git gave '{text}' instead of a file.");
         }

@@ -12,7 +12,9 @@ internal sealed record GitCommit(string Name, string? Reference, string Object)
     /// <exception cref="SourceException">It is another one.</exception>
     public void Verify(string? checksum, string remote)
     {
-        if (checksum is not null && !Name.StartsWith(checksum, StringComparison.OrdinalIgnoreCase) && !Object.StartsWith(checksum, StringComparison.OrdinalIgnoreCase))
+        if (checksum is not null
+            && !Name.StartsWith(checksum, StringComparison.OrdinalIgnoreCase)
+            && !Object.StartsWith(checksum, StringComparison.OrdinalIgnoreCase))
         {
             throw new SourceException($"{remote}: {Reference ?? "the commit"} is {Name}; {checksum} was expected.");
         }

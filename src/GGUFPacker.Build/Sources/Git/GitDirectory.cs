@@ -7,8 +7,8 @@ using GGUFPacker.Oci.Store;
 namespace GGUFPacker.Build.Sources.Git;
 
 /// <summary>
-/// Makes the <c>.git</c> that --keep-git-dir asks for: one commit without history, its branch or tag, and an index. No time and nothing of this machine goes into it, so that the same
-/// commit gives the same files; the one pack has its objects in the order of their names, none as a difference to another.
+/// Makes the <c>.git</c> that --keep-git-dir asks for: one commit without history, its branch or tag, and an index. No time and nothing of this machine goes
+/// into it, so that the same commit gives the same files; the one pack has its objects in the order of their names, none as a difference to another.
 /// </summary>
 internal sealed class GitDirectory(GitProgram git, ContentStore store)
 {
@@ -16,7 +16,18 @@ internal sealed class GitDirectory(GitProgram git, ContentStore store)
     private static readonly string[] Settings =
     [
         "-c", "core.compression=0", "-c", "pack.compression=0", "-c", "pack.threads=1", "-c", "pack.writeReverseIndex=false", "-c", "pack.indexVersion=2",
-        "-c", "index.version=2", "-c", "index.threads=1", "-c", "core.untrackedCache=false", "-c", "core.fsmonitor=false", "-c", "index.sparse=false", "-c", "core.splitIndex=false",
+        "-c",
+        "index.version=2",
+        "-c",
+        "index.threads=1",
+        "-c",
+        "core.untrackedCache=false",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "index.sparse=false",
+        "-c",
+        "core.splitIndex=false",
     ];
 
     /// <summary>The files of <c>.git</c>.</summary>
@@ -50,8 +61,12 @@ internal sealed class GitDirectory(GitProgram git, ContentStore store)
 
     private async Task AddPackAsync(string directory, GitCommit commit, ImmutableArray<GitEntry>.Builder made, CancellationToken cancellationToken)
     {
-        var listed = await git.RunAsync(directory, ["rev-list", "--objects", "--no-object-names", "--no-walk", commit.Object], "", cancellationToken).ConfigureAwait(false);
-        var objects = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Append(commit.Object).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+        var listed = await git.RunAsync(
+            directory, ["rev-list", "--objects", "--no-object-names", "--no-walk", commit.Object], "", cancellationToken).ConfigureAwait(false);
+        var objects = listed.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Append(commit.Object)
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
         var packed = await git.RunAsync(
             directory,
             [.. Settings, "pack-objects", "--quiet", "--no-reuse-delta", "--no-reuse-object", "--window=0", "--depth=0", "kept"],
@@ -59,7 +74,8 @@ internal sealed class GitDirectory(GitProgram git, ContentStore store)
             cancellationToken).ConfigureAwait(false);
         foreach (var end in (string[])["idx", "pack"])
         {
-            var stored = await store.Contents.IngestFileAsync(Path.Combine(directory, $"kept-{packed.Trim()}.{end}"), layer: null, cancellationToken).ConfigureAwait(false);
+            var stored = await store.Contents.IngestFileAsync(
+                Path.Combine(directory, $"kept-{packed.Trim()}.{end}"), layer: null, cancellationToken).ConfigureAwait(false);
             made.Add(new GitEntry($".git/objects/pack/pack-{packed.Trim()}.{end}", IsExecutable: false, stored.Digest, stored.Size, IsLarge: false));
         }
     }

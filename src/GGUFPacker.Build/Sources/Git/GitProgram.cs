@@ -6,8 +6,8 @@ using GGUFPacker.Packerfile.Diagnostics;
 namespace GGUFPacker.Build.Sources.Git;
 
 /// <summary>
-/// The <c>git</c> program of this machine: it has the user's credentials, proxies and certificates. It never asks, and speaks no protocol that a remote's address could
-/// abuse.
+/// The <c>git</c> program of this machine: it has the user's credentials, proxies and certificates. It never asks, and speaks no protocol that a remote's
+/// address could abuse.
 /// </summary>
 internal sealed class GitProgram
 {
@@ -25,7 +25,11 @@ internal sealed class GitProgram
     /// <summary>Runs git and hands on what it prints, as it comes.</summary>
     /// <exception cref="SourceException">There is no git, or it fails.</exception>
     public async Task RunAsync(
-        string? directory, IEnumerable<string> arguments, string input, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> output, CancellationToken cancellationToken)
+        string? directory,
+        IEnumerable<string> arguments,
+        string input,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> output,
+        CancellationToken cancellationToken)
     {
         using var process = Start(directory, arguments);
         using var stop = cancellationToken.Register(() => Kill(process));
@@ -44,7 +48,8 @@ internal sealed class GitProgram
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             if (process.ExitCode != 0)
             {
-                throw new SourceException($"git {CommandOf(process.StartInfo.ArgumentList)} failed: {AddressLogin.Remove((await error.ConfigureAwait(false)).Trim())}");
+                throw new SourceException(
+                    $"git {CommandOf(process.StartInfo.ArgumentList)} failed: {AddressLogin.Remove((await error.ConfigureAwait(false)).Trim())}");
             }
         }
         finally
@@ -90,7 +95,8 @@ internal sealed class GitProgram
         }
         catch (Win32Exception exception)
         {
-            throw new SourceException("A git repository needs the program 'git', which is not on PATH. Install it, or add the repository as a directory of the context.", exception);
+            throw new SourceException(
+                "A git repository needs the program 'git', which is not on PATH. Install it, or add the repository as a directory of the context.", exception);
         }
     }
 

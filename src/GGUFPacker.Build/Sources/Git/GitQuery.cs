@@ -4,7 +4,8 @@ using System.Web;
 namespace GGUFPacker.Build.Sources.Git;
 
 /// <summary>
-/// What BuildKit reads behind a repository's <c>?</c>: <c>ref</c>, <c>tag</c>, <c>branch</c>, <c>subdir</c>, <c>checksum</c> or <c>commit</c>, <c>keep-git-dir</c>; and <c>submodules</c>,
+/// What BuildKit reads behind a repository's <c>?</c>: <c>ref</c>, <c>tag</c>, <c>branch</c>, <c>subdir</c>, <c>checksum</c> or <c>commit</c>,
+/// <c>keep-git-dir</c>; and <c>submodules</c>,
 /// <c>mtime</c>, <c>fetch-by-commit</c>, which change nothing here: submodules are left out, times are the build's, and a commit is always fetched by its name.
 /// </summary>
 /// <param name="Reference">A branch, tag or commit.</param>

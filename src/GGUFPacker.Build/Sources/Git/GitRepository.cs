@@ -5,7 +5,8 @@ using GGUFPacker.Oci.Store;
 namespace GGUFPacker.Build.Sources.Git;
 
 /// <summary>
-/// Brings one commit of a git repository into the store: its files each by digest, without history or work tree. Large files (git LFS) come later, when they are read.
+/// Brings one commit of a git repository into the store: its files each by digest, without history or work tree. Large files (git LFS) come later, when they
+/// are read.
 /// </summary>
 internal sealed class GitRepository(GitProgram git, ContentStore store)
 {
@@ -23,14 +24,18 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
         var wanted = address.Reference ?? "HEAD";
         string[] patterns = wanted == "HEAD" ? ["HEAD"] : [wanted, $"{wanted}^{{}}"];
         var answer = await git.RunAsync(null, ["ls-remote", "--", address.Remote, .. patterns], "", cancellationToken).ConfigureAwait(false);
-        var found = answer.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).Where(pair => pair.Length == 2).ToDictionary(pair => pair[1], pair => pair[0]);
+        var found = answer.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t'))
+            .Where(pair => pair.Length == 2)
+            .ToDictionary(pair => pair[1], pair => pair[0]);
         // A tag wins over a branch of the same name, and of an annotated tag the commit that it marks.
         foreach (var name in (string[])[$"refs/tags/{wanted}^{{}}", $"refs/tags/{wanted}", $"refs/heads/{wanted}", $"{wanted}^{{}}", wanted])
         {
             if (found.TryGetValue(name, out var commit))
             {
                 var reference = name.EndsWith("^{}", StringComparison.Ordinal) ? name[..^3] : name;
-                return new GitCommit(commit, reference.StartsWith("refs/", StringComparison.Ordinal) ? reference : null, found.GetValueOrDefault(reference, commit));
+                return new GitCommit(
+                    commit, reference.StartsWith("refs/", StringComparison.Ordinal) ? reference : null, found.GetValueOrDefault(reference, commit));
             }
         }
 
@@ -56,7 +61,9 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
             var tree = address.Directory.Length == 0 ? commit.Name : $"{commit.Name}:{address.Directory}";
             var listing = await git.RunAsync(directory, ["ls-tree", "-r", "-z", "-l", tree], "", cancellationToken).ConfigureAwait(false);
             var entries = await ReadAsync(directory, Parse(listing, note), note, cancellationToken).ConfigureAwait(false);
-            return keepGitDirectory ? [.. entries, .. await new GitDirectory(git, store).MakeAsync(directory, address, commit, cancellationToken).ConfigureAwait(false)] : entries;
+            return keepGitDirectory
+                ? [.. entries, .. await new GitDirectory(git, store).MakeAsync(directory, address, commit, cancellationToken).ConfigureAwait(false)]
+                : entries;
         }
         finally
         {
@@ -74,7 +81,11 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
         catch (SourceException)
         {
             // Not every server gives a commit by its name, or a part of the history: then all of it.
-            await git.RunAsync(directory, [.. options, "--", address.Remote, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], "", cancellationToken).ConfigureAwait(false);
+            await git.RunAsync(
+                directory,
+                [.. options, "--", address.Remote, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"],
+                "",
+                cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -104,7 +115,8 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
         return files.Count <= MaxFiles ? files : throw new SourceException($"The repository has {files.Count} files; {MaxFiles} are allowed.");
     }
 
-    private async Task<ImmutableArray<GitEntry>> ReadAsync(string directory, List<(string Mode, string Object, string Path)> files, Action<string> note, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<GitEntry>> ReadAsync(
+        string directory, List<(string Mode, string Object, string Path)> files, Action<string> note, CancellationToken cancellationToken)
     {
         var entries = new Dictionary<string, GitEntry>(StringComparer.Ordinal);
         var links = new List<(string Path, string Target)>();
@@ -127,7 +139,8 @@ internal sealed class GitRepository(GitProgram git, ContentStore store)
         return [.. entries.Values.OrderBy(entry => entry.Path, StringComparer.Ordinal)];
     }
 
-    // A link to a file or directory of the repository becomes a copy of it. One that leads out or in circles is an error for whoever reads it: often nobody does.
+    // A link to a file or directory of the repository becomes a copy of it. One that leads out or in circles is an error for whoever reads it: often nobody
+    // does.
     private static Dictionary<string, GitEntry> Follow(Dictionary<string, GitEntry> entries, List<(string Path, string Target)> links, Action<string> note)
     {
         var targets = links.ToDictionary(link => link.Path, link => link.Target, StringComparer.Ordinal);

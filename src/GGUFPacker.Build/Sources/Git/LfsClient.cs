@@ -8,7 +8,8 @@ using GGUFPacker.Build.Sources.Http;
 namespace GGUFPacker.Build.Sources.Git;
 
 /// <summary>
-/// Asks a git LFS server where a large file's bytes are (the batch API of git LFS). The program git-lfs is not needed; credentials are those that git has for the server.
+/// Asks a git LFS server where a large file's bytes are (the batch API of git LFS). The program git-lfs is not needed; credentials are those that git has for
+/// the server.
 /// </summary>
 /// <param name="http">Sends the requests.</param>
 /// <param name="git">Knows credentials.</param>
@@ -43,7 +44,9 @@ internal sealed class LfsClient(HttpFetcher http, GitProgram git, Uri server, st
         var question = JsonSerializer.SerializeToUtf8Bytes(
             new LfsAnswers.Question("download", ["basic"], [new LfsAnswers.Wanted(file.Digest.Hex, file.Size)]), LfsJson.Default.Question);
         var response = await SendAsync(question, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.Unauthorized && _credential is null && await FindCredentialAsync(cancellationToken).ConfigureAwait(false) is { } credential)
+        if (response.StatusCode == HttpStatusCode.Unauthorized
+            && _credential is null
+            && await FindCredentialAsync(cancellationToken).ConfigureAwait(false) is { } credential)
         {
             _credential = credential;
             response.Dispose();
@@ -54,10 +57,12 @@ internal sealed class LfsClient(HttpFetcher http, GitProgram git, Uri server, st
         {
             if (!response.IsSuccessStatusCode)
             {
-                throw new SourceException($"'{file.Path}' is a large file (git LFS), and {HttpFetcher.Shown(server)} answered {(int)response.StatusCode} ({response.ReasonPhrase}).");
+                throw new SourceException(
+                    $"'{file.Path}' is a large file (git LFS), and {HttpFetcher.Shown(server)} answered {(int)response.StatusCode} ({response.ReasonPhrase}).");
             }
 
-            var entry = Parse(await http.ReadAsync(response, cancellationToken).ConfigureAwait(false)).Objects?.FirstOrDefault(entry => entry.Oid == file.Digest.Hex);
+            var entry = Parse(
+                await http.ReadAsync(response, cancellationToken).ConfigureAwait(false)).Objects?.FirstOrDefault(entry => entry.Oid == file.Digest.Hex);
             return entry?.Actions?.Download
                 ?? throw new SourceException($"'{file.Path}' is a large file (git LFS), and {HttpFetcher.Shown(server)} does not have it{(entry?.Error?.Message is { } message ? ": " + message : "")}.");
         }
@@ -92,7 +97,11 @@ internal sealed class LfsClient(HttpFetcher http, GitProgram git, Uri server, st
     {
         try
         {
-            var found = await git.RunAsync(null, ["credential", "fill"], $"protocol={server.Scheme}\nhost={server.Authority}\npath={server.AbsolutePath.TrimStart('/')}\n\n", cancellationToken).ConfigureAwait(false);
+            var found = await git.RunAsync(
+                null,
+                ["credential", "fill"],
+                $"protocol={server.Scheme}\nhost={server.Authority}\npath={server.AbsolutePath.TrimStart('/')}\n\n",
+                cancellationToken).ConfigureAwait(false);
             var fields = found.Split('\n').Select(line => line.Split('=', 2)).Where(pair => pair.Length == 2).ToDictionary(pair => pair[0], pair => pair[1]);
             return fields.TryGetValue("username", out var user) && fields.TryGetValue("password", out var password)
                 ? Basic($"{user}:{password}")

@@ -25,6 +25,8 @@ internal sealed record LfsPointer(Digest Digest, long Size)
         var lines = Encoding.UTF8.GetString(bytes).Split('\n');
         var oid = lines.FirstOrDefault(line => line.StartsWith("oid ", StringComparison.Ordinal))?[4..];
         var size = lines.FirstOrDefault(line => line.StartsWith("size ", StringComparison.Ordinal))?[5..];
-        return Digest.TryParse(oid, out var digest) && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? new LfsPointer(digest, length) : null;
+        return Digest.TryParse(oid, out var digest) && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            ? new LfsPointer(digest, length)
+            : null;
     }
 }

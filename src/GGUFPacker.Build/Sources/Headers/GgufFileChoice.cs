@@ -24,7 +24,8 @@ internal static class GgufFileChoice
             return directory;
         }
 
-        var models = files.Where(path => GgufSplitName.TryParse(path) is null or { Number: 1 } && !NameOf(path).StartsWith("mmproj", StringComparison.OrdinalIgnoreCase)).ToArray();
+        var models = files.Where(
+            path => GgufSplitName.TryParse(path) is null or { Number: 1 } && !NameOf(path).StartsWith("mmproj", StringComparison.OrdinalIgnoreCase)).ToArray();
         var chosen = wanted is null ? models
             : files.Where(path => path == wanted || NameOf(path) == wanted).ToArray() is { Length: > 0 } named ? named
             : models.Where(path => HasWord(NameOf(path), wanted)).ToArray();

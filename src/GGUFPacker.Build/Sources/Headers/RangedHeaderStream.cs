@@ -8,7 +8,8 @@ namespace GGUFPacker.Build.Sources.Headers;
 /// The beginning of a file elsewhere, forward only. It is asked for in ranges that grow while they are read, so that a small header costs little and a large
 /// one few requests. A server without ranges is read as a stream that is hung up on.
 /// </summary>
-internal sealed class RangedHeaderStream(HttpFetcher http, RemoteHeaderFile file, HeaderBudget budget, int firstRange, CancellationToken cancellationToken) : Stream
+internal sealed class RangedHeaderStream(
+    HttpFetcher http, RemoteHeaderFile file, HeaderBudget budget, int firstRange, CancellationToken cancellationToken) : Stream
 {
     private const int LargestRange = 4 << 20;
 

@@ -55,7 +55,8 @@ internal sealed class FileDownload(HttpFetcher http, ContentStore store)
         {
             journal.Clear(subject);
             File.Delete(path);
-            throw new SourceException($"{file.Name}: {HttpFetcher.Shown(file.Address)} gave other bytes than its listing promises. Nothing of it was kept; try again.");
+            throw new SourceException(
+                $"{file.Name}: {HttpFetcher.Shown(file.Address)} gave other bytes than its listing promises. Nothing of it was kept; try again.");
         }
 
         var stored = store.Contents.Adopt(path, layer: null, cancellationToken);

@@ -92,7 +92,10 @@ internal sealed class HttpFetcher : IDisposable
     /// <summary>How long to wait before another try: what the server says, else longer each time.</summary>
     public TimeSpan WaitOf(HttpResponseMessage? response, int attempt)
     {
-        var wait = response?.Headers.RetryAfter is { } after ? after.Delta ?? (after.Date - Options.Time.GetUtcNow()) : response is null ? null : RateLimitOf(response);
+        var wait = response?.Headers.RetryAfter is { } after
+            ? after.Delta ?? (after.Date - Options.Time.GetUtcNow())
+            : response is null ? null
+            : RateLimitOf(response);
         wait ??= Options.RetryDelay * Math.Pow(2, Math.Min(attempt, 6));
         return wait < TimeSpan.Zero ? TimeSpan.Zero : wait > LongestWait ? LongestWait : wait.Value;
     }
@@ -134,7 +137,8 @@ internal sealed class HttpFetcher : IDisposable
 
             if (redirect == MaxRedirects || (address.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps))
             {
-                throw new SourceException(redirect == MaxRedirects ? $"{Shown(address)} redirects in circles." : $"{Shown(address)} redirects to '{Shown(next)}', which has no TLS.");
+                throw new SourceException(
+                    redirect == MaxRedirects ? $"{Shown(address)} redirects in circles." : $"{Shown(address)} redirects to '{Shown(next)}', which has no TLS.");
             }
 
             address = next;
@@ -150,7 +154,9 @@ internal sealed class HttpFetcher : IDisposable
         timeout.CancelAfter(Options.IdleTimeout);
         try
         {
-            return await (address.IsLoopback ? _local : _http).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token).ConfigureAwait(false);
+            return await (address.IsLoopback ? _local : _http)
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, timeout.Token)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -166,7 +172,9 @@ internal sealed class HttpFetcher : IDisposable
             return null;
         }
 
-        var seconds = string.Join(';', values).Split(';', StringSplitOptions.TrimEntries).FirstOrDefault(part => part.StartsWith("t=", StringComparison.Ordinal));
+        var seconds = string.Join(';', values)
+            .Split(';', StringSplitOptions.TrimEntries)
+            .FirstOrDefault(part => part.StartsWith("t=", StringComparison.Ordinal));
         return double.TryParse(seconds?[2..], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var wait) ? TimeSpan.FromSeconds(wait) : null;
     }
 

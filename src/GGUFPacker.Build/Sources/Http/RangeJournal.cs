@@ -5,7 +5,8 @@ namespace GGUFPacker.Build.Sources.Http;
 
 /// <summary>
 /// Which stretches of a file have come, on disk beside it, so that a transfer which ended early, even by the death of its process, goes on where it was.
-/// The first line says what the file is; each further line is the number of a whole stretch, or (<c>number:bytes</c>) how much of one has come. A line that was cut off does not count.
+/// The first line says what the file is; each further line is the number of a whole stretch, or (<c>number:bytes</c>) how much of one has come. A line that was
+/// cut off does not count.
 /// </summary>
 internal sealed class RangeJournal : IDisposable
 {

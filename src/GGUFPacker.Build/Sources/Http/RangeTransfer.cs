@@ -36,7 +36,8 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
         if (await FetchAsync(missing[0], cancellationToken).ConfigureAwait(false))
         {
             var options = new ParallelOptions { MaxDegreeOfParallelism = http.Options.ParallelRanges, CancellationToken = cancellationToken };
-            await Parallel.ForEachAsync(missing.Skip(1), options, async (range, token) => await FetchAsync(range, token).ConfigureAwait(false)).ConfigureAwait(false);
+            await Parallel.ForEachAsync(
+                missing.Skip(1), options, async (range, token) => await FetchAsync(range, token).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }
 
@@ -83,7 +84,9 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
                 failures = position > before ? 0 : failures + 1;
                 if (failures > http.Options.Retries)
                 {
-                    throw new SourceException($"{_file.Name} could not be fetched from {HttpFetcher.Shown(_file.Address)}: {exception.Message}. What has come is kept; run the command again to go on.", exception);
+                    throw new SourceException(
+                        $"{_file.Name} could not be fetched from {HttpFetcher.Shown(_file.Address)}: {exception.Message}. What has come is kept; run the command again to go on.",
+                        exception);
                 }
 
                 await Task.Delay(http.WaitOf(null, failures), http.Options.Time, cancellationToken).ConfigureAwait(false);
@@ -146,7 +149,8 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
                 // Where it redirected to has expired; each try asks for a new place.
                 throw new IOException($"{response.RequestMessage?.RequestUri?.Host} answered {(int)response.StatusCode}");
             default:
-                throw current.Explain?.Invoke(response) ?? new SourceException($"{HttpFetcher.Shown(current.Address)} answered {(int)response.StatusCode} ({response.ReasonPhrase}).");
+                throw current.Explain?.Invoke(response)
+                    ?? new SourceException($"{HttpFetcher.Shown(current.Address)} answered {(int)response.StatusCode} ({response.ReasonPhrase}).");
         }
     }
 
@@ -174,7 +178,8 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
         {
             while (position < end)
             {
-                var read = await http.ReadInTimeAsync(body, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - position)), cancellationToken).ConfigureAwait(false);
+                var read = await http.ReadInTimeAsync(
+                    body, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - position)), cancellationToken).ConfigureAwait(false);
                 if (read == 0)
                 {
                     throw new IOException($"the answer ended {end - position} bytes early");
@@ -202,7 +207,8 @@ internal sealed class RangeTransfer(HttpFetcher http, RemoteFile file, SafeFileH
         catch (IOException error)
         {
             throw new SourceException(
-                $"{_file.Name} cannot be kept: {error.Message.TrimEnd('.')}. What has come is kept; run the command again to go on.{(DiskFull.Is(error) ? " " + DiskFull.Hint : "")}", error);
+                $"{_file.Name} cannot be kept: {error.Message.TrimEnd('.')}. What has come is kept; run the command again to go on.{(DiskFull.Is(error) ? " " + DiskFull.Hint : "")}",
+                error);
         }
     }
 

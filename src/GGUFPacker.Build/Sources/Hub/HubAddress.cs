@@ -12,8 +12,9 @@ internal sealed record HubAddress(string Repository, string? Revision, string Pa
     public bool IsDownload { get; init; }
 
     /// <summary>
-    /// Reads <c>hf://ORG/REPO[@REVISION][/PATH]</c>, or the address of a git repository on the hub's host: <c>https://huggingface.co/ORG/REPO.git[#REVISION[:PATH]]</c>,
-    /// also without <c>.git</c> where there is nothing behind the name; or the address of one of its files, <c>https://huggingface.co/ORG/REPO/resolve/REVISION/PATH</c>.
+    /// Reads <c>hf://ORG/REPO[@REVISION][/PATH]</c>, or the address of a git repository on the hub's host:
+    /// <c>https://huggingface.co/ORG/REPO.git[#REVISION[:PATH]]</c>, also without <c>.git</c> where there is nothing behind the name; or the address of one of
+    /// its files, <c>https://huggingface.co/ORG/REPO/resolve/REVISION/PATH</c>.
     /// </summary>
     /// <param name="source">The source.</param>
     /// <returns>Null if it is none.</returns>
@@ -34,7 +35,10 @@ internal sealed record HubAddress(string Repository, string? Revision, string Pa
         var path = uri.AbsolutePath.Trim('/');
         if (path.Split('/') is [not ("datasets" or "spaces" or "api"), _, "resolve", _, _, ..] file)
         {
-            return new HubAddress($"{file[0]}/{file[1]}", Uri.UnescapeDataString(file[3]), Uri.UnescapeDataString(string.Join('/', file[4..]))) { IsDownload = true };
+            return new HubAddress($"{file[0]}/{file[1]}", Uri.UnescapeDataString(file[3]), Uri.UnescapeDataString(string.Join('/', file[4..])))
+            {
+                IsDownload = true,
+            };
         }
 
         var isGit = path.EndsWith(".git", StringComparison.Ordinal);

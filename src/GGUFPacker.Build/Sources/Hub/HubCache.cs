@@ -1,8 +1,8 @@
 namespace GGUFPacker.Build.Sources.Hub;
 
 /// <summary>
-/// The cache that the hub's own tools keep: <c>models--ORG--NAME/refs/REVISION</c> holds a commit, <c>snapshots/COMMIT/PATH</c> the files. It is read only, and what is read is
-/// verified like anything else.
+/// The cache that the hub's own tools keep: <c>models--ORG--NAME/refs/REVISION</c> holds a commit, <c>snapshots/COMMIT/PATH</c> the files. It is read only, and
+/// what is read is verified like anything else.
 /// </summary>
 internal sealed class HubCache(string? directory)
 {
@@ -30,5 +30,7 @@ internal sealed class HubCache(string? directory)
         commit.Length == 40 && commit.All(char.IsAsciiHexDigit) && Folder(repository) is { } folder ? Path.Combine(folder, "snapshots", commit) : null;
 
     private string? Folder(string repository) =>
-        directory is null || repository.Contains("..", StringComparison.Ordinal) ? null : Path.Combine(directory, $"models--{repository.Replace("/", "--", StringComparison.Ordinal)}");
+        directory is null || repository.Contains("..", StringComparison.Ordinal)
+            ? null
+            : Path.Combine(directory, $"models--{repository.Replace("/", "--", StringComparison.Ordinal)}");
 }

@@ -43,7 +43,9 @@ internal sealed class HubClient : IDisposable
             throw new SourceException($"{_settings.Endpoint} names no commit for {address}.");
         }
 
-        var license = revision.CardData is { ValueKind: JsonValueKind.Object } card && card.TryGetProperty("license", out var text) && text.ValueKind == JsonValueKind.String
+        var license = revision.CardData is { ValueKind: JsonValueKind.Object } card
+            && card.TryGetProperty("license", out var text)
+            && text.ValueKind == JsonValueKind.String
             ? text.GetString()
             : null;
         return new HubModel(address.Repository, commit, await ListAsync(address, commit, cancellationToken).ConfigureAwait(false), license);
@@ -94,7 +96,10 @@ internal sealed class HubClient : IDisposable
 
     private static HubFile FileOf(HubAnswers.Entry entry, HubAddress address)
     {
-        if (entry.Path is not { Length: > 0 } path || path.Split('/').Any(part => part is "" or "." or "..") || path.Contains('\\', StringComparison.Ordinal) || path.Contains('\0', StringComparison.Ordinal))
+        if (entry.Path is not { Length: > 0 } path
+            || path.Split('/').Any(part => part is "" or "." or "..")
+            || path.Contains('\\', StringComparison.Ordinal)
+            || path.Contains('\0', StringComparison.Ordinal))
         {
             throw new SourceException($"{address} lists a file with the path '{entry.Path}', which leads out of it.");
         }
@@ -102,7 +107,9 @@ internal sealed class HubClient : IDisposable
         Digest? digest = null;
         if (entry.Lfs?.Oid is { } oid)
         {
-            digest = Digest.TryParse("sha256:" + oid, out var parsed) ? parsed : throw new SourceException($"{address} lists '{path}' with '{oid}', which is no SHA-256 digest.");
+            digest = Digest.TryParse("sha256:" + oid, out var parsed)
+                ? parsed
+                : throw new SourceException($"{address} lists '{path}' with '{oid}', which is no SHA-256 digest.");
         }
 
         var size = entry.Lfs?.Size ?? entry.Size;
@@ -126,7 +133,8 @@ internal sealed class HubClient : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new SourceException($"{HttpFetcher.Shown(response.RequestMessage!.RequestUri!)} did not answer as a hub does: {exception.Message}", exception);
+            throw new SourceException(
+                $"{HttpFetcher.Shown(response.RequestMessage!.RequestUri!)} did not answer as a hub does: {exception.Message}", exception);
         }
     }
 
@@ -144,7 +152,9 @@ internal sealed class HubClient : IDisposable
     {
         var code = Header("X-Error-Code");
         var message = Header("X-Error-Message");
-        var token = _settings.Token is null ? "Set HF_TOKEN to a token that may read it." : "The token that was found (HF_TOKEN or the hub's token file) may not read it.";
+        var token = _settings.Token is null
+            ? "Set HF_TOKEN to a token that may read it."
+            : "The token that was found (HF_TOKEN or the hub's token file) may not read it.";
         var page = $"{_settings.Endpoint.GetLeftPart(UriPartial.Authority)}/{string.Join('/', what.Split('@')[0].Split('/').Take(2))}";
         return new SourceException((code, response.StatusCode) switch
         {
@@ -161,7 +171,8 @@ internal sealed class HubClient : IDisposable
         string? Header(string name) => response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
     }
 
-    private bool IsHub(Uri uri) => uri.Scheme == _settings.Endpoint.Scheme && uri.Authority.Equals(_settings.Endpoint.Authority, StringComparison.OrdinalIgnoreCase);
+    private bool IsHub(Uri uri) =>
+        uri.Scheme == _settings.Endpoint.Scheme && uri.Authority.Equals(_settings.Endpoint.Authority, StringComparison.OrdinalIgnoreCase);
 
     private Uri Address(string path) => new($"{_settings.Endpoint.AbsoluteUri.TrimEnd('/')}/{path}");
 

@@ -6,7 +6,9 @@ internal sealed record HubSettings
     /// <summary>The hub, or a mirror: <c>HF_ENDPOINT</c>.</summary>
     public Uri Endpoint { get; init; } = new("https://huggingface.co");
 
-    /// <summary>The access token: <c>HF_TOKEN</c>, else the file that <c>HF_TOKEN_PATH</c> names, else <c>$HF_HOME/token</c>; null for anonymous access.</summary>
+    /// <summary>
+    /// The access token: <c>HF_TOKEN</c>, else the file that <c>HF_TOKEN_PATH</c> names, else <c>$HF_HOME/token</c>; null for anonymous access.
+    /// </summary>
     public string? Token { get; init; }
 
     /// <summary>The other tools' cache, which is read and never written; null if there is none: <c>$HF_HUB_CACHE</c>, else <c>$HF_HOME/hub</c>.</summary>

@@ -18,7 +18,8 @@ internal sealed class TextNormalizer
     // The ranges of BERT's own tokenizer in Hugging Face's library, with its slip in the sixth.
     private static readonly CodePointSet ChineseCharacters = CodePointSet.OfRanges(
     [
-        (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B920, 0x2CEAF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
+        (0x4E00, 0x9FFF), (0x3400, 0x4DBF), (0x20000, 0x2A6DF), (0x2A700, 0x2B73F), (0x2B740, 0x2B81F), (0x2B920, 0x2CEAF), (0xF900, 0xFAFF),
+        (0x2F800, 0x2FA1F),
     ]);
 
     private readonly ImmutableArray<Func<string, string>> _steps;

@@ -5,7 +5,9 @@ using GGUFPacker.Gguf.Format;
 
 namespace GGUFPacker.Conversion.Tokenizers.Vocabularies;
 
-/// <summary>Hunyuan-A13B's hy.tiktoken. Its special tokens stand in the checkpoint's code alone: five named ones behind the ranks, then numbered ones.</summary>
+/// <summary>
+/// Hunyuan-A13B's hy.tiktoken. Its special tokens stand in the checkpoint's code alone: five named ones behind the ranks, then numbered ones.
+/// </summary>
 internal sealed record HunyuanVocabulary : Vocabulary
 {
     private const string ModelFileName = "hy.tiktoken";
@@ -26,7 +28,8 @@ internal sealed record HunyuanVocabulary : Vocabulary
             ?? throw new CheckpointException("Cannot convert: config.json has no 'vocab_size', from which the number of Hunyuan's special tokens follows.");
         if (size < ranks.Count + Named.Length || ranks.Ranks.Values.Any(rank => rank >= ranks.Count))
         {
-            throw new CheckpointException($"{ModelFileName}: its {ranks.Count} tokens and the special ones are more than 'vocab_size' of config.json ({size}).");
+            throw new CheckpointException(
+                $"{ModelFileName}: its {ranks.Count} tokens and the special ones are more than 'vocab_size' of config.json ({size}).");
         }
 
         var list = new TokenList(size, score: null);

@@ -15,7 +15,10 @@ internal static class DenseDecoders
 
     public static StandardDecoder Apertus { get; } = new()
     {
-        UsesRopeFactors = true, HeadNorm = HeadNorm.EachHead, Unused = UnusedTensors.HeadNormBiases, FeedForward = Ungated,
+        UsesRopeFactors = true,
+        HeadNorm = HeadNorm.EachHead,
+        Unused = UnusedTensors.HeadNormBiases,
+        FeedForward = Ungated,
     };
 
     public static StandardDecoder Arcee { get; } = new() { UsesRopeFactors = true, FeedForward = Squared };

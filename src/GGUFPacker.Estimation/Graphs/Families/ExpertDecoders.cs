@@ -17,12 +17,16 @@ internal static class ExpertDecoders
     /// <summary>bailingmoe2 and dots1.</summary>
     public static StandardDecoder BailingMoe2 { get; } = new()
     {
-        HeadNorm = HeadNorm.EachHead, FeedForward = (graph, x, layer) => SharedExpertNetwork.Build(graph, x, layer, ExpertGating.Softmax),
+        HeadNorm = HeadNorm.EachHead,
+        FeedForward = (graph, x, layer) => SharedExpertNetwork.Build(graph, x, layer, ExpertGating.Softmax),
     };
 
     public static StandardDecoder Dbrx { get; } = new()
     {
-        Norm = NormKind.Layer, ClampsProjections = true, FeedForwardNorm = "attn_output_norm", FeedForward = (graph, x, layer) => graph.Experts(x, layer, ExpertOptions.Default),
+        Norm = NormKind.Layer,
+        ClampsProjections = true,
+        FeedForwardNorm = "attn_output_norm",
+        FeedForward = (graph, x, layer) => graph.Experts(x, layer, ExpertOptions.Default),
     };
 
     public static StandardDecoder DeepSeek { get; } = new()
@@ -40,7 +44,9 @@ internal static class ExpertDecoders
 
     public static StandardDecoder LladaMoe { get; } = new()
     {
-        IsCacheless = true, HeadNorm = HeadNorm.EachHead, FeedForward = (graph, x, layer) => graph.Experts(x, layer, Unnormalized),
+        IsCacheless = true,
+        HeadNorm = HeadNorm.EachHead,
+        FeedForward = (graph, x, layer) => graph.Experts(x, layer, Unnormalized),
     };
 
     public static StandardDecoder Maple { get; } = new()
@@ -52,7 +58,8 @@ internal static class ExpertDecoders
 
     public static StandardDecoder Mellum { get; } = new()
     {
-        HeadNorm = HeadNorm.EachHead, FeedForward = (graph, x, layer) => graph.Experts(x, layer, ExpertOptions.Default),
+        HeadNorm = HeadNorm.EachHead,
+        FeedForward = (graph, x, layer) => graph.Experts(x, layer, ExpertOptions.Default),
     };
 
     /// <summary>What attention gives is scaled if the header says so.</summary>

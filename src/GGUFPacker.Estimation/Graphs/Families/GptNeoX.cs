@@ -5,7 +5,8 @@ internal static class GptNeoX
 {
     private static readonly StandardDecoder Sequential = new()
     {
-        Norm = NormKind.Layer, FeedForward = (graph, x, layer) => graph.FeedForward(x, layer, Activation.Plain),
+        Norm = NormKind.Layer,
+        FeedForward = (graph, x, layer) => graph.FeedForward(x, layer, Activation.Plain),
     };
 
     public static void Build(ModelGraph graph)

@@ -183,7 +183,8 @@ internal static class GridSearchScalar
         return cell;
     }
 
-    private static void Sums(Grid grid, ReadOnlySpan<float> magnitudes, ReadOnlySpan<float> weights, ReadOnlySpan<ushort> codes, out float sumXQ, out float sumQ2)
+    private static void Sums(
+        Grid grid, ReadOnlySpan<float> magnitudes, ReadOnlySpan<float> weights, ReadOnlySpan<ushort> codes, out float sumXQ, out float sumQ2)
     {
         sumXQ = 0;
         sumQ2 = 0;

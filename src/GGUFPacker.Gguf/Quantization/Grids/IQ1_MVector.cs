@@ -91,7 +91,8 @@ internal static unsafe class IQ1_MVector
                 firstRow.Combine(first, i2, out var up0, out var down0, out var upSquare0, out var downSquare0);
                 secondRow.Combine(second, i2, out var up1, out var down1, out var upSquare1, out var downSquare1);
                 var ups = SplitVector.Max(SplitVector.Score(up0 + up1, upSquare0 + upSquare1), SplitVector.Score(up0 + down1, upSquare0 + downSquare1));
-                var downs = SplitVector.Max(SplitVector.Score(down0 + up1, downSquare0 + upSquare1), SplitVector.Score(down0 + down1, downSquare0 + downSquare1));
+                var downs = SplitVector.Max(
+                    SplitVector.Score(down0 + up1, downSquare0 + upSquare1), SplitVector.Score(down0 + down1, downSquare0 + downSquare1));
                 var score = SplitVector.Max(ups, downs);
                 greatest = SplitVector.Max(score, greatest);
                 score.Store(scores);

@@ -84,7 +84,9 @@ internal static class SplitScheme
         return largest;
     }
 
-    /// <summary>The elements' indexes in ascending order of their values, equal ones in their own order. With NaN among them the order does not matter.</summary>
+    /// <summary>
+    /// The elements' indexes in ascending order of their values, equal ones in their own order. With NaN among them the order does not matter.
+    /// </summary>
     public static void Sort(ReadOnlySpan<float> x, Span<byte> order)
     {
         for (var i = 0; i < x.Length; i++)

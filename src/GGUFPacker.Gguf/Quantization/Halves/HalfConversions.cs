@@ -19,7 +19,10 @@ public static class HalfConversions
     public static void SingleToHalf(ReadOnlySpan<float> source, Span<ushort> destination) =>
         SingleToHalf(source, destination, Vector.IsHardwareAccelerated);
 
-    /// <summary>As <see cref="SingleToHalf(ReadOnlySpan{float}, Span{ushort})"/>, but a NaN keeps the upper bits of its payload, as in numpy and so in llama.cpp's converter.</summary>
+    /// <summary>
+    /// As <see cref="SingleToHalf(ReadOnlySpan{float}, Span{ushort})"/>, but a NaN keeps the upper bits of its payload, as in numpy and so in llama.cpp's
+    /// converter.
+    /// </summary>
     public static void SingleToHalfKeepingNaN(ReadOnlySpan<float> source, Span<ushort> destination)
     {
         SingleToHalf(source, destination);
@@ -35,7 +38,9 @@ public static class HalfConversions
     public static void BFloat16ToSingle(ReadOnlySpan<ushort> source, Span<float> destination) =>
         BFloat16ToSingle(source, destination, Vector.IsHardwareAccelerated);
 
-    /// <summary>float32 to bfloat16, nearest even, subnormals kept; a NaN keeps its upper bits and becomes quiet. ggml and llama.cpp's converter agree.</summary>
+    /// <summary>
+    /// float32 to bfloat16, nearest even, subnormals kept; a NaN keeps its upper bits and becomes quiet. ggml and llama.cpp's converter agree.
+    /// </summary>
     public static void SingleToBFloat16(ReadOnlySpan<float> source, Span<ushort> destination) =>
         SingleToBFloat16(source, destination, Vector.IsHardwareAccelerated);
 

@@ -63,7 +63,8 @@ internal static class GgufImportanceReader
             cancellationToken.ThrowIfCancellationRequested();
             var count = counts.TryGetValue(name, out var found) ? found : throw file.Error($"it has '{name}{SumsSuffix}' without '{name}{CountsSuffix}'.");
             var tensor = RequireF32(file, header.Tensors[index]);
-            entries.Add(name, new ImportanceEntry(name, header.DataOffset + header.TensorOffsets[index], tensor.ElementCount, ReadDivisors(file, header, count)));
+            entries.Add(
+                name, new ImportanceEntry(name, header.DataOffset + header.TensorOffsets[index], tensor.ElementCount, ReadDivisors(file, header, count)));
         }
 
         return ReadMetadata(file, header.Metadata, entries);

@@ -11,7 +11,9 @@ public sealed record ImatrixOptions
     /// <summary>What the output's <c>quantize.imatrix.file</c> says (its first 127 bytes); <see cref="Path"/> if null.</summary>
     public string? RecordedPath { get; init; }
 
-    /// <summary>Parts of names of tensors; where there are any, the matrix is used for tensors with one of them in their name only (<c>--include-weights</c>).</summary>
+    /// <summary>
+    /// Parts of names of tensors; where there are any, the matrix is used for tensors with one of them in their name only (<c>--include-weights</c>).
+    /// </summary>
     public ImmutableArray<string> IncludedWeights { get; init; } = [];
 
     /// <summary>Parts of names of tensors that the matrix is not used for (<c>--exclude-weights</c>).</summary>

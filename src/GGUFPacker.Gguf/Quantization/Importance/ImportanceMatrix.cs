@@ -127,7 +127,8 @@ public sealed class ImportanceMatrix : IDisposable
 
                 if (i < run.Length)
                 {
-                    throw _file.Error($"weight {first + i} of '{name}' is {(float.IsNaN(run[i]) ? "NaN" : "infinite")}; compute the matrix again, on more text.");
+                    throw _file.Error(
+                        $"weight {first + i} of '{name}' is {(float.IsNaN(run[i]) ? "NaN" : "infinite")}; compute the matrix again, on more text.");
                 }
             }
         }

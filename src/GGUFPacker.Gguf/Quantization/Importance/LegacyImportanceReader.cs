@@ -5,8 +5,8 @@ using GGUFPacker.Gguf.Format;
 namespace GGUFPacker.Gguf.Quantization.Importance;
 
 /// <summary>
-/// Reads an importance matrix in the form before GGUF, little-endian: the number of entries; for each entry the length of its name, the name, the number of calls,
-/// the number of values, the values as floats; then, optionally, the number of chunks, the length of the dataset's name, that name
+/// Reads an importance matrix in the form before GGUF, little-endian: the number of entries; for each entry the length of its name, the name, the number of
+/// calls, the number of values, the values as floats; then, optionally, the number of chunks, the length of the dataset's name, that name
 /// (common_imatrix_load_legacy of llama.cpp v0.5.0).
 /// </summary>
 internal sealed class LegacyImportanceReader(ImportanceFile file)

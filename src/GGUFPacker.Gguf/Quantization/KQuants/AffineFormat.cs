@@ -82,7 +82,10 @@ internal abstract class AffineFormat
         BinaryPrimitives.WriteUInt16LittleEndian(block[(ScaleAt + 2)..], HalfBits.FromSingle(minimum));
     }
 
-    /// <summary>Reads scales and minima as they are stored: for each sub-block scale * subScale and minimum * subMinimum. Both have room for <see cref="MostSubBlocks"/>.</summary>
+    /// <summary>
+    /// Reads scales and minima as they are stored: for each sub-block scale * subScale and minimum * subMinimum. Both have room for
+    /// <see cref="MostSubBlocks"/>.
+    /// </summary>
     public void ReadScales(ReadOnlySpan<byte> block, Span<float> scales, Span<float> minima)
     {
         var scale = HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(block[ScaleAt..]));

@@ -8,7 +8,9 @@ namespace GGUFPacker.Gguf.Quantization.KQuants;
 internal static unsafe class CodeRounding<T>
     where T : unmanaged, ILanes<T>
 {
-    /// <summary>x * inverse, rounded, cut to -half to half - 1, plus <paramref name="offset"/>. No product is out of the range of <see cref="Arithmetic.NearestInt"/>.</summary>
+    /// <summary>
+    /// x * inverse, rounded, cut to -half to half - 1, plus <paramref name="offset"/>. No product is out of the range of <see cref="Arithmetic.NearestInt"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RoundProducts(float* x, int length, float inverse, int half, int offset, byte* codes)
     {
@@ -18,7 +20,9 @@ internal static unsafe class CodeRounding<T>
         }
     }
 
-    /// <summary>x / scale, rounded, cut to -half to half - 1, plus half; by the scalar code if a quotient leaves the range in which rounding floats is the same.</summary>
+    /// <summary>
+    /// x / scale, rounded, cut to -half to half - 1, plus half; by the scalar code if a quotient leaves the range in which rounding floats is the same.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void RoundQuotients(float* x, int length, float scale, int half, byte* codes)
     {

@@ -7,8 +7,8 @@ using GGUFPacker.Gguf.Quantization.Lanes;
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
 /// <summary>
-/// The block of 256 of Q3_K: the codes' third bits (32 bytes; that of element i is bit i / 32 of byte i % 32), the low two (<see cref="CrumbCodes"/>, 64 bytes),
-/// for each of sixteen sub-blocks of 16 six bits of scale (12 bytes), then the scale as half. Element = scale * (subScale - 32) * (code - 4).
+/// The block of 256 of Q3_K: the codes' third bits (32 bytes; that of element i is bit i / 32 of byte i % 32), the low two (<see cref="CrumbCodes"/>, 64
+/// bytes), for each of sixteen sub-blocks of 16 six bits of scale (12 bytes), then the scale as half. Element = scale * (subScale - 32) * (code - 4).
 /// </summary>
 internal static class Q3_KBlock
 {
@@ -53,7 +53,9 @@ internal static class Q3_KBlock
         WriteScales(1 / inverse, subScales, block);
     }
 
-    /// <summary>Writes the scale and the sub-blocks' scales, 0 to 63: their low nibbles in eight bytes, sub-blocks j and j + 8 together, then two bits each.</summary>
+    /// <summary>
+    /// Writes the scale and the sub-blocks' scales, 0 to 63: their low nibbles in eight bytes, sub-blocks j and j + 8 together, then two bits each.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteScales(float scale, ReadOnlySpan<byte> subScales, Span<byte> block)
     {

@@ -4,8 +4,8 @@ using GGUFPacker.Gguf.Quantization.Searches;
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
 /// <summary>
-/// Q3_K, one block of 256 at a time. Without an importance each sub-block of 16 gets its codes and scale from <see cref="RefinedSearchScalar"/>, and the scale of
-/// largest magnitude that of the block; with one, sub-blocks and then their scales are searched by <see cref="SymmetricSearchScalar"/>. All elements are
+/// Q3_K, one block of 256 at a time. Without an importance each sub-block of 16 gets its codes and scale from <see cref="RefinedSearchScalar"/>, and the scale
+/// of largest magnitude that of the block; with one, sub-blocks and then their scales are searched by <see cref="SymmetricSearchScalar"/>. All elements are
 /// then rounded anew to the scales as they are stored.
 /// </summary>
 internal static class Q3_KScalar

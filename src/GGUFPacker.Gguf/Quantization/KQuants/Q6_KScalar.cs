@@ -27,7 +27,8 @@ internal static class Q6_KScalar
         for (var j = 0; j < Q6_KBlock.SubBlocks; j++)
         {
             var weights = importance.IsEmpty ? importance : importance.Slice(j * Q6_KBlock.SubLength, Q6_KBlock.SubLength);
-            scales[j] = SymmetricSearchScalar.Search(x.Slice(j * Q6_KBlock.SubLength, Q6_KBlock.SubLength), weights, Q6_KBlock.Half, codes[(j * Q6_KBlock.SubLength)..]);
+            scales[j] = SymmetricSearchScalar.Search(
+                x.Slice(j * Q6_KBlock.SubLength, Q6_KBlock.SubLength), weights, Q6_KBlock.Half, codes[(j * Q6_KBlock.SubLength)..]);
         }
 
         if (!Q6_KBlock.TryWriteScales(scales, block))
@@ -60,7 +61,8 @@ internal static class Q6_KScalar
             Q6_KBlock.UnpackCodes(block, codes);
             for (var j = 0; j < Q6_KBlock.SubBlocks; j++)
             {
-                CodeExpansion.Symmetric(codes.Slice(j * Q6_KBlock.SubLength, Q6_KBlock.SubLength), Q6_KBlock.Half, scales[j], destination[(j * Q6_KBlock.SubLength)..]);
+                CodeExpansion.Symmetric(
+                    codes.Slice(j * Q6_KBlock.SubLength, Q6_KBlock.SubLength), Q6_KBlock.Half, scales[j], destination[(j * Q6_KBlock.SubLength)..]);
             }
         }
     }

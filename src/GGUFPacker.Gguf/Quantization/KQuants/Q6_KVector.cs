@@ -87,7 +87,8 @@ internal static unsafe class Q6_KVector<TSearch, TRow>
             if (scales[j] == 0)
             {
                 // The codes of the search; a sub-block that counts as zero has 0 where the others have code + 32.
-                CodeRounding<TRow>.RoundProducts(x + (j * SubLength), SubLength, inverses[j], Q6_KBlock.Half, inverses[j] == 0 ? 0 : Q6_KBlock.Half, codes + (j * SubLength));
+                CodeRounding<TRow>.RoundProducts(
+                    x + (j * SubLength), SubLength, inverses[j], Q6_KBlock.Half, inverses[j] == 0 ? 0 : Q6_KBlock.Half, codes + (j * SubLength));
             }
             else
             {

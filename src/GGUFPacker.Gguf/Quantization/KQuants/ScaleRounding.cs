@@ -5,7 +5,9 @@ using System.Runtime.Intrinsics;
 
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
-/// <summary>The scales of a block's sub-blocks: each stands for itself in a lane, and the only reduction is a maximum, which does not depend on the order.</summary>
+/// <summary>
+/// The scales of a block's sub-blocks: each stands for itself in a lane, and the only reduction is a maximum, which does not depend on the order.
+/// </summary>
 internal static class ScaleRounding
 {
     private const int Count = 16;
@@ -32,7 +34,9 @@ internal static class ScaleRounding
         return scales[BitOperations.TrailingZeroCount(isLargest)];
     }
 
-    /// <summary>The low bytes of <see cref="Arithmetic.NearestInt"/> of sixteen scales times <paramref name="inverse"/>, at most <paramref name="highest"/>.</summary>
+    /// <summary>
+    /// The low bytes of <see cref="Arithmetic.NearestInt"/> of sixteen scales times <paramref name="inverse"/>, at most <paramref name="highest"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static Vector128<sbyte> Round(ReadOnlySpan<float> scales, float inverse, int highest)
     {
@@ -58,7 +62,9 @@ internal static class ScaleRounding
         return Vector128.Max(largest, Vector128.Shuffle(largest, Vector128.Create(1, 0, 3, 2))).ToScalar();
     }
 
-    /// <summary>The low bytes of <see cref="Arithmetic.NearestInt"/> of the scales times <paramref name="inverse"/>, these at most <paramref name="highest"/>.</summary>
+    /// <summary>
+    /// The low bytes of <see cref="Arithmetic.NearestInt"/> of the scales times <paramref name="inverse"/>, these at most <paramref name="highest"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RoundLowBytes(ReadOnlySpan<float> scales, float inverse, int highest, Span<byte> rounded)
     {

@@ -5,7 +5,8 @@ using GGUFPacker.Gguf.Quantization.Searches;
 namespace GGUFPacker.Gguf.Quantization.KQuants;
 
 /// <summary>
-/// <see cref="Q3_KScalar"/> with an importance, with vectors. As many blocks as there are lanes of <typeparamref name="TSearch"/> (a divisor of 16) are a group:
+/// <see cref="Q3_KScalar"/> with an importance, with vectors. As many blocks as there are lanes of <typeparamref name="TSearch"/> (a divisor of 16) are a
+/// group:
 /// <see cref="SymmetricSearchVector{T}"/> works across a block's sub-blocks, then across the group's blocks for their scales; the last rounding works along
 /// a sub-block (lanes of <typeparamref name="TRow"/>, a divisor of 16). In a group that is not full the other lanes have scales of 0.
 /// Groups in which a vector search gives up go to the scalar code.
@@ -42,7 +43,10 @@ internal static unsafe class WeightedQ3_KVector<TSearch, TRow>
                     {
                         for (var block = 0; block < blocks; block++)
                         {
-                            Finish(start + done + (block * Length), found + lanes + (block * SubBlocks), target.Slice(block * Q3_KBlock.BlockBytes, Q3_KBlock.BlockBytes));
+                            Finish(
+                                start + done + (block * Length),
+                                found + lanes + (block * SubBlocks),
+                                target.Slice(block * Q3_KBlock.BlockBytes, Q3_KBlock.BlockBytes));
                         }
 
                         continue;
@@ -51,7 +55,8 @@ internal static unsafe class WeightedQ3_KVector<TSearch, TRow>
                     for (var block = 0; block < blocks; block++)
                     {
                         var first = done + (block * Length);
-                        Q3_KScalar.QuantizeBlock(source.Slice(first, Length), importance.Slice(first % importance.Length, Length), target[(block * Q3_KBlock.BlockBytes)..]);
+                        Q3_KScalar.QuantizeBlock(
+                            source.Slice(first, Length), importance.Slice(first % importance.Length, Length), target[(block * Q3_KBlock.BlockBytes)..]);
                     }
                 }
             }
@@ -110,7 +115,8 @@ internal static unsafe class WeightedQ3_KVector<TSearch, TRow>
         var subScales = stackalloc byte[SubBlocks];
         for (var block = 0; block < blocks; block++)
         {
-            CodeRounding<TRow>.RoundProducts(found + (block * SubBlocks), SubBlocks, inverses[block], Q3_KBlock.HalfScale, inverses[block] == 0 ? 0 : Q3_KBlock.HalfScale, subScales);
+            CodeRounding<TRow>.RoundProducts(
+                found + (block * SubBlocks), SubBlocks, inverses[block], Q3_KBlock.HalfScale, inverses[block] == 0 ? 0 : Q3_KBlock.HalfScale, subScales);
             Q3_KBlock.WriteScales(scales[block], new ReadOnlySpan<byte>(subScales, SubBlocks), destination[(block * Q3_KBlock.BlockBytes)..]);
         }
 
@@ -129,7 +135,8 @@ internal static unsafe class WeightedQ3_KVector<TSearch, TRow>
             if (scales[j] == 0)
             {
                 // The codes of the search; a sub-block that counts as zero has 0 where the others have code + 4.
-                CodeRounding<TRow>.RoundProducts(x + (j * SubLength), SubLength, inverses[j], Q3_KBlock.Half, inverses[j] == 0 ? 0 : Q3_KBlock.Half, codes + (j * SubLength));
+                CodeRounding<TRow>.RoundProducts(
+                    x + (j * SubLength), SubLength, inverses[j], Q3_KBlock.Half, inverses[j] == 0 ? 0 : Q3_KBlock.Half, codes + (j * SubLength));
             }
             else
             {

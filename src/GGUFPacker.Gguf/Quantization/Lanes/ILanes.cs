@@ -26,8 +26,8 @@ internal unsafe interface ILanes<TSelf> :
     static abstract TSelf Load(float* source);
 
     /// <summary>
-    /// The products with <see cref="Count"/> numbers that lie <paramref name="offset"/> floats behind <paramref name="row"/>. With load and address in the operation,
-    /// the compiler makes one instruction of all three.
+    /// The products with <see cref="Count"/> numbers that lie <paramref name="offset"/> floats behind <paramref name="row"/>. With load and address in the
+    /// operation, the compiler makes one instruction of all three.
     /// </summary>
     static abstract TSelf Multiply(TSelf left, float* row, int offset);
 

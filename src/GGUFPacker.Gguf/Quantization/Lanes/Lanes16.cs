@@ -156,7 +156,8 @@ internal readonly unsafe struct Lanes16 : ILanes<Lanes16>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes16 Select(Lanes16 mask, Lanes16 whenSet, Lanes16 whenClear) => new(Vector512.ConditionalSelect(mask._value, whenSet._value, whenClear._value));
+    public static Lanes16 Select(Lanes16 mask, Lanes16 whenSet, Lanes16 whenClear) =>
+        new(Vector512.ConditionalSelect(mask._value, whenSet._value, whenClear._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -151,7 +151,8 @@ internal readonly unsafe struct Lanes4 : ILanes<Lanes4>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes4 Select(Lanes4 mask, Lanes4 whenSet, Lanes4 whenClear) => new(Vector128.ConditionalSelect(mask._value, whenSet._value, whenClear._value));
+    public static Lanes4 Select(Lanes4 mask, Lanes4 whenSet, Lanes4 whenClear) =>
+        new(Vector128.ConditionalSelect(mask._value, whenSet._value, whenClear._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -153,7 +153,8 @@ internal readonly unsafe struct Lanes8 : ILanes<Lanes8>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes8 Select(Lanes8 mask, Lanes8 whenSet, Lanes8 whenClear) => new(Vector256.ConditionalSelect(mask._value, whenSet._value, whenClear._value));
+    public static Lanes8 Select(Lanes8 mask, Lanes8 whenSet, Lanes8 whenClear) =>
+        new(Vector256.ConditionalSelect(mask._value, whenSet._value, whenClear._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

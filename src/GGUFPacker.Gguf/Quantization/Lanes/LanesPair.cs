@@ -89,7 +89,8 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesPair<T> Clamp(LanesPair<T> value, float lowest, float highest) => new(T.Clamp(value._low, lowest, highest), T.Clamp(value._high, lowest, highest));
+    public static LanesPair<T> Clamp(LanesPair<T> value, float lowest, float highest) =>
+        new(T.Clamp(value._low, lowest, highest), T.Clamp(value._high, lowest, highest));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -105,7 +106,8 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesPair<T> MaxMagnitude(LanesPair<T> left, LanesPair<T> right) => new(T.MaxMagnitude(left._low, right._low), T.MaxMagnitude(left._high, right._high));
+    public static LanesPair<T> MaxMagnitude(LanesPair<T> left, LanesPair<T> right) =>
+        new(T.MaxMagnitude(left._low, right._low), T.MaxMagnitude(left._high, right._high));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -117,7 +119,8 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesPair<T> CopySign(LanesPair<T> magnitude, LanesPair<T> sign) => new(T.CopySign(magnitude._low, sign._low), T.CopySign(magnitude._high, sign._high));
+    public static LanesPair<T> CopySign(LanesPair<T> magnitude, LanesPair<T> sign) =>
+        new(T.CopySign(magnitude._low, sign._low), T.CopySign(magnitude._high, sign._high));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -145,7 +148,8 @@ internal readonly unsafe struct LanesPair<T> : ILanes<LanesPair<T>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static LanesPair<T> Select(LanesPair<T> mask, LanesPair<T> whenSet, LanesPair<T> whenClear) => new(T.Select(mask._low, whenSet._low, whenClear._low), T.Select(mask._high, whenSet._high, whenClear._high));
+    public static LanesPair<T> Select(LanesPair<T> mask, LanesPair<T> whenSet, LanesPair<T> whenClear) =>
+        new(T.Select(mask._low, whenSet._low, whenClear._low), T.Select(mask._high, whenSet._high, whenClear._high));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

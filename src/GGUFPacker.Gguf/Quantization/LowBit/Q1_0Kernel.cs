@@ -4,7 +4,8 @@ namespace GGUFPacker.Gguf.Quantization.LowBit;
 internal sealed class Q1_0Kernel : RowKernel
 {
     /// <inheritdoc/>
-    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) => Q1_0Scalar.Quantize(source, destination);
+    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>
+        Q1_0Scalar.Quantize(source, destination);
 
     /// <inheritdoc/>
     public override void Quantize<TSearch, TRow>(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>

@@ -7,8 +7,8 @@ namespace GGUFPacker.Gguf.Quantization.Microscaling;
 /// <see cref="E2M1.Nearest"/> for elements side by side: the magnitude's code is the number of midpoints m * scale between neighbouring values that the
 /// element's magnitude exceeds; the sign bit is set where the element is negative and that number is not 0.
 /// <para>
-/// Why this is the same. The scale is 0 or has at most four significant bits and is far from the ends of the exponent's range, so that all value * scale = a and
-/// their midpoints are exact. Take x >= 0 (else mirror it: of two codes for zero the lower is chosen in both). Values of the other sign are never
+/// Why this is the same. The scale is 0 or has at most four significant bits and is far from the ends of the exponent's range, so that all value * scale = a
+/// and their midpoints are exact. Take x >= 0 (else mirror it: of two codes for zero the lower is chosen in both). Values of the other sign are never
 /// nearer than 0, and rounding keeps order, so they never win with the strict comparison. For neighbours a &lt; b, except 0 and the first, b is at most 2a, so
 /// for x within [a, b] both x - a and b - x are exact (Sterbenz): b wins if and only if x is above the midpoint. For 0 and b: above b / 2 the difference b - x
 /// is exact; below, b - x rounds to at least b / 2 and does not win. Outside [a, b] rounding keeps the order of the errors, and beyond the last value they

@@ -9,8 +9,8 @@ internal static class E8M0
     public static float ToHalfSingle(byte e) => BitConverter.UInt32BitsToSingle(e < 2 ? 0x00200000u << e : (e - 1u) << 23);
 
     /// <summary>
-    /// The scale under which the largest magnitude of a block is within [4, 8): floor(log2(largest)) - 2. The logarithm is rounded to a float first, so that a number
-    /// just below a power of two counts as that power; the result wraps as the low byte of C's conversion does. 0 for a block without a magnitude.
+    /// The scale under which the largest magnitude of a block is within [4, 8): floor(log2(largest)) - 2. The logarithm is rounded to a float first, so that a
+    /// number just below a power of two counts as that power; the result wraps as the low byte of C's conversion does. 0 for a block without a magnitude.
     /// </summary>
     public static byte FromLargest(float largest)
     {

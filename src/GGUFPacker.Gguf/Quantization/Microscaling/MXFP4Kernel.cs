@@ -4,7 +4,8 @@ namespace GGUFPacker.Gguf.Quantization.Microscaling;
 internal sealed class MXFP4Kernel : RowKernel
 {
     /// <inheritdoc/>
-    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) => MXFP4Scalar.Quantize(source, destination);
+    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>
+        MXFP4Scalar.Quantize(source, destination);
 
     /// <inheritdoc/>
     public override void Quantize<TSearch, TRow>(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>

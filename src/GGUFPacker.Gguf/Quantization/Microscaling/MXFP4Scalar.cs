@@ -1,6 +1,8 @@
 namespace GGUFPacker.Gguf.Quantization.Microscaling;
 
-/// <summary>MXFP4, one block of 32 at a time: the scale as E8M0, then 16 bytes, of which byte j has the E2M1 code of element j and above it that of j + 16.</summary>
+/// <summary>
+/// MXFP4, one block of 32 at a time: the scale as E8M0, then 16 bytes, of which byte j has the E2M1 code of element j and above it that of j + 16.
+/// </summary>
 internal static class MXFP4Scalar
 {
     public const int Length = 32;

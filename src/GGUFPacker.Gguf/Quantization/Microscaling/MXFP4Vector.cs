@@ -4,9 +4,9 @@ using GGUFPacker.Gguf.Quantization.Lanes;
 namespace GGUFPacker.Gguf.Quantization.Microscaling;
 
 /// <summary>
-/// <see cref="MXFP4Scalar"/> with the elements of one block in the lanes (a divisor of 16). The only reduction is a maximum, which does not depend on the order;
-/// no element is above 16 scales, and the scale is a power of two, as <see cref="E2M1Vector{T}"/> asks. A block whose largest magnitude is not finite, or so
-/// large or small that its scale could overflow or wrap, goes to the scalar code.
+/// <see cref="MXFP4Scalar"/> with the elements of one block in the lanes (a divisor of 16). The only reduction is a maximum, which does not depend on the
+/// order; no element is above 16 scales, and the scale is a power of two, as <see cref="E2M1Vector{T}"/> asks. A block whose largest magnitude is not finite,
+/// or so large or small that its scale could overflow or wrap, goes to the scalar code.
 /// </summary>
 internal static unsafe class MXFP4Vector<T>
     where T : unmanaged, ILanes<T>

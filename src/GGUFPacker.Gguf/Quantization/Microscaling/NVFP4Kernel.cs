@@ -4,7 +4,8 @@ namespace GGUFPacker.Gguf.Quantization.Microscaling;
 internal sealed class NVFP4Kernel : RowKernel
 {
     /// <inheritdoc/>
-    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) => NVFP4Scalar.Quantize(source, destination);
+    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>
+        NVFP4Scalar.Quantize(source, destination);
 
     /// <inheritdoc/>
     public override void Quantize<TSearch, TRow>(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>

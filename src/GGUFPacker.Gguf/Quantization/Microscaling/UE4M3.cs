@@ -7,7 +7,9 @@ internal static class UE4M3
     private const byte LargestBits = 0x7E;
     private static readonly float[] HalfSingles = [.. Enumerable.Range(0, 256).Select(bits => Restore((byte)bits))];
 
-    /// <summary>Half the scale, for the doubled values of <see cref="E2M1"/>; 0 for 0x7F, which is the format's NaN. The highest bit counts only for that.</summary>
+    /// <summary>
+    /// Half the scale, for the doubled values of <see cref="E2M1"/>; 0 for 0x7F, which is the format's NaN. The highest bit counts only for that.
+    /// </summary>
     public static float ToHalfSingle(byte bits) => HalfSingles[bits];
 
     /// <summary>The nearest scale (a tie goes up); 0 for what is not positive or is NaN, and 448 for all that rounds to 256 or more.</summary>

@@ -29,7 +29,8 @@ internal static class IQ4_NLScalar
     {
         for (; destination.Length >= Length; source = source[BlockBytes..], destination = destination[Length..])
         {
-            NonLinearRun.Unpack(source.Slice(CodesAt, NonLinearRun.PackedBytes), HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(source)), destination);
+            NonLinearRun.Unpack(
+                source.Slice(CodesAt, NonLinearRun.PackedBytes), HalfBits.ToSingle(BinaryPrimitives.ReadUInt16LittleEndian(source)), destination);
         }
     }
 }

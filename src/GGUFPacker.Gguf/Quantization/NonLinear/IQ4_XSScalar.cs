@@ -25,7 +25,10 @@ internal static class IQ4_XSScalar
             IQ4_XSBlock.WriteScales(scales, destination);
             for (var j = 0; j < IQ4_XSBlock.SubBlocks; j++)
             {
-                NonLinearRun.Pack(x.Slice(j * SubLength, SubLength), scales[j], destination.Slice(IQ4_XSBlock.CodesAt + (j * NonLinearRun.PackedBytes), NonLinearRun.PackedBytes));
+                NonLinearRun.Pack(
+                    x.Slice(j * SubLength, SubLength),
+                    scales[j],
+                    destination.Slice(IQ4_XSBlock.CodesAt + (j * NonLinearRun.PackedBytes), NonLinearRun.PackedBytes));
             }
         }
     }
@@ -39,7 +42,8 @@ internal static class IQ4_XSScalar
             IQ4_XSBlock.ReadScales(source, scales);
             for (var j = 0; j < IQ4_XSBlock.SubBlocks; j++)
             {
-                NonLinearRun.Unpack(source.Slice(IQ4_XSBlock.CodesAt + (j * NonLinearRun.PackedBytes), NonLinearRun.PackedBytes), scales[j], destination[(j * SubLength)..]);
+                NonLinearRun.Unpack(
+                    source.Slice(IQ4_XSBlock.CodesAt + (j * NonLinearRun.PackedBytes), NonLinearRun.PackedBytes), scales[j], destination[(j * SubLength)..]);
             }
         }
     }

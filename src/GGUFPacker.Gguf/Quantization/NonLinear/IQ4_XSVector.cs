@@ -4,8 +4,9 @@ using GGUFPacker.Gguf.Quantization.Lanes;
 namespace GGUFPacker.Gguf.Quantization.NonLinear;
 
 /// <summary>
-/// <see cref="IQ4_XSScalar"/> with vectors: the search works across the sub-blocks of one or two blocks (<see cref="NonLinearGroups{TSearch, TRow}"/>; the lanes
-/// of <typeparamref name="TSearch"/> are 8 or 16), weights and codes along a sub-block (<see cref="NonLinearRunVector{T}"/>); both give the scalar code's bits.
+/// <see cref="IQ4_XSScalar"/> with vectors: the search works across the sub-blocks of one or two blocks (<see cref="NonLinearGroups{TSearch, TRow}"/>; the
+/// lanes of <typeparamref name="TSearch"/> are 8 or 16), weights and codes along a sub-block (<see cref="NonLinearRunVector{T}"/>); both give the scalar code's
+/// bits.
 /// </summary>
 internal static unsafe class IQ4_XSVector<TSearch, TRow>
     where TSearch : unmanaged, ILanes<TSearch>

@@ -5,8 +5,8 @@ namespace GGUFPacker.Gguf.Quantization.NonLinear;
 
 /// <summary>
 /// What is done along a run of 32 elements, each on its own, with the elements in the lanes (a divisor of 16): <see cref="NonLinearRun.Pack"/> and the
-/// weights of <see cref="NonLinearSearchScalar.Weigh"/>. A code is 15 less one for each boundary that lies above the scaled element: that is the binary search's
-/// answer, since the boundaries ascend, also for infinities and for NaN, which is below none.
+/// weights of <see cref="NonLinearSearchScalar.Weigh"/>. A code is 15 less one for each boundary that lies above the scaled element: that is the binary
+/// search's answer, since the boundaries ascend, also for infinities and for NaN, which is below none.
 /// </summary>
 internal static unsafe class NonLinearRunVector<T>
     where T : unmanaged, ILanes<T>

@@ -13,7 +13,8 @@ namespace GGUFPacker.Gguf.Quantization.NonLinear;
 /// within all tries an element crosses one boundary at most: the one on the zero side of where it is in the first try. Only the products of the two values
 /// beside that boundary are needed, and one comparison in each try chooses between them.</item>
 /// <item>A run that counts as zero, where the scalar search returns at once, runs on with 1 as its largest element; its result is replaced by 0.</item>
-/// <item>With finite elements all scaled elements are finite; sums that overflow do so in both. With infinities or NaN the caller takes the scalar search.</item>
+/// <item>With finite elements all scaled elements are finite; sums that overflow do so in both. With infinities or NaN the caller takes the scalar
+/// search.</item>
 /// </list>
 /// </summary>
 internal static unsafe class NonLinearSearchVector<T>

@@ -17,7 +17,8 @@ internal static class AffineSearchScalar
     /// <param name="codes">The codes of the solution, from 0 to the highest.</param>
     /// <param name="negatedMinimum">The minimum, which is never above 0, with its sign changed.</param>
     /// <returns>The scale; 0 if all elements are equal and not positive.</returns>
-    public static float Search(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, AffineSearchParameters parameters, Span<byte> codes, out float negatedMinimum)
+    public static float Search(
+        ReadOnlySpan<float> x, ReadOnlySpan<float> weights, AffineSearchParameters parameters, Span<byte> codes, out float negatedMinimum)
     {
         var minimum = x[0];
         var maximum = x[0];

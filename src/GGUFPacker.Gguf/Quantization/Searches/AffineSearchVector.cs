@@ -7,8 +7,8 @@ namespace GGUFPacker.Gguf.Quantization.Searches;
 /// <see cref="AffineSearchScalar"/> for as many runs at once as there are lanes. Each lane does the scalar search's operations on its own
 /// run in the scalar search's order, so each result has the same bits.
 /// <list type="bullet">
-/// <item>Layout: row i holds element i of every run (<see cref="Transposition"/>), then their weights, then their codes, so that one pointer goes over all three.
-/// What bounds the loops is the number of instructions.</item>
+/// <item>Layout: row i holds element i of every run (<see cref="Transposition"/>), then their weights, then their codes, so that one pointer goes over all
+/// three. What bounds the loops is the number of instructions.</item>
 /// <item>A lane whose elements are all equal and not positive, where the scalar search returns at once, runs on with inverse scale 0: its
 /// codes are all 0, so its determinant is never above 0 and nothing is kept.</item>
 /// <item>Codes are rounded as floats, nearest even. This is what <see cref="Arithmetic.NearestInt"/> gives for magnitudes up to

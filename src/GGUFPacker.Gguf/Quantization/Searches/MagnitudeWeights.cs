@@ -17,7 +17,8 @@ internal static unsafe class MagnitudeWeights
     }
 
     /// <summary>Weighs as many runs at once as there are lanes, each as the other does.</summary>
-    /// <param name="rows">For each element of the runs a row: <see cref="AffineSearchVector{T}.RowVectors"/> vectors, the elements and room for their weights first.</param>
+    /// <param name="rows">For each element of the runs a row: <see cref="AffineSearchVector{T}.RowVectors"/> vectors, the elements and room for their weights
+    /// first.</param>
     /// <param name="length">The length of a run.</param>
     /// <param name="withRootMeanSquare">Whether it counts.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

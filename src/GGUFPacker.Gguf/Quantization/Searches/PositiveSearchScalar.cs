@@ -16,7 +16,8 @@ internal static class PositiveSearchScalar
     /// <param name="x">The numbers.</param>
     /// <param name="weights">The weight of each number's error.</param>
     /// <param name="highest">The highest code.</param>
-    /// <param name="codes">The low bytes of the codes: a negative number, which weights that are no weights can lead to, gives a code above the highest.</param>
+    /// <param name="codes">The low bytes of the codes: a negative number, which weights that are no weights can lead to, gives a code above the
+    /// highest.</param>
     /// <returns>The scale.</returns>
     public static float Search(ReadOnlySpan<float> x, ReadOnlySpan<float> weights, int highest, Span<byte> codes)
     {

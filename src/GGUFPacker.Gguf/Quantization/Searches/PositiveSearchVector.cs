@@ -11,8 +11,8 @@ namespace GGUFPacker.Gguf.Quantization.Searches;
 /// <item>Codes are rounded as floats, nearest even, which is what <see cref="Arithmetic.NearestInt"/> gives inside its range. Those before the refinement are
 /// in range if no number is much below minus the largest. In a lane with such a number or one that is not finite, with a code that is negative where the
 /// scalar search keeps its low byte, or with a refined one out of range, the result does not count; no lane has an influence on another.</item>
-/// <item>Where the scalar search leaves a number alone, a lane computes on and keeps its code and sums. A pass that moves nothing in a lane leaves all as it was,
-/// so that further passes, which other lanes need, move nothing either.</item>
+/// <item>Where the scalar search leaves a number alone, a lane computes on and keeps its code and sums. A pass that moves nothing in a lane leaves all as it
+/// was, so that further passes, which other lanes need, move nothing either.</item>
 /// <item>A lane that counts as zero has inverse scale 0: its codes and sums are 0, and nothing moves.</item>
 /// </list>
 /// </summary>

@@ -11,8 +11,8 @@ namespace GGUFPacker.Gguf.Quantization.Searches;
 /// <item>Layout: vector i holds element i of every run (<see cref="Transposition"/>). Squares, cubes and codes are kept the same way.</item>
 /// <item>Most runs of ordinary weights are settled by their first codes: nothing moves. As long as nothing moves the sums stay what they are, so that all
 /// elements can be tested against the first sums, in any order. The others go to <see cref="RefinedRun{T}"/>, one by one.</item>
-/// <item>The test divides nothing: with t = x * otherL2, the refined code is the same as the old if t, cut to the lowest and highest code times otherXL, is within
-/// 0.499 otherXL of the old code times otherXL. All operations of the test together are off by less than the thousandth that is missing to one half, and
+/// <item>The test divides nothing: with t = x * otherL2, the refined code is the same as the old if t, cut to the lowest and highest code times otherXL, is
+/// within 0.499 otherXL of the old code times otherXL. All operations of the test together are off by less than the thousandth that is missing to one half, and
 /// by less than 1e-40, which a floor of 1e-36 covers. Nothing moves where otherXL is not above zero, which is so in the half of the runs whose extreme is
 /// positive. Whatever passes neither test is not settled.</item>
 /// <item>A first code of -0 changes no sum. A lane that counts as zero has inverse scale 0: its codes and sums are 0, and it is not looked at again.

@@ -38,7 +38,8 @@ internal static unsafe class SymmetricSearchVector<T>
     }
 
     /// <summary>Searches as many runs as there are lanes.</summary>
-    /// <param name="rows">For each element of the runs a row of <see cref="RowVectors"/> vectors: the elements and their weights, and room for products.</param>
+    /// <param name="rows">For each element of the runs a row of <see cref="RowVectors"/> vectors: the elements and their weights, and room for
+    /// products.</param>
     /// <param name="length">The length of a run.</param>
     /// <param name="half">Minus the lowest code.</param>
     /// <param name="scales">One scale for each lane.</param>

@@ -4,7 +4,8 @@ namespace GGUFPacker.Gguf.Quantization.Ternary;
 internal sealed class TQ2_0Kernel : RowKernel
 {
     /// <inheritdoc/>
-    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) => TQ2_0Scalar.Quantize(source, destination);
+    public override void Quantize(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>
+        TQ2_0Scalar.Quantize(source, destination);
 
     /// <inheritdoc/>
     public override void Quantize<TSearch, TRow>(ReadOnlySpan<float> source, ReadOnlySpan<float> importance, Span<byte> destination) =>

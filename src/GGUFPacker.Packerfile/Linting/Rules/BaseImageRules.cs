@@ -6,7 +6,8 @@ using GGUFPacker.Packerfile.Variables;
 namespace GGUFPacker.Packerfile.Linting.Rules;
 
 /// <summary>
-/// What FROM may do wrong: UndefinedArgInFrom, InvalidDefaultArgInFrom, RedundantTargetPlatform, FromPlatformFlagConstDisallowed, and UnpinnedSource for images.
+/// What FROM may do wrong: UndefinedArgInFrom, InvalidDefaultArgInFrom, RedundantTargetPlatform, FromPlatformFlagConstDisallowed, and UnpinnedSource for
+/// images.
 /// </summary>
 internal static class BaseImageRules
 {
@@ -31,7 +32,9 @@ internal static class BaseImageRules
             {
                 foreach (var name in Unmatched(word).Where(name => !globals.Declared.Contains(name)))
                 {
-                    var hint = Suggestion.Find(name, globals.Declared.Union(globals.Values.Keys).Order(StringComparer.Ordinal)) is { } known ? $" (did you mean {known}?)" : "";
+                    var hint = Suggestion.Find(name, globals.Declared.Union(globals.Values.Keys).Order(StringComparer.Ordinal)) is { } known
+                        ? $" (did you mean {known}?)"
+                        : "";
                     reporter.Report(LintRules.UndefinedArgInFrom, stage.From.Span, $"FROM argument '{name}' is not declared{hint}", local);
                 }
             }
@@ -51,13 +54,20 @@ internal static class BaseImageRules
                 if (expansion is { Matched: ["TARGETPLATFORM"], Unmatched: [] } && expansion.Value == globals.Values["TARGETPLATFORM"])
                 {
                     reporter.Report(
-                        LintRules.RedundantTargetPlatform, from.Span, $"Setting platform to predefined {word} in FROM is redundant as this is the default behavior", local);
+                        LintRules.RedundantTargetPlatform,
+                        from.Span,
+                        $"Setting platform to predefined {word} in FROM is redundant as this is the default behavior",
+                        local);
                 }
 
                 if (expansion is { Matched: [], Unmatched: [] } && expansion.Value.Split('/') is [var system, var architecture, ..] parts && parts.Length <= 3
                     && !(from.StageName is { } stageName && (stageName.Contains(system, StringComparison.Ordinal) || stageName.Contains(architecture, StringComparison.Ordinal))))
                 {
-                    reporter.Report(LintRules.FromPlatformFlagConstDisallowed, from.Span, $"FROM --platform flag should not use constant value \"{expansion.Value}\"", local);
+                    reporter.Report(
+                        LintRules.FromPlatformFlagConstDisallowed,
+                        from.Span,
+                        $"FROM --platform flag should not use constant value \"{expansion.Value}\"",
+                        local);
                 }
             }
         }
@@ -100,7 +110,8 @@ internal static class BaseImageRules
 
             if (!options.IsImageName(name))
             {
-                reporter.Report(LintRules.InvalidDefaultArgInFrom, from.Span, $"Default value for ARG {from.BaseName} results in empty or invalid base image name");
+                reporter.Report(
+                    LintRules.InvalidDefaultArgInFrom, from.Span, $"Default value for ARG {from.BaseName} results in empty or invalid base image name");
             }
             else if (IsUnpinnedImage(document, options, name))
             {
@@ -114,7 +125,11 @@ internal static class BaseImageRules
     }
 
     private static bool IsUnpinnedImage(PackerfileDocument document, LintOptions options, string name) =>
-        name != "scratch" && !options.NamedContexts.Contains(name) && !document.Stages.Any(stage => string.Equals(stage.Name, name, StringComparison.OrdinalIgnoreCase))
+        name != "scratch"
+            && !options.NamedContexts.Contains(name)
+            && !document.Stages.Any(stage => string.Equals(stage.Name, name, StringComparison.OrdinalIgnoreCase))
         && !name.All(char.IsAsciiDigit) && !name.Contains('@', StringComparison.Ordinal)
-        && name[(name.LastIndexOf('/') + 1)..] is var last && (!last.Contains(':', StringComparison.Ordinal) || last.EndsWith(":latest", StringComparison.Ordinal));
+
+            && name[(name.LastIndexOf('/') + 1)..] is var last
+            && (!last.Contains(':', StringComparison.Ordinal) || last.EndsWith(":latest", StringComparison.Ordinal));
 }

@@ -37,7 +37,8 @@ internal static class SourceRules
         }
 
         var parts = source.Split('#', 2);
-        var names = parts[0].Split('?', 2) is [_, var query] && query.Split('&').Any(part => part.Split('=')[0] is "ref" or "tag" or "branch" or "checksum" or "commit");
+        var names = parts[0].Split('?', 2) is [_, var query]
+            && query.Split('&').Any(part => part.Split('=')[0] is "ref" or "tag" or "branch" or "checksum" or "commit");
         return names || (parts.Length == 2 && parts[1].Split(':')[0].Length > 0) ? null : "names no revision (URL.git#REVISION)";
     }
 }

@@ -17,7 +17,8 @@ internal static class StageNameRules
 
             if (written != name)
             {
-                reporter.Report(LintRules.StageNameCasing, from.Span, $"Stage name '{written}' should be lowercase", reporter.Options.WithComments(from.Comments));
+                reporter.Report(
+                    LintRules.StageNameCasing, from.Span, $"Stage name '{written}' should be lowercase", reporter.Options.WithComments(from.Comments));
             }
 
             if (name is "scratch" or "context")
