@@ -21,6 +21,7 @@ public class HostileHeaderTests
     {
         var header = EstimateGolden.HeaderOf(model);
         var random = new Random(model.Length);
+        var predicts = header.Tensors.Any(tensor => tensor.Name.EndsWith("nextn.eh_proj.weight", StringComparison.Ordinal));
         for (var i = 0; i < TriesPerModel; i++)
         {
             var hostile = random.Next(3) switch
@@ -31,7 +32,8 @@ public class HostileHeaderTests
             };
             try
             {
-                var estimate = MemoryEstimator.Estimate(hostile, EngineProfile.LlamaServer.Defaults with { ContextSize = 1024 }, i % 2 == 0 ? [] : OneDevice);
+                var options = EngineProfile.LlamaServer.Defaults with { ContextSize = 1024, LoadPrediction = predicts, PredictionContext = predicts && i % 3 == 0 };
+                var estimate = MemoryEstimator.Estimate(hostile, options, i % 2 == 0 ? [] : OneDevice);
                 Assert.All(estimate.Buffers, buffer => Assert.True(buffer.Weights >= 0 && buffer.Cache >= 0 && buffer.Compute >= 0));
             }
             catch (EstimateException)

@@ -22,7 +22,7 @@ internal static class PredictionTensors
         ],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whether all of these layers is loaded if the engine is to draft with them; other loaders leave them in the file even then.</summary>
+    /// <summary>Whether these layers are loaded as a whole if the engine is to draft with them; other loaders leave them in the file even then.</summary>
     public static bool AreLoadedOnDemand(string architecture) => GraphTemplates.FindPrediction(architecture) is not null || architecture == "nemotron_h";
 
     /// <summary>Whether a tensor of such a layer, <c>blk.N.…</c>, is loaded all the same.</summary>

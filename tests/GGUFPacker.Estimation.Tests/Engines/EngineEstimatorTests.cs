@@ -137,6 +137,28 @@ public sealed class EngineEstimatorTests
     public void A_model_without_such_layers_cannot_draft_for_itself() =>
         Assert.Throws<EstimateException>(() => EngineEstimator.Estimate(new EngineModels(Llama(2)), Server.Apply(["--spec-type", "draft-mtp"]), Gpus(1)));
 
+    [Fact]
+    public void Layers_that_llama_cpp_has_no_graph_for_are_not_drafted_with()
+    {
+        var refused = Assert.Throws<EstimateException>(() => EngineEstimator.Estimate(new EngineModels(EstimateGolden.HeaderOf("exaone-moe-nextn.gguf")), Server.Apply(["--spec-type", "draft-mtp"]), Gpus(1)));
+
+        Assert.Contains("exaone-moe", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Drafting_layers_of_no_known_kind_are_estimated_roughly()
+    {
+        var known = EstimateGolden.HeaderOf("qwen3-5-moe.gguf");
+        var options = Server.Options with { LoadPrediction = true, PredictionContext = true, FlashAttention = FlashAttention.Off };
+        var exact = MemoryEstimator.Estimate(known, options, Gpus(1));
+
+        var rough = MemoryEstimator.Estimate(known with { Tensors = [.. known.Tensors.Where(tensor => !tensor.Name.EndsWith("nextn.enorm.weight", StringComparison.Ordinal))] }, options, Gpus(1));
+
+        Assert.Equal((EstimateConfidence.Exact, EstimateConfidence.Approximate), (exact.Confidence, rough.Confidence));
+        Assert.Equal(exact.Devices[0].Cache, rough.Devices[0].Cache);
+        Assert.InRange(rough.Devices[0].Compute, exact.Devices[0].Compute * 3 / 4, exact.Devices[0].Compute * 4);
+    }
+
     internal static ModelHeader Llama(int layers, int width = 256)
     {
         var (metadata, tensors) = TestModels.Llama(layers, width, 512, TensorType.F16);
