@@ -138,6 +138,17 @@ public sealed class EngineEstimatorTests
         Assert.Throws<EstimateException>(() => EngineEstimator.Estimate(new EngineModels(Llama(2)), Server.Apply(["--spec-type", "draft-mtp"]), Gpus(1)));
 
     [Fact]
+    public void A_drafter_made_for_that_is_the_same_in_a_context_for_it()
+    {
+        var models = new EngineModels(EstimateGolden.HeaderOf("gemma4-target.gguf")) { Drafter = EstimateGolden.HeaderOf("gemma4-assistant.gguf") };
+
+        var part = EngineEstimator.Estimate(models, Server.Apply(["--spec-type", "draft-mtp"]), Gpus(1)).Parts[1];
+
+        Assert.Equal(EngineEstimator.Estimate(models, Server, Gpus(1)).Parts[1].Devices[0], part.Devices[0]);
+        Assert.True(part.Devices[0] is { Weights: > 0, Compute: > 0, Cache: 0 });
+    }
+
+    [Fact]
     public void Layers_that_llama_cpp_has_no_graph_for_are_not_drafted_with()
     {
         var refused = Assert.Throws<EstimateException>(() => EngineEstimator.Estimate(new EngineModels(EstimateGolden.HeaderOf("exaone-moe-nextn.gguf")), Server.Apply(["--spec-type", "draft-mtp"]), Gpus(1)));
