@@ -1,3 +1,5 @@
+using GGUFPacker.Estimation.Graphs.Layers;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>llama.cpp's <c>afmoe</c> (src/models/afmoe.cpp): gated attention, and norms of what attention, for all tokens, and experts give.</summary>

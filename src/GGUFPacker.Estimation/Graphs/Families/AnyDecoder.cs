@@ -1,4 +1,5 @@
 using GGUFPacker.Estimation.Caches;
+using GGUFPacker.Estimation.Graphs.Layers;
 using GGUFPacker.Estimation.Models;
 
 namespace GGUFPacker.Estimation.Graphs.Families;

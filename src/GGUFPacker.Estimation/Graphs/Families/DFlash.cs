@@ -1,3 +1,4 @@
+using GGUFPacker.Estimation.Graphs.Layers;
 using GGUFPacker.Estimation.Models;
 using GGUFPacker.Gguf.Tensors;
 

@@ -1,4 +1,5 @@
 using GGUFPacker.Estimation.Caches;
+using GGUFPacker.Estimation.Graphs.Layers;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs.Families;

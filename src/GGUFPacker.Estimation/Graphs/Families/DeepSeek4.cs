@@ -1,3 +1,4 @@
+using GGUFPacker.Estimation.Graphs.Layers;
 using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs.Families;

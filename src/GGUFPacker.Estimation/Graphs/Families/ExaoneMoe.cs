@@ -1,3 +1,5 @@
+using GGUFPacker.Estimation.Graphs.Layers;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>llama.cpp's <c>exaone-moe</c> (src/models/exaone-moe.cpp): layers that see the whole context do not rotate.</summary>

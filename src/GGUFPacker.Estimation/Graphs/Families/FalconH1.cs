@@ -1,3 +1,5 @@
+using GGUFPacker.Estimation.Graphs.Layers;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>llama.cpp's <c>falcon-h1</c> (src/models/falcon-h1.cpp): each layer attends and scans side by side.</summary>

@@ -1,3 +1,5 @@
+using GGUFPacker.Estimation.Graphs.Layers;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using GGUFPacker.Estimation.Graphs.Layers;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>llama.cpp's <c>jamba</c> (src/models/jamba.cpp): Mamba layers, some that attend without rotation, experts in some.</summary>

@@ -1,3 +1,5 @@
+using GGUFPacker.Estimation.Graphs.Layers;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>llama.cpp's <c>kimi-linear</c> (src/models/kimi-linear.cpp): delta attention in most layers, latent attention without rotation in the others.</summary>

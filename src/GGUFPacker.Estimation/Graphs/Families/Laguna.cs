@@ -1,3 +1,5 @@
+using GGUFPacker.Estimation.Graphs.Layers;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>llama.cpp's <c>laguna</c> (src/models/laguna.cpp): a gate on the attention's result, windows if the header has them, experts with a shared one.</summary>

@@ -1,3 +1,5 @@
+using GGUFPacker.Estimation.Graphs.Layers;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>llama.cpp's <c>minicpm3</c> (src/models/minicpm3.cpp): latent attention whose keys and values are cached decompressed, everything scaled.</summary>

@@ -1,3 +1,5 @@
+using GGUFPacker.Estimation.Graphs.Layers;
+
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>llama.cpp's <c>plm</c> (src/models/plm.cpp): keys and values of all heads come of one short vector, and are cached decompressed.</summary>

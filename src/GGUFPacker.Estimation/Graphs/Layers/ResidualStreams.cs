@@ -1,6 +1,6 @@
 using GGUFPacker.Gguf.Tensors;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Independent hyper-connections (build_hc_pre, build_hc_post and build_hc_head of llama.cpp's src/models/hy-v4.cpp): a token has several residual streams. A layer takes a

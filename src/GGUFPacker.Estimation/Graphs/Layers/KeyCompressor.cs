@@ -1,7 +1,7 @@
 using GGUFPacker.Estimation.Caches;
 using GGUFPacker.Gguf.Tensors;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Makes one key of a run of tokens (llm_graph_input_dsv4::comp_input and what llama.cpp's src/models/deepseek4.cpp does with it): each token has values and scores; a run's

@@ -1,4 +1,4 @@
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>The time mixing of RWKV 6 and of Qwen models turned into it (llama.cpp's src/models/rwkv6-base.cpp).</summary>
 internal static class TimeMix6

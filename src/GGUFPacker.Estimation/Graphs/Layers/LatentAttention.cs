@@ -1,4 +1,4 @@
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Multi-head latent attention (llama.cpp's src/models/deepseek2.cpp): keys and values of all heads come of one short vector. A file that has the decompressing matrix

@@ -1,6 +1,6 @@
 using GGUFPacker.Estimation.Caches;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>The inputs of sparse attention (llm_graph_input_attn_k_dsa): those of the attention itself, and its indexer's.</summary>
 /// <param name="Attention">Cache and mask of what is attended to.</param>

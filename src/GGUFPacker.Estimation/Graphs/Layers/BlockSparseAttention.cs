@@ -1,7 +1,7 @@
 using GGUFPacker.Estimation.Caches;
 using GGUFPacker.Gguf.Tensors;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Attention to blocks of positions (MiniMax Sparse Attention of llama.cpp's src/models/minimax-m3.cpp): an indexer with one head for each group of heads scores all positions, a

@@ -1,6 +1,6 @@
 using GGUFPacker.Gguf.Tensors;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>DFlash 2's selector: the best tokens of each position, and how well each follows those before (build_dflash2_selector of llama.cpp's src/models/dflash.cpp).</summary>
 internal static class DraftSelector

@@ -1,7 +1,7 @@
 using GGUFPacker.Estimation.Caches;
 using GGUFPacker.Gguf.Tensors;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Attention to a window of keys and to those of compressed runs before it (llm_graph_input_dsv4, and build_raw_attention, build_csa_lid_attention and build_hca_attention of

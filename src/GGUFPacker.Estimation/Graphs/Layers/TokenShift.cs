@@ -1,4 +1,4 @@
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>RWKV's mixing with the token before: the batch begins with the last tokens of the batch before (build_rwkv_token_shift_load and _store of llama-graph.cpp).</summary>
 internal static class TokenShift

@@ -1,7 +1,7 @@
 using GGUFPacker.Estimation.Compute;
 using GGUFPacker.Gguf.Tensors;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Manifold-constrained hyper-connections (build_hc_pre, build_hc_sinkhorn, build_hc_post and build_hc_head of llama.cpp's src/models/deepseek4.cpp): a token has four residual

@@ -1,4 +1,4 @@
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Linear attention by a gated delta rule (llama.cpp's src/models/delta-net-base.cpp and build_layer_attn_linear of its users): a convolution over queries, keys and values,

@@ -1,4 +1,4 @@
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Kimi's delta attention (llama.cpp's src/models/kimi-linear.cpp, kimi-k3.cpp and bailingmoe3.cpp): a convolution over each of queries, keys and values, a delta rule in which

@@ -1,7 +1,7 @@
 using GGUFPacker.Estimation.Caches;
 using GGUFPacker.Gguf.Tensors;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Sparse attention over latent vectors (llama.cpp's src/models/deepseek32.cpp, and build_attn over llm_graph_input_attn_k_dsa): an indexer with small heads of its own scores

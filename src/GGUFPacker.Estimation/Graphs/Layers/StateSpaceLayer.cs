@@ -1,4 +1,4 @@
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>The layers of Mamba and Mamba 2 (llama.cpp's src/models/mamba-base.cpp): a convolution over the last tokens, then a scan over the sequence.</summary>
 internal static class StateSpaceLayer

@@ -1,7 +1,7 @@
 using GGUFPacker.Estimation.Caches;
 using GGUFPacker.Gguf.Tensors;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
 /// Embeddings of runs of tokens (build_inp_ple and build_ple of llama.cpp's src/models/qwen4exp.cpp), which one layer adds to its residual streams, gated, and once more after a

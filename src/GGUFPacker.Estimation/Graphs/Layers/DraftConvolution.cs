@@ -1,4 +1,4 @@
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>DFlash 2's convolutions over the tokens of a block, whose kernels depend on the token (build_dflash2_conv of llama.cpp's src/models/dflash.cpp).</summary>
 internal static class DraftConvolution

@@ -1,4 +1,4 @@
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>What latent attention works on when the decompressing matrix is applied to the queries.</summary>
 /// <param name="Query">Queries in the space of the latent vectors, and their rotated part.</param>

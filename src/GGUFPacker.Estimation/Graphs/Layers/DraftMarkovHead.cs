@@ -1,4 +1,4 @@
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>DSpark's head: each position of a block is biased by the token before it, which the graph itself chooses (build_dspark_markov_head of llama.cpp's src/models/dflash.cpp).</summary>
 internal static class DraftMarkovHead

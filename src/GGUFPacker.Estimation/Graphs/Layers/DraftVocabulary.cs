@@ -1,6 +1,6 @@
 using GGUFPacker.Gguf.Tensors;
 
-namespace GGUFPacker.Estimation.Graphs;
+namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>The smaller vocabulary that some drafters have: the tensor d2t says which of the target's tokens each of theirs is.</summary>
 internal static class DraftVocabulary
