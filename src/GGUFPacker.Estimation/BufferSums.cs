@@ -87,7 +87,8 @@ internal sealed class BufferSums(Placement placement, EstimateOptions options)
 
     private int? IndexOf(int device) => device == Placement.Host ? null : placement.Devices[device].Index;
 
-    private bool IsMapped(PlacedWeight weight) => options.MemoryMap && (weight.Buffer == BufferKind.Host || (weight.Buffer == BufferKind.Device && TraitsOf(weight.Device).MapsHostMemory));
+    private bool IsMapped(PlacedWeight weight) =>
+        options.MemoryMap && (weight.Buffer == BufferKind.Host || (weight.Buffer == BufferKind.Device && TraitsOf(weight.Device).MapsHostMemory));
 
     private string NameOf(PlacedWeight weight) => weight.Buffer switch
     {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace GGUFPacker.Estimation;
 
-/// <summary>Sizes of memory as users write them: <c>24GiB</c>, <c>24G</c> (the same), <c>24GB</c> (powers of ten), <c>1.5 GiB</c>, or a number of bytes.</summary>
+/// <summary>
+/// Sizes of memory as users write them: <c>24GiB</c>, <c>24G</c> (the same), <c>24GB</c> (powers of ten), <c>1.5 GiB</c>, or a number of bytes.
+/// </summary>
 public static class ByteSize
 {
     private static readonly (string Unit, double Bytes)[] Units =

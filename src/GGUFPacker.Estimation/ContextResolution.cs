@@ -51,7 +51,8 @@ internal static class ContextResolution
         var outputs = options.Outputs == 0 || Architectures.HasEncoder(shape.Architecture) ? batch : options.Outputs;
         if (outputs < sequences)
         {
-            throw new EstimateException($"Outputs are computed for at most {outputs} tokens of a batch, but {sequences} sequences run in parallel: llama.cpp needs one for each.");
+            throw new EstimateException(
+                $"Outputs are computed for at most {outputs} tokens of a batch, but {sequences} sequences run in parallel: llama.cpp needs one for each.");
         }
 
         var asked = AskedFlashAttention(shape, options);
@@ -124,8 +125,8 @@ internal static class ContextResolution
         }
     }
 
-    // The last graph that llama.cpp reserves for these families is of one sequence. Attention splits its tokens over the caches of all; if some are left over, its result does not
-    // fit what it is added to, unless only outputs are left by then.
+    // The last graph that llama.cpp reserves for these families is of one sequence. Attention splits its tokens over the caches of all; if some are left over,
+    // its result does not fit what it is added to, unless only outputs are left by then.
     private static void RequireEvenBatches(ModelShape shape, EstimateOptions options, int sequences, long tokens)
     {
         if (options.UnifiedCache || tokens % sequences == 0 || !Architectures.ReservesOneSequence(shape.Architecture))

@@ -63,15 +63,19 @@ public sealed record EstimateOptions
     public SplitMode SplitMode { get; init; }
 
     /// <summary>
-    /// Whether compute buffers are those that llama.cpp reports when it allocates nothing (no_alloc, by which it fits a model into memory) rather than those that it
-    /// then allocates: a dry run looks at the largest batch alone and forgets which results stay on their layer's device.
+    /// Whether compute buffers are those that llama.cpp reports when it allocates nothing (no_alloc, by which it fits a model into memory) rather than those
+    /// that it then allocates: a dry run looks at the largest batch alone and forgets which results stay on their layer's device.
     /// </summary>
     public bool DryRun { get; init; }
 
-    /// <summary>The model that this one drafts for, as far as it takes weights from it (ctx_other): EAGLE-3 and DFlash may have no embeddings or output of their own.</summary>
+    /// <summary>
+    /// The model that this one drafts for, as far as it takes weights from it (ctx_other): EAGLE-3 and DFlash may have no embeddings or output of their own.
+    /// </summary>
     public DraftTarget? Target { get; init; }
 
-    /// <summary>Layers whose input is kept until a drafter has read it (embeddings_layer_inp): those that an EAGLE-3 or DFlash drafter's header names.</summary>
+    /// <summary>
+    /// Layers whose input is kept until a drafter has read it (embeddings_layer_inp): those that an EAGLE-3 or DFlash drafter's header names.
+    /// </summary>
     public ImmutableArray<int> KeptLayerInputs { get; init; } = [];
 
     /// <summary>Whether layers that predict further tokens are loaded (load_mtp); otherwise they are left in the file.</summary>
@@ -87,7 +91,8 @@ public sealed record EstimateOptions
     public bool MemoryMap { get; init; } = true;
 
     /// <summary>
-    /// Whether the CPU keeps the weights that it has faster kernels for in another layout (use_extra_bufts). They then are in anonymous memory even when the file is mapped.
+    /// Whether the CPU keeps the weights that it has faster kernels for in another layout (use_extra_bufts). They then are in anonymous memory even when the
+    /// file is mapped.
     /// </summary>
     public bool RepackWeights { get; init; } = true;
 

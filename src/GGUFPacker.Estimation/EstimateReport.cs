@@ -11,7 +11,13 @@ namespace GGUFPacker.Estimation;
 internal static class EstimateReport
 {
     public static MemoryEstimate Of(
-        ModelShape shape, EstimateOptions options, ResolvedContext context, Placement placement, CachePlan caches, ComputeBuffers compute, IReadOnlyList<ComputeDevice> devices)
+        ModelShape shape,
+        EstimateOptions options,
+        ResolvedContext context,
+        Placement placement,
+        CachePlan caches,
+        ComputeBuffers compute,
+        IReadOnlyList<ComputeDevice> devices)
     {
         var buffers = new BufferSums(placement, options);
         var offsets = TensorOffsets(shape.Header);

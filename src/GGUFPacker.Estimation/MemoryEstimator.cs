@@ -13,7 +13,8 @@ public static class MemoryEstimator
     /// <summary>Estimates a model.</summary>
     /// <param name="header">The model's header.</param>
     /// <param name="options">With what the engine is started.</param>
-    /// <param name="devices">The devices in the engine's order; none is the CPU alone. One of kind <see cref="ComputeDeviceKind.Cpu"/> describes the host and is not counted among them.</param>
+    /// <param name="devices">The devices in the engine's order; none is the CPU alone. One of kind <see cref="ComputeDeviceKind.Cpu"/> describes the host and
+    /// is not counted among them.</param>
     /// <exception cref="EstimateException">llama.cpp would refuse the model or the options.</exception>
     public static MemoryEstimate Estimate(ModelHeader header, EstimateOptions options, IReadOnlyList<ComputeDevice> devices)
     {
@@ -52,7 +53,8 @@ public static class MemoryEstimator
         return EstimateReport.Of(shape, options, context, placement, caches, compute, devices);
     }
 
-    private static (ModelShape Shape, Placement Placement)? TargetOf(ModelShape shape, EstimateOptions options, Placement placement, IReadOnlyList<ComputeDevice> devices)
+    private static (ModelShape Shape, Placement Placement)? TargetOf(
+        ModelShape shape, EstimateOptions options, Placement placement, IReadOnlyList<ComputeDevice> devices)
     {
         // DFlash's own embeddings are its output too if it has no other.
         var hasEmbeddings = placement.Find("token_embd.weight") is not null;

@@ -5,8 +5,8 @@ using GGUFPacker.Estimation.Scheduling;
 namespace GGUFPacker.Estimation.Allocation;
 
 /// <summary>
-/// Finds how much memory a graph's results need (ggml_gallocr of ggml-alloc.c): leafs and inputs first, then each node in the order of execution. A node takes over the
-/// memory of an operand that nobody else needs, if it has the same layout; memory is free again after its last use.
+/// Finds how much memory a graph's results need (ggml_gallocr of ggml-alloc.c): leafs and inputs first, then each node in the order of execution. A node takes
+/// over the memory of an operand that nobody else needs, if it has the same layout; memory is free again after its last use.
 /// </summary>
 internal sealed class GraphAllocator
 {

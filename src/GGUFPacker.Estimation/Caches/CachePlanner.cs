@@ -24,7 +24,9 @@ internal sealed class CachePlanner(ModelShape shape, ResolvedContext context, Pl
         _ => new CachePlan([.. FullAndWindow(shape.PredictionLayers > 0 && shape.TrunkLayers > 0 && shape.RouterLayer < 0 ? IsTrunk : _ => true)], null),
     };
 
-    /// <summary>What a context remembers that drafts with the layers for further tokens alone: they attend in the usual way, whatever those before them do.</summary>
+    /// <summary>
+    /// What a context remembers that drafts with the layers for further tokens alone: they attend in the usual way, whatever those before them do.
+    /// </summary>
     private CachePlan Prediction() => new([.. FullAndWindow(layer => !IsTrunk(layer))], null);
 
     private bool IsTrunk(int layer) => layer < shape.TrunkLayers;
@@ -121,7 +123,8 @@ internal sealed class CachePlanner(ModelShape shape, ResolvedContext context, Pl
         var columns = (keys.Get("ple.conv_kernel") - 1L) * keys.Get("ple.ngram_size") * keys.Get("hyper_connection.count") * shape.EmbeddingLength;
         var layers = new int[value.Count];
         keys.Fill("ple.layers", layers);
-        return recurrent.Layers.Where(entry => layers.Contains(entry.Layer)).Select(entry => new CacheState(entry.Layer, entry.Device, columns, recurrent.Rows));
+        return recurrent.Layers.Where(entry => layers.Contains(entry.Layer)).Select(
+            entry => new CacheState(entry.Layer, entry.Device, columns, recurrent.Rows));
     }
 
     private int DeviceOf(int layer) => context.OffloadCache ? placement.LayerDevices[layer] : Placement.Host;

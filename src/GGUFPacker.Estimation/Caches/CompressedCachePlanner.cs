@@ -72,5 +72,8 @@ internal sealed class CompressedCachePlanner(ModelShape shape, ResolvedContext c
         where filter(layer)
         from _ in Enumerable.Range(0, 2)
         select new CacheState(
-            layer, context.OffloadCache ? placement.LayerDevices[layer] : Placement.Host, columns, (long)rows * context.Sequences * (1 + context.RecurrentSnapshots));
+            layer,
+            context.OffloadCache ? placement.LayerDevices[layer] : Placement.Host,
+            columns,
+            (long)rows * context.Sequences * (1 + context.RecurrentSnapshots));
 }

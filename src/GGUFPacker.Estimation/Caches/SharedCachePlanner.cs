@@ -4,8 +4,8 @@ using GGUFPacker.Estimation.Placements;
 namespace GGUFPacker.Estimation.Caches;
 
 /// <summary>
-/// The caches of a drafter that has none of its own (llama_kv_cache with mem_other): each of its layers reads what the target's last layer of the same kind has written,
-/// where that lies and in as many cells.
+/// The caches of a drafter that has none of its own (llama_kv_cache with mem_other): each of its layers reads what the target's last layer of the same kind has
+/// written, where that lies and in as many cells.
 /// </summary>
 /// <param name="shape">The drafter.</param>
 /// <param name="context">Its context.</param>

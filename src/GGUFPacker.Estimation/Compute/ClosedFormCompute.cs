@@ -101,7 +101,8 @@ internal sealed class ClosedFormCompute : IComputeEstimator
             foreach (var layer in cache.Layers)
             {
                 var heads = shape.Heads[layer.Layer];
-                var rows = (2L * heads * shape.KeyLength(layer.Layer)) + (2 * layer.KeyColumns) + (2 * layer.ValueColumns) + ((long)heads * Math.Max(shape.LatentKeyLength, shape.ValueLength(layer.Layer)));
+                var results = (long)heads * Math.Max(shape.LatentKeyLength, shape.ValueLength(layer.Layer));
+                var rows = (2L * heads * shape.KeyLength(layer.Layer)) + (2 * layer.KeyColumns) + (2 * layer.ValueColumns) + results;
                 var scores = context.FlashAttention ? 0 : heads * cache.Cells;
                 var indexed = shape.IndexerTop > 0 ? Indexed(shape, cache) : 0;
                 most = Math.Max(most, (sizeof(float) * tokens * (rows + scores + indexed)) + CacheCopies(cache, layer, context.FlashAttention));
@@ -137,7 +138,8 @@ internal sealed class ClosedFormCompute : IComputeEstimator
         {
             var dense = shape.EmbeddingLength + (3L * shape.FeedForward[layer]);
             long used = shape.ExpertsUsed[layer];
-            var experts = used * ((3L * shape.ExpertFeedForward[layer]) + shape.EmbeddingLength) + (used == 0 ? 0 : shape.EmbeddingLength + (2L * shape.Experts));
+            var gates = used == 0 ? 0 : shape.EmbeddingLength + (2L * shape.Experts);
+            var experts = (used * ((3L * shape.ExpertFeedForward[layer]) + shape.EmbeddingLength)) + gates;
             most = Math.Max(most, Math.Max(dense, experts));
         }
 

@@ -26,7 +26,8 @@ internal static class ComputeEstimators
     private static IComputeEstimator ForPrediction(string architecture) => GraphTemplates.FindPrediction(architecture) switch
     {
         { } template => new GraphCompute(template, new ClosedFormCompute(), isExact: true),
-        null when GraphTemplates.Find(architecture) is not null => throw new EstimateException($"llama.cpp cannot draft with the layers of {architecture} models that predict further tokens."),
+        null when GraphTemplates.Find(architecture) is not null => throw new EstimateException(
+            $"llama.cpp cannot draft with the layers of {architecture} models that predict further tokens."),
         null => new ClosedFormCompute(),
     };
 }

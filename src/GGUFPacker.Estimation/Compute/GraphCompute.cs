@@ -8,8 +8,9 @@ using GGUFPacker.Estimation.Scheduling;
 namespace GGUFPacker.Estimation.Compute;
 
 /// <summary>
-/// The exact size of the compute buffers, found as llama.cpp finds it when a context is made (llama_context::sched_reserve): the graphs of the largest batch and of one token
-/// of each sequence are built, scheduled and allocated without memory, and for some families that of the largest batch of one sequence; a buffer is as large as the largest needs it.
+/// The exact size of the compute buffers, found as llama.cpp finds it when a context is made (llama_context::sched_reserve): the graphs of the largest batch
+/// and of one token of each sequence are built, scheduled and allocated without memory, and for some families that of the largest batch of one sequence; a
+/// buffer is as large as the largest needs it.
 /// </summary>
 /// <param name="template">What builds the graphs.</param>
 /// <param name="otherwise">What estimates a model that is not shaped as the template expects.</param>
@@ -26,7 +27,8 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
     {
         ArgumentNullException.ThrowIfNull(request);
         var probe = request with { Context = request.Context with { FlashAttention = true } };
-        return OrOtherwise(() => RunsWithLayers(probe, new BackendSet(request.Placement), FusedOperations.FlashAttention), () => otherwise.KeepsFlashAttention(request));
+        return OrOtherwise(
+            () => RunsWithLayers(probe, new BackendSet(request.Placement), FusedOperations.FlashAttention), () => otherwise.KeepsFlashAttention(request));
     }
 
     public ComputeBuffers Estimate(ComputeRequest request)
@@ -116,7 +118,8 @@ internal sealed class GraphCompute(Action<ModelGraph> template, IComputeEstimato
     }
 
     // What the buffer would be smaller if copies took no memory.
-    private static long Staging((long[] Bytes, long[] WithoutCopies) reserved, int device) => Math.Max(0, reserved.Bytes[device] - reserved.WithoutCopies[device]);
+    private static long Staging((long[] Bytes, long[] WithoutCopies) reserved, int device) =>
+        Math.Max(0, reserved.Bytes[device] - reserved.WithoutCopies[device]);
 
     private (long[] Bytes, long[] WithoutCopies) Reserve(ComputeRequest request, BackendSet backends, GraphSize size)
     {

@@ -208,5 +208,6 @@ internal sealed class EngineArgumentReader(EngineArguments start, IReadOnlyList<
     private void Set(Func<SpeculativeDecoding, SpeculativeDecoding> change) => _read = _read with { Drafting = change(_read.Drafting) };
 
     private static IEnumerable<TensorOverride> OfFirstLayers(int count, string pattern) =>
-        Enumerable.Range(0, Math.Min(count, MaxLayers)).Select(layer => new TensorOverride(string.Create(CultureInfo.InvariantCulture, $@"blk\.{layer}{pattern}"), null));
+        Enumerable.Range(0, Math.Min(count, MaxLayers)).Select(
+            layer => new TensorOverride(string.Create(CultureInfo.InvariantCulture, $@"blk\.{layer}{pattern}"), null));
 }

@@ -4,8 +4,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Engines;
 
 /// <summary>
-/// What an engine's command line says of the memory it takes: llama-server's options of llama.cpp v0.5.0, and the names that older releases had. Immutable; later
-/// arguments are applied over earlier ones.
+/// What an engine's command line says of the memory it takes: llama-server's options of llama.cpp v0.5.0, and the names that older releases had. Immutable;
+/// later arguments are applied over earlier ones.
 /// </summary>
 public sealed record EngineArguments
 {
@@ -47,7 +47,9 @@ public sealed record EngineArguments
     /// <summary>Whether slots share one cache; null if nobody says.</summary>
     internal bool? UnifiedCache { get; init; }
 
-    /// <summary>Whether the model drafts for itself, with its layers for further tokens (<c>--spec-type draft-mtp</c>), unless a draft model's layers do.</summary>
+    /// <summary>
+    /// Whether the model drafts for itself, with its layers for further tokens (<c>--spec-type draft-mtp</c>), unless a draft model's layers do.
+    /// </summary>
     public bool DraftsWithPrediction => IsServer && Drafting.UsesPrediction;
 
     internal SpeculativeDecoding Drafting { get; init; } = new();

@@ -24,7 +24,8 @@ public sealed record EngineEstimate
     public required ImmutableArray<DeviceMemory> Devices { get; init; }
 
     /// <summary>Exact if all parts are.</summary>
-    public EstimateConfidence Confidence => Parts.All(part => part.Confidence == EstimateConfidence.Exact) ? EstimateConfidence.Exact : EstimateConfidence.Approximate;
+    public EstimateConfidence Confidence =>
+        Parts.All(part => part.Confidence == EstimateConfidence.Exact) ? EstimateConfidence.Exact : EstimateConfidence.Approximate;
 
     /// <summary>Bytes on all devices together.</summary>
     public long DeviceBytes => Devices.Sum(device => device.Total);

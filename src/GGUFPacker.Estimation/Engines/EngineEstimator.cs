@@ -28,8 +28,9 @@ public static class EngineEstimator
         var options = arguments.Options with { KeptLayerInputs = LayerInputs(models) };
         var model = MemoryEstimator.Estimate(models.Model, options, devices);
         var target = new DraftTarget(models.Model, options);
+        var own = arguments with { Drafter = null };
         var drafter = models.Drafter is { } draft ? MemoryEstimator.Estimate(draft, arguments.DrafterOptions(model.Resolved) with { Target = target }, devices)
-            : arguments.DraftsWithPrediction ? WithoutWeights(MemoryEstimator.Estimate(models.Model, (arguments with { Drafter = null }).DrafterOptions(model.Resolved), devices))
+            : arguments.DraftsWithPrediction ? WithoutWeights(MemoryEstimator.Estimate(models.Model, own.DrafterOptions(model.Resolved), devices))
             : null;
         var parts = ImmutableArray.CreateBuilder<EnginePart>();
         parts.Add(PartOf(EngineRole.Model, model));
@@ -81,7 +82,8 @@ public static class EngineEstimator
         Buffers = [.. estimate.Buffers.Select(buffer => buffer with { Weights = 0 }).Where(buffer => buffer.Cache + buffer.Compute != 0)],
     };
 
-    private static EnginePart PartOf(EngineRole role, MemoryEstimate estimate) => new(role, estimate.Architecture, estimate.Confidence, estimate.Host, estimate.Devices);
+    private static EnginePart PartOf(EngineRole role, MemoryEstimate estimate) =>
+        new(role, estimate.Architecture, estimate.Confidence, estimate.Host, estimate.Devices);
 
     private static DeviceMemory Sum(DeviceMemory first, IEnumerable<DeviceMemory> parts)
     {

@@ -49,9 +49,9 @@ internal sealed record SpeculativeDecoding
         }
 
         var architecture = drafter.Metadata.GetString("general.architecture");
-        var type = architecture == "dflash" ? "draft-dflash"
-            : drafter.Metadata.GetInteger($"{architecture}.block_count") is { } blocks && drafter.Tensors.Any(tensor => tensor.Name == $"blk.{blocks - 1}.nextn.eh_proj.weight") ? Prediction
-            : Simple;
+        var predicts = drafter.Metadata.GetInteger($"{architecture}.block_count") is { } blocks
+            && drafter.Tensors.Any(tensor => tensor.Name == $"blk.{blocks - 1}.nextn.eh_proj.weight");
+        var type = architecture == "dflash" ? "draft-dflash" : predicts ? Prediction : Simple;
         return this with { Types = [type] };
     }
 

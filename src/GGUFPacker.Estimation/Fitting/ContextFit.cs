@@ -3,8 +3,8 @@ using GGUFPacker.Estimation.Engines;
 namespace GGUFPacker.Estimation.Fitting;
 
 /// <summary>
-/// Finds the largest context that fits, by halving: what it finds fits, and a step more does not. Rarely a still larger context would fit too, where llama.cpp's
-/// allocator finds a better place for a large tensor.
+/// Finds the largest context that fits, by halving: what it finds fits, and a step more does not. Rarely a still larger context would fit too, where
+/// llama.cpp's allocator finds a better place for a large tensor.
 /// </summary>
 public static class ContextFit
 {

@@ -17,7 +17,8 @@ public static class Remedies
     {
         ArgumentNullException.ThrowIfNull(setup);
         ArgumentNullException.ThrowIfNull(limits);
-        return new[] { FindSmallerType(setup, limits), FindShorterContext(setup, limits), FindQuantizedCache(setup, limits), FindFewerLayers(setup, limits) }.OfType<Remedy>();
+        Remedy?[] found = [FindSmallerType(setup, limits), FindShorterContext(setup, limits), FindQuantizedCache(setup, limits), FindFewerLayers(setup, limits)];
+        return found.OfType<Remedy>();
     }
 
     /// <summary>The largest smaller type that fits; null if none does.</summary>

@@ -2,7 +2,8 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs;
 
-/// <content>The operations that go through a sequence and keep a matrix for each head: all give a token's outputs in a row, and after them the states.</content>
+/// <content>The operations that go through a sequence and keep a matrix for each head: all give a token's outputs in a row, and after them the
+/// states.</content>
 internal sealed partial class GraphBuilder
 {
     /// <summary>ggml_rwkv_wkv6.</summary>

@@ -17,7 +17,8 @@ internal sealed partial class ModelGraph
     /// <summary>build_attn_inp_kv, or what build_attn_inp_kv_iswa does for one of its two caches.</summary>
     public AttentionInputs InputAttention(AttentionCacheKind kind = AttentionCacheKind.Full)
     {
-        var cache = Caches.Find(kind) ?? throw new UnknownGraphException($"A model of architecture {Shape.Architecture} has no cache for attention of kind {kind}.");
+        var cache = Caches.Find(kind)
+            ?? throw new UnknownGraphException($"A model of architecture {Shape.Architecture} has no cache for attention of kind {kind}.");
         var hasValues = !Shape.IsLatent;
         var keyIndices = G.Input(TensorType.I64, Tokens);
         var valueIndices = hasValues ? G.Input(TensorType.I64, cache.TransposedValues ? Tokens * MostValueColumns() : Tokens) : null;
@@ -103,8 +104,11 @@ internal sealed partial class ModelGraph
         return RotateValues(inputs, AttentionOfHeads(query, keys, values, inputs.Mask, layer, sinks, latentValues, bias));
     }
 
-    /// <summary>The part of build_attn before the attention itself: keys and values are stored, and all that is stored is shown. Latent values are a part of the keys.</summary>
-    public (GraphTensor Query, GraphTensor Keys, GraphTensor Values) StoreKeysAndValues(AttentionInputs inputs, GraphTensor q, GraphTensor? k, GraphTensor? v, int layer)
+    /// <summary>
+    /// The part of build_attn before the attention itself: keys and values are stored, and all that is stored is shown. Latent values are a part of the keys.
+    /// </summary>
+    public (GraphTensor Query, GraphTensor Keys, GraphTensor Values) StoreKeysAndValues(
+        AttentionInputs inputs, GraphTensor q, GraphTensor? k, GraphTensor? v, int layer)
     {
         var cache = inputs.Cache!;
         (q, k, v) = Rotate(inputs, q, k, v);

@@ -16,7 +16,8 @@ internal sealed partial class ModelGraph
     }
 
     /// <summary>Stores keys of a layer (cpy_k).</summary>
-    public void StoreKeys(AttentionCache cache, int layer, GraphTensor k, GraphTensor indices) => Expand(StoreKeysAt(cache, cache.LayerPlaces[layer], k, indices));
+    public void StoreKeys(AttentionCache cache, int layer, GraphTensor k, GraphTensor indices) =>
+        Expand(StoreKeysAt(cache, cache.LayerPlaces[layer], k, indices));
 
     /// <summary>All keys of a layer whose keys have one head (get_k).</summary>
     public GraphTensor SingleHeadKeys(AttentionCache cache, int layer)

@@ -12,7 +12,8 @@ internal sealed partial class ModelGraph
     public long TokensPerSequence => Size.Tokens / Size.Sequences;
 
     /// <summary>The recurrent cache, which the family's models have.</summary>
-    public RecurrentCache Recurrent => Caches.Recurrent ?? throw new UnknownGraphException($"A model of architecture {Shape.Architecture} has no recurrent states.");
+    public RecurrentCache Recurrent =>
+        Caches.Recurrent ?? throw new UnknownGraphException($"A model of architecture {Shape.Architecture} has no recurrent states.");
 
     /// <summary>build_rs_inp.</summary>
     public RecurrentInputs InputRecurrent()

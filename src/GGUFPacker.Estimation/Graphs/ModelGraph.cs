@@ -55,7 +55,8 @@ internal sealed partial class ModelGraph
     public int Layers => Shape.TrunkLayers;
 
     /// <summary>The layer that drafts the first of further tokens; the engine reserves memory for that one, which all others are like.</summary>
-    public int PredictionLayer => Shape.PredictionLayers > 0 ? Shape.TrunkLayers : throw new UnknownGraphException("The model has no layer that predicts further tokens.");
+    public int PredictionLayer =>
+        Shape.PredictionLayers > 0 ? Shape.TrunkLayers : throw new UnknownGraphException("The model has no layer that predicts further tokens.");
 
     /// <summary>What the family's graph leaves out.</summary>
     public UnusedTensors Unused { get; set; }
@@ -130,7 +131,10 @@ internal sealed partial class ModelGraph
     /// <summary>build_norm. The norm's result is kept on its layer's device, lest it runs where the layer before is.</summary>
     public GraphTensor Norm(GraphTensor x, GraphTensor? weight, GraphTensor? bias, NormKind kind, int layer)
     {
-        if (weight is not null && Context.KeptLayerInputs.Contains(layer) && weight != FindWeight("token_embd_norm.weight") && !Architectures.HasResidualStreams(Shape.Architecture))
+        if (weight is not null
+            && Context.KeptLayerInputs.Contains(layer)
+            && weight != FindWeight("token_embd_norm.weight")
+            && !Architectures.HasResidualStreams(Shape.Architecture))
         {
             // What a layer norms first is what goes into it. The norm of the embeddings is given as the first layer's, but is none.
             _layerInputs.TryAdd(layer, x);

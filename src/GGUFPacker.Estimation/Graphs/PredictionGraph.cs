@@ -3,8 +3,9 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs;
 
 /// <summary>
-/// What the graphs have in common that draft with a model's own layer for further tokens (graph_mtp of llama.cpp's src/models): they begin with the last token's embedding
-/// beside the state that the model, or the layer itself, has made before it, and end with a norm and a head of the layer's own, or the model's.
+/// What the graphs have in common that draft with a model's own layer for further tokens (graph_mtp of llama.cpp's src/models): they begin with the last
+/// token's embedding beside the state that the model, or the layer itself, has made before it, and end with a norm and a head of the layer's own, or the
+/// model's.
 /// </summary>
 internal static class PredictionGraph
 {
@@ -30,7 +31,8 @@ internal static class PredictionGraph
     /// <param name="norm">How the result is normed.</param>
     /// <param name="scales">Whether the head's scale is used, if there is one.</param>
     /// <param name="scalesLogits">Whether logits are scaled.</param>
-    public static void Finish(ModelGraph graph, GraphTensor x, GraphTensor? outputIds, NormKind norm = NormKind.Rms, bool scales = true, bool scalesLogits = false)
+    public static void Finish(
+        ModelGraph graph, GraphTensor x, GraphTensor? outputIds, NormKind norm = NormKind.Rms, bool scales = true, bool scalesLogits = false)
     {
         x = graph.Norm(x, HeadNorm(graph), null, norm, -1);
         graph.HiddenStates = x;
@@ -47,7 +49,9 @@ internal static class PredictionGraph
 
     /// <summary>The layer's norm before its head; the model's if it has none.</summary>
     public static GraphTensor HeadNorm(ModelGraph graph) =>
-        graph.FindWeight(graph.PredictionLayer, "nextn.shared_head_norm") ?? graph.FindWeight(graph.PredictionLayer, "layer_output_norm") ?? graph.Weight("output_norm.weight");
+        graph.FindWeight(graph.PredictionLayer, "nextn.shared_head_norm")
+            ?? graph.FindWeight(graph.PredictionLayer, "layer_output_norm")
+            ?? graph.Weight("output_norm.weight");
 
     /// <summary>The logits by the layer's head; by the model's if it has none.</summary>
     public static void FinishWithLogits(ModelGraph graph, GraphTensor x, bool scales = true, bool scalesLogits = false)

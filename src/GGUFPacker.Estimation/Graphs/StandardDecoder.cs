@@ -3,7 +3,8 @@ using GGUFPacker.Estimation.Models;
 namespace GGUFPacker.Estimation.Graphs;
 
 /// <summary>
-/// The graph that most families vary: norm, attention with rotated queries and keys, residual; norm, feed-forward network, residual; output. A family says what it does besides.
+/// The graph that most families vary: norm, attention with rotated queries and keys, residual; norm, feed-forward network, residual; output. A family says what
+/// it does besides.
 /// </summary>
 internal sealed record StandardDecoder
 {
@@ -61,7 +62,9 @@ internal sealed record StandardDecoder
     /// <summary>Whether the second of these norms is kept on its layer's device: most families do not say of which layer it is.</summary>
     public bool PinsResults { get; init; }
 
-    /// <summary>Whether the feed-forward network's result is added to what it was made of, rather than the other way round: the first may then keep its memory.</summary>
+    /// <summary>
+    /// Whether the feed-forward network's result is added to what it was made of, rather than the other way round: the first may then keep its memory.
+    /// </summary>
     public bool AddsToResidual { get; init; }
 
     /// <summary>Whether attention scores are capped.</summary>
@@ -124,7 +127,8 @@ internal sealed record StandardDecoder
             x = Layer(graph, x, positions, temperature, inputs, layer == graph.Layers - 1 && !TakesOutputsLast ? outputIds : null, layer);
         }
 
-        x = graph.Norm(x, HasNormWeights ? graph.Weight(OutputNorm + ".weight") : null, HasNormWeights ? graph.FindWeight(OutputNorm + ".bias") : null, Norm, -1);
+        x = graph.Norm(
+            x, HasNormWeights ? graph.Weight(OutputNorm + ".weight") : null, HasNormWeights ? graph.FindWeight(OutputNorm + ".bias") : null, Norm, -1);
         if (IsEncoder)
         {
             graph.Embeddings = x;
@@ -160,7 +164,8 @@ internal sealed record StandardDecoder
         }
     }
 
-    private GraphTensor Layer(ModelGraph graph, GraphTensor x, GraphTensor positions, GraphTensor? temperature, AttentionInputs inputs, GraphTensor? outputIds, int layer)
+    private GraphTensor Layer(
+        ModelGraph graph, GraphTensor x, GraphTensor positions, GraphTensor? temperature, AttentionInputs inputs, GraphTensor? outputIds, int layer)
     {
         var g = graph.G;
         var residual = x;

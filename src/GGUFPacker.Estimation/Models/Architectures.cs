@@ -8,7 +8,8 @@ internal static class Architectures
     private static readonly FrozenSet<string> Recurrent = Set("mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7");
 
     private static readonly FrozenSet<string> Hybrid = Set(
-        "jamba", "falcon-h1", "plamo2", "granitehybrid", "lfm2", "lfm2moe", "nemotron_h", "nemotron_h_moe", "qwen3next", "kimi-linear", "bailingmoe3", "kimi-k3",
+        "jamba", "falcon-h1", "plamo2", "granitehybrid", "lfm2", "lfm2moe", "nemotron_h", "nemotron_h_moe", "qwen3next", "kimi-linear", "bailingmoe3",
+        "kimi-k3",
         "qwen35", "qwen35moe", "qwen4exp", "deepseek4", "minimax-01");
 
     private static readonly FrozenSet<string> Rollback = Set(
@@ -20,19 +21,23 @@ internal static class Architectures
 
     // Layers that predict further tokens are in the file, but are loaded only for speculative decoding.
     private static readonly FrozenSet<string> Skipping = Set(
-        "bailingmoe2", "bailingmoe3", "cohere2moe", "deepseek2", "deepseek32", "deepseek4", "dots3note", "exaone-moe", "exaone4", "glm-dsa", "glm4moe", "glm4", "hy_v3",
+        "bailingmoe2", "bailingmoe3", "cohere2moe", "deepseek2", "deepseek32", "deepseek4", "dots3note", "exaone-moe", "exaone4", "glm-dsa", "glm4moe", "glm4",
+        "hy_v3",
         "mimo2", "mistral4", "nemotron_h", "nemotron_h_moe", "qwen35", "qwen35moe", "qwen3next", "step35");
 
     private static readonly FrozenSet<string> WithoutOutput = Set(
-        "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "modern-bert", "wavtokenizer-dec", "clip", "eagle3", "bitnet");
+        "bert", "jina-bert-v2", "jina-bert-v3", "nomic-bert", "nomic-bert-moe", "neo-bert", "eurobert", "modern-bert", "wavtokenizer-dec", "clip", "eagle3",
+        "bitnet");
 
     private static readonly FrozenSet<string> ScalingExperts = Set(
-        "afmoe", "bailingmoe", "bailingmoe2", "bailingmoe3", "cohere2moe", "deepseek", "deepseek2", "deepseek2-ocr", "deepseek32", "deepseek4", "dflash", "dots1", "dots3note", "exaone-moe",
+        "afmoe", "bailingmoe", "bailingmoe2", "bailingmoe3", "cohere2moe", "deepseek", "deepseek2", "deepseek2-ocr", "deepseek32", "deepseek4", "dflash",
+        "dots1", "dots3note", "exaone-moe",
         "glm-dsa", "glm4moe", "hy_v3", "hy_v4", "kimi-k3", "kimi-linear", "laguna", "minimax-m3", "mistral4", "nemotron_h", "nemotron_h_moe", "step35");
 
     // Those whose graphs set t_layer_inp.
     private static readonly FrozenSet<string> Extracted = Set(
-        "bailingmoe3", "deepseek4", "gemma4", "gpt-oss", "hunyuan-dense", "hunyuan_vl", "lfm2", "lfm2moe", "llama", "llama-embed", "minimax-01", "minimax-m2", "muse-glimmer", "nanbeige",
+        "bailingmoe3", "deepseek4", "gemma4", "gpt-oss", "hunyuan-dense", "hunyuan_vl", "lfm2", "lfm2moe", "llama", "llama-embed", "minimax-01", "minimax-m2",
+        "muse-glimmer", "nanbeige",
         "nemotron_h", "nemotron_h_moe", "qwen3", "qwen35", "qwen35moe", "qwen3moe", "qwen3next", "qwen4exp");
 
     private static readonly FrozenSet<string> Unrotated = Set(
@@ -63,7 +68,9 @@ internal static class Architectures
     public static bool ScansStates(string architecture) => architecture is
         "mamba" or "mamba2" or "jamba" or "falcon-h1" or "plamo2" or "granitehybrid" or "nemotron_h" or "nemotron_h_moe";
 
-    /// <summary>Whether a batch of one sequence may need more to compute than one of many, so that its graph is reserved too (TAG_RESERVE_DIAG_DECAY).</summary>
+    /// <summary>
+    /// Whether a batch of one sequence may need more to compute than one of many, so that its graph is reserved too (TAG_RESERVE_DIAG_DECAY).
+    /// </summary>
     public static bool ReservesOneSequence(string architecture) => architecture is "kimi-linear" or "minimax-01";
 
     /// <summary>Whether graphs have residual streams that fused operations work on (those of cparams.fused_dsv4_hc_pre and its siblings).</summary>

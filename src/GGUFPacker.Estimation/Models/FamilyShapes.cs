@@ -133,7 +133,8 @@ internal static class FamilyShapes
             case "qwen3vl" or "qwen3vlmoe" or "qwen3tts":
                 shape.InputEmbeddingLength = shape.EmbeddingLength * (1 + keys.Get("n_deepstack_layers"));
                 break;
-            case "granite" or "granite_swa" when keys.Find("deepstack_mapping") is { Type: GgufValueType.Array } mapping && mapping.TryGetArray<int>(out var indices):
+            case "granite" or "granite_swa" when keys.Find("deepstack_mapping") is { Type: GgufValueType.Array } mapping
+                && mapping.TryGetArray<int>(out var indices):
                 shape.InputEmbeddingLength = shape.EmbeddingLength * (1 + indices.ToArray().Where(index => index >= 0).Distinct().Count());
                 break;
         }

@@ -2,7 +2,9 @@ using GGUFPacker.Gguf.Format;
 
 namespace GGUFPacker.Estimation.Models;
 
-/// <summary>Makes a <see cref="ModelShape"/> of a header, as llama_model_base::load_hparams does; what one family does besides stands in <see cref="FamilyShapes"/>.</summary>
+/// <summary>
+/// Makes a <see cref="ModelShape"/> of a header, as llama_model_base::load_hparams does; what one family does besides stands in <see cref="FamilyShapes"/>.
+/// </summary>
 internal static class ModelShapeReader
 {
     // LLAMA_MAX_LAYERS and LLAMA_MAX_EXPERTS.
@@ -69,9 +71,10 @@ internal static class ModelShapeReader
 
         foreach (var length in (ReadOnlySpan<int>)
         [
-            shape.EmbeddingLength, shape.InputEmbeddingLength, shape.OutputEmbeddingLength, shape.FullKeyLength, shape.FullValueLength, shape.WindowKeyLength, shape.WindowValueLength,
-            shape.FullRotaryLength, shape.WindowRotaryLength, shape.LatentKeyLength, shape.LatentValueLength, shape.WindowLatentKeyLength, shape.WindowKeyValueRank, shape.QueryRank, shape.KeyValueRank, shape.SharedExpertFeedForward,
-            shape.ConvolutionKernel, shape.InnerLength, shape.StateLength, shape.TimeStepRank, shape.StateGroups, shape.WkvHeadLength, shape.TokenShifts, shape.ShortConvolutionLength,
+            shape.EmbeddingLength, shape.InputEmbeddingLength, shape.OutputEmbeddingLength, shape.FullKeyLength, shape.FullValueLength, shape.WindowKeyLength,
+            shape.WindowValueLength, shape.FullRotaryLength, shape.WindowRotaryLength, shape.LatentKeyLength, shape.LatentValueLength,
+            shape.WindowLatentKeyLength, shape.WindowKeyValueRank, shape.QueryRank, shape.KeyValueRank, shape.SharedExpertFeedForward, shape.ConvolutionKernel,
+            shape.InnerLength, shape.StateLength, shape.TimeStepRank, shape.StateGroups, shape.WkvHeadLength, shape.TokenShifts, shape.ShortConvolutionLength,
             shape.DeltaHeadLength, shape.LinearHeadLength, shape.IndexerKeyLength, shape.IndexerHeads, shape.Vocabulary,
         ])
         {
@@ -91,7 +94,9 @@ internal static class ModelShapeReader
 
     // llama.cpp's own writer puts "unspecified" there as the largest number; it then counts as none.
     private static PoolingType PoolingOf(HeaderKeys keys) =>
-        keys.Find("pooling_type") is { } value && value.TryGetInteger(out var type) && type is >= 0 and <= (int)PoolingType.Rank ? (PoolingType)type : PoolingType.None;
+        keys.Find("pooling_type") is { } value && value.TryGetInteger(out var type) && type is >= 0 and <= (int)PoolingType.Rank
+            ? (PoolingType)type
+            : PoolingType.None;
 
     private static int VocabularyOf(GgufMetadata metadata, HeaderKeys keys) =>
         metadata["tokenizer.ggml.tokens"] is { Type: GgufValueType.Array } tokens ? tokens.Count : keys.Get("vocab_size");

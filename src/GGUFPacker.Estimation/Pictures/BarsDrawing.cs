@@ -47,7 +47,8 @@ internal static class BarsDrawing
     internal static string NameOf(DeviceMemory memory) => memory.Device.Kind == ComputeDeviceKind.Cpu ? "RAM" : memory.Device.Name;
 
     internal static string Label(EngineEstimate estimate) =>
-        FormattableString.Invariant($"context {estimate.Model.Resolved.ContextSize}, {estimate.Model.OffloadedLayers} of {estimate.Model.LayerDevices.Length} layers on devices");
+        FormattableString.Invariant(
+            $"context {estimate.Model.Resolved.ContextSize}, {estimate.Model.OffloadedLayers} of {estimate.Model.LayerDevices.Length} layers on devices");
 
     internal static IEnumerable<DeviceMemory> MemoriesOf(EngineEstimate estimate) => estimate.Devices.Prepend(estimate.Host);
 
@@ -87,7 +88,11 @@ internal static class BarsDrawing
         var x = Left;
         foreach (var (kind, name, isUsed) in new[]
         {
-            ("weights", "weights", true), ("kv", "KV cache", true), ("compute", "compute and output", true), ("platform", "platform", true), ("mapped", "pages of the mapped file", hasMapped),
+            ("weights", "weights", true),
+            ("kv", "KV cache", true),
+            ("compute", "compute and output", true),
+            ("platform", "platform", true),
+            ("mapped", "pages of the mapped file", hasMapped),
             ("free", "free", hasFree),
         })
         {

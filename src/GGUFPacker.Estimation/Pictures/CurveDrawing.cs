@@ -30,7 +30,13 @@ internal static class CurveDrawing
             svg.Empty("line", ("x1", Left), ("x2", Left + Width), ("y1", at), ("y2", at), ("class", "rule"));
             svg.Text("text", GgufUnits.FormatBytes(step * tick), ("x", Left - 8), ("y", at + 4), ("text-anchor", "end"), ("class", "soft"));
             var context = largest * tick / Ticks;
-            svg.Text("text", context.ToString("0", CultureInfo.InvariantCulture), ("x", XOf(context)), ("y", y + Height + 16), ("text-anchor", "middle"), ("class", "soft"));
+            svg.Text(
+                "text",
+                context.ToString("0", CultureInfo.InvariantCulture),
+                ("x", XOf(context)),
+                ("y", y + Height + 16),
+                ("text-anchor", "middle"),
+                ("class", "soft"));
         }
 
         foreach (var limit in limits.Where(limit => limit <= top))
@@ -43,7 +49,8 @@ internal static class CurveDrawing
         foreach (var device in Enumerable.Range(0, names.Length).OrderBy(device => lines[^1][device]))
         {
             var points = contexts.Select((context, i) => string.Create(CultureInfo.InvariantCulture, $"{XOf(context):0.##},{YOf(lines[i][device]):0.##}"));
-            svg.Empty("polyline", ("points", string.Join(' ', points)), ("class", string.Create(CultureInfo.InvariantCulture, $"line line{Math.Min(device, 3)}")));
+            svg.Empty(
+                "polyline", ("points", string.Join(' ', points)), ("class", string.Create(CultureInfo.InvariantCulture, $"line line{Math.Min(device, 3)}")));
             lowest = Math.Min(YOf(lines[^1][device]) + 4, lowest - 14);
             svg.Text("text", $"{names[device]} {GgufUnits.FormatBytes(lines[^1][device])}", ("x", Left + Width + 8), ("y", lowest));
         }

@@ -26,7 +26,12 @@ public static class MemoryPicture
         }
 
         var svg = new SvgWriter();
-        svg.Begin("svg", ("xmlns", "http://www.w3.org/2000/svg"), ("class", "ggufpacker"), ("viewBox", FormattableString.Invariant($"0 0 {Width} {y + 12:0.##}")), ("role", "img"));
+        svg.Begin(
+            "svg",
+            ("xmlns", "http://www.w3.org/2000/svg"),
+            ("class", "ggufpacker"),
+            ("viewBox", FormattableString.Invariant($"0 0 {Width} {y + 12:0.##}")),
+            ("role", "img"));
         svg.Text("title", $"Memory of {document.Name}");
         svg.Raw(PictureStyle.Css);
         svg.Text("text", document.Name, ("x", 16.0), ("y", 26.0), ("class", "title"));

@@ -53,7 +53,15 @@ internal sealed record DeviceTraits
         return checked((bytes + Alignment - 1) / Alignment * Alignment);
     }
 
-    private static DeviceTraits Cuda { get; } = new() { Alignment = 128, RowPadding = 512, HasPinnedMemory = true, HasPipeline = true, OffloadBatch = 32, SplitsRows = true };
+    private static DeviceTraits Cuda { get; } = new()
+    {
+        Alignment = 128,
+        RowPadding = 512,
+        HasPinnedMemory = true,
+        HasPipeline = true,
+        OffloadBatch = 32,
+        SplitsRows = true,
+    };
 
     private static DeviceTraits Metal { get; } = new() { Alignment = 32, MapsHostMemory = true, OffloadBatch = 32 };
 

@@ -10,7 +10,8 @@ internal sealed class Placement
 
     private readonly Dictionary<string, PlacedWeight> _byName;
 
-    public Placement(ImmutableArray<PlacedDevice> devices, ImmutableArray<int> layerDevices, int outputDevice, ImmutableArray<PlacedWeight> weights, bool hasOverrides)
+    public Placement(
+        ImmutableArray<PlacedDevice> devices, ImmutableArray<int> layerDevices, int outputDevice, ImmutableArray<PlacedWeight> weights, bool hasOverrides)
     {
         Devices = devices;
         LayerDevices = layerDevices;
@@ -27,7 +28,9 @@ internal sealed class Placement
         }
 
         Embeddings = Find("token_embd.weight") ?? weights.FirstOrDefault(weight => weight.IsCopy && weight.Tensor.Name == "output.weight");
-        Output = Find("output.weight") ?? weights.FirstOrDefault(weight => weight.IsCopy && weight.Tensor.Name == "token_embd.weight") ?? Find("token_embd.weight");
+        Output = Find("output.weight")
+            ?? weights.FirstOrDefault(weight => weight.IsCopy && weight.Tensor.Name == "token_embd.weight")
+            ?? Find("token_embd.weight");
     }
 
     /// <summary>The devices that the engine uses, the split mode applied; places in all else count in this list.</summary>

@@ -5,8 +5,8 @@ using GGUFPacker.Estimation.Models;
 namespace GGUFPacker.Estimation.Placements;
 
 /// <summary>
-/// What of the layers that predict further tokens is loaded although they are skipped: tensors that load_arch_tensors of some families makes without the flag for it.
-/// They take memory and are not used.
+/// What of the layers that predict further tokens is loaded although they are skipped: tensors that load_arch_tensors of some families makes without the flag
+/// for it. They take memory and are not used.
 /// </summary>
 internal static class PredictionTensors
 {

@@ -5,7 +5,9 @@ namespace GGUFPacker.Estimation.Placements;
 /// <summary>Which weights the CPU backend keeps in another layout (ggml-cpu/repack.cpp).</summary>
 internal static class RepackedTypes
 {
-    /// <summary>Whether a weight is repacked: a matrix, or one for each expert, of a type that the processor has such kernels for, with rows that fill their groups.</summary>
+    /// <summary>
+    /// Whether a weight is repacked: a matrix, or one for each expert, of a type that the processor has such kernels for, with rows that fill their groups.
+    /// </summary>
     public static bool Includes(TensorInfo tensor, TensorUse use, HostInstructions instructions)
     {
         var dimensions = Dimensions(tensor);

@@ -35,7 +35,8 @@ internal readonly record struct TensorRole(TensorLayer Part, int Layer, TensorUs
         ["selector_successor"] = new(TensorLayer.Output, -1, TensorUse.TakeRows),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly FrozenDictionary<string, TensorRole>.AlternateLookup<ReadOnlySpan<char>> KnownByName = Known.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly FrozenDictionary<string, TensorRole>.AlternateLookup<ReadOnlySpan<char>> KnownByName =
+        Known.GetAlternateLookup<ReadOnlySpan<char>>();
 
     // What is repeated for each layer stands below one of these, followed by the layer's number.
     private static readonly string[] LayerPrefixes = ["blk.", "enc.blk.", "dec.blk.", "posnet.", "convnext."];
@@ -63,7 +64,9 @@ internal readonly record struct TensorRole(TensorLayer Part, int Layer, TensorUs
         }
 
         var isElementwise = name.EndsWith(".bias", StringComparison.Ordinal) || stem.EndsWith("_norm", StringComparison.Ordinal);
-        return KnownByName.TryGetValue(stem, out var role) ? role : new TensorRole(TensorLayer.Output, -1, isElementwise ? TensorUse.Elementwise : TensorUse.Multiply);
+        return KnownByName.TryGetValue(stem, out var role)
+            ? role
+            : new TensorRole(TensorLayer.Output, -1, isElementwise ? TensorUse.Elementwise : TensorUse.Multiply);
     }
 
     private static bool TryReadLayer(ReadOnlySpan<char> text, int layers, out int layer, out ReadOnlySpan<char> rest)
@@ -71,7 +74,9 @@ internal readonly record struct TensorRole(TensorLayer Part, int Layer, TensorUs
         var dot = text.IndexOf('.');
         rest = dot < 0 ? default : text[(dot + 1)..];
         layer = -1;
-        return dot > 0 && int.TryParse(text[..dot], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out layer) && layer < layers;
+        return dot > 0
+            && int.TryParse(text[..dot], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out layer)
+            && layer < layers;
     }
 
     // Only what is no matrix of two dimensions, or is a table, has to be told apart: the rest is a product, or is too small to matter.
@@ -87,7 +92,9 @@ internal readonly record struct TensorRole(TensorLayer Part, int Layer, TensorUs
             return TensorUse.Scan;
         }
 
-        if (rest.EndsWith("exps.weight", StringComparison.Ordinal) || rest.EndsWith(".lora_a", StringComparison.Ordinal) || rest.EndsWith(".lora_b", StringComparison.Ordinal))
+        if (rest.EndsWith("exps.weight", StringComparison.Ordinal)
+            || rest.EndsWith(".lora_a", StringComparison.Ordinal)
+            || rest.EndsWith(".lora_b", StringComparison.Ordinal))
         {
             return TensorUse.MultiplySelected;
         }
@@ -102,7 +109,10 @@ internal readonly record struct TensorRole(TensorLayer Part, int Layer, TensorUs
             return TensorUse.None;
         }
 
-        return rest.EndsWith(".bias", StringComparison.Ordinal) || rest.EndsWith("norm.weight", StringComparison.Ordinal) || rest.EndsWith("norm", StringComparison.Ordinal) || rest.Contains("conv1d", StringComparison.Ordinal)
+        return rest.EndsWith(".bias", StringComparison.Ordinal)
+            || rest.EndsWith("norm.weight", StringComparison.Ordinal)
+            || rest.EndsWith("norm", StringComparison.Ordinal)
+            || rest.Contains("conv1d", StringComparison.Ordinal)
             ? TensorUse.Elementwise
             : TensorUse.Multiply;
     }

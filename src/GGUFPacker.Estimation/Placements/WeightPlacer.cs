@@ -49,7 +49,9 @@ internal sealed class WeightPlacer(ModelShape shape, EstimateOptions options, Im
     }
 
     private bool IsSkipped(TensorInfo tensor, TensorRole role) =>
-        !(options.LoadPrediction && PredictionTensors.AreLoadedOnDemand(shape.Architecture)) && role.Part == TensorLayer.Layer && role.Layer >= shape.TrunkLayers
+        !(options.LoadPrediction && PredictionTensors.AreLoadedOnDemand(shape.Architecture))
+            && role.Part == TensorLayer.Layer
+            && role.Layer >= shape.TrunkLayers
         && Architectures.SkipsPrediction(shape.Architecture) && !PredictionTensors.IsLoaded(tensor.Name, shape.Architecture);
 
     private int DeviceOf(TensorRole role) => role.Part switch

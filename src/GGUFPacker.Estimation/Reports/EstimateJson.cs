@@ -5,8 +5,8 @@ using GGUFPacker.Estimation.Engines;
 namespace GGUFPacker.Estimation.Reports;
 
 /// <summary>
-/// A report as JSON. The members that gguf-packer-go writes come first, under its names and with its meaning; what it does not have stands beside them. The form is
-/// documented in docs/estimate.md: members are added, never renamed or removed, without a new number in <c>schema</c>.
+/// A report as JSON. The members that gguf-packer-go writes come first, under its names and with its meaning; what it does not have stands beside them. The
+/// form is documented in docs/estimate.md: members are added, never renamed or removed, without a new number in <c>schema</c>.
 /// </summary>
 public static class EstimateJson
 {

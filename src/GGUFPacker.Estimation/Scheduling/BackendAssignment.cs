@@ -4,8 +4,8 @@ using GGUFPacker.Estimation.Graphs;
 namespace GGUFPacker.Estimation.Scheduling;
 
 /// <summary>
-/// Decides which backend runs each operation (passes 1 to 4 of ggml_backend_sched_split_graph). Tensors in memory say first where they are used; the decision then
-/// spreads to their neighbours, devices before the CPU; what is left goes where most of its operands are.
+/// Decides which backend runs each operation (passes 1 to 4 of ggml_backend_sched_split_graph). Tensors in memory say first where they are used; the decision
+/// then spreads to their neighbours, devices before the CPU; what is left goes where most of its operands are.
 /// </summary>
 internal sealed class BackendAssignment
 {

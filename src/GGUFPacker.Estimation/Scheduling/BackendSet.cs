@@ -30,7 +30,8 @@ internal sealed class BackendSet
         var isPinned = placement.Devices is [var first, ..] && first.Traits.HasPinnedMemory;
         Backends =
         [
-            .. placement.Devices.Select((device, place) => new Backend { Device = place, Compute = _devices[place], OffloadBatch = device.Traits.OffloadBatch }),
+            .. placement.Devices.Select(
+                (device, place) => new Backend { Device = place, Compute = _devices[place], OffloadBatch = device.Traits.OffloadBatch }),
             new Backend { Device = Placement.Host, Compute = isPinned ? _pinned : _host },
         ];
         Compute = [.. Backends.Select(backend => backend.Compute)];

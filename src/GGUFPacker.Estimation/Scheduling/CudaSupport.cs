@@ -78,7 +78,8 @@ internal static class CudaSupport
             return false;
         }
 
-        return a.Type is TensorType.F32 or TensorType.F16 or TensorType.BF16 || (a.IsQuantized && a.Type is not (TensorType.Q8_1 or TensorType.TQ1_0 or TensorType.TQ2_0));
+        return a.Type is TensorType.F32 or TensorType.F16 or TensorType.BF16
+            || (a.IsQuantized && a.Type is not (TensorType.Q8_1 or TensorType.TQ1_0 or TensorType.TQ2_0));
     }
 
     private static bool Joins(GraphTensor result)

@@ -15,7 +15,8 @@ internal static class AfMoe
         GatesAttention = true,
         Rotates = (_, layer) => (layer + 1) % UnrotatedStep != 0,
         AfterAttention = (graph, x, layer) => graph.RmsNorm(x, graph.Weight(layer, "post_attention_norm"), layer),
-        FeedForward = (graph, x, layer) => graph.RmsNorm(SharedExpertNetwork.Build(graph, x, layer, ExpertGating.Sigmoid), graph.Weight(layer, "post_ffw_norm"), layer),
+        FeedForward = (graph, x, layer) => graph.RmsNorm(
+            SharedExpertNetwork.Build(graph, x, layer, ExpertGating.Sigmoid), graph.Weight(layer, "post_ffw_norm"), layer),
     };
 
     public static void Build(ModelGraph graph) => Decoder.Build(graph);

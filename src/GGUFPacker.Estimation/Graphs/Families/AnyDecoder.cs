@@ -97,7 +97,9 @@ internal static class AnyDecoder
         }
 
         // Some layers have a feed-forward network alone.
-        var isFeedForward = !graph.Shape.RecurrentLayers[layer] && graph.FindWeight(layer, "attn_output") is null && (graph.FindWeight(layer, "ffn_up") is not null || graph.HasExperts(layer));
+        var isFeedForward = !graph.Shape.RecurrentLayers[layer]
+            && graph.FindWeight(layer, "attn_output") is null
+            && (graph.FindWeight(layer, "ffn_up") is not null || graph.HasExperts(layer));
         return mixed ?? (isFeedForward ? x : throw Unknown(graph));
     }
 

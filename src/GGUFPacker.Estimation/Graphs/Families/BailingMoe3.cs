@@ -3,7 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>bailingmoe3</c>: Ling 3 (src/models/bailingmoe3.cpp), with delta attention in most layers and latent attention with a gate for each head in the others.
+/// llama.cpp's <c>bailingmoe3</c>: Ling 3 (src/models/bailingmoe3.cpp), with delta attention in most layers and latent attention with a gate for each head in
+/// the others.
 /// </summary>
 internal static class BailingMoe3
 {

@@ -1,6 +1,9 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>bitnet</c> (src/models/bitnet.cpp): norms before the last matrices of attention and feed-forward network; the token embeddings are the output's matrix.</summary>
+/// <summary>
+/// llama.cpp's <c>bitnet</c> (src/models/bitnet.cpp): norms before the last matrices of attention and feed-forward network; the token embeddings are the
+/// output's matrix.
+/// </summary>
 internal static class BitNet
 {
     public static void Build(ModelGraph graph)

@@ -27,7 +27,12 @@ internal static class CogVlm
         var (g, shape) = (graph.G, graph.Shape);
         long length = shape.FullKeyLength;
         var all = g.MulMat(graph.Weight(layer, "attn_qkv"), x);
-        return graph.Attention(inputs, g.Rope(Part(0, shape.Heads[layer]), positions), g.Rope(Part(1, shape.KeyValueHeads[layer]), positions), Part(2, shape.KeyValueHeads[layer]), layer);
+        return graph.Attention(
+            inputs,
+            g.Rope(Part(0, shape.Heads[layer]), positions),
+            g.Rope(Part(1, shape.KeyValueHeads[layer]), positions),
+            Part(2, shape.KeyValueHeads[layer]),
+            layer);
 
         GraphTensor Part(long place, long heads) =>
             g.View3D(all, length, heads, graph.Tokens, length * sizeof(float), all.Nb[1], place * shape.EmbeddingLength * sizeof(float));

@@ -2,7 +2,10 @@ using GGUFPacker.Estimation.Models;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>cohere2moe</c> (src/models/cohere2moe.cpp): attention and experts side by side; the states of all tokens are kept for predicting further ones.</summary>
+/// <summary>
+/// llama.cpp's <c>cohere2moe</c> (src/models/cohere2moe.cpp): attention and experts side by side; the states of all tokens are kept for predicting further
+/// ones.
+/// </summary>
 internal static class Cohere2Moe
 {
     public static void Build(ModelGraph graph)
@@ -48,7 +51,8 @@ internal static class Cohere2Moe
         var normed = graph.Norm(residual, graph.Weight(layer, "attn_norm"), null, norm, layer);
         var (q, k, v) = graph.QueryKeyValue(normed, layer);
         var factors = graph.RopeFactors(layer);
-        var attended = graph.Attention(shape.SlidingWindowLayers[layer] ? window : full, g.Rope(q, positions, factors), g.Rope(k, positions, factors), v, layer);
+        var attended = graph.Attention(
+            shape.SlidingWindowLayers[layer] ? window : full, g.Rope(q, positions, factors), g.Rope(k, positions, factors), v, layer);
         var x = g.Add(g.Add(FeedForward(graph, normed, OptionsOf(graph), layer), residual), attended);
         var hasHead = graph.FindWeight(layer, "nextn.shared_head_head") is not null;
         PredictionGraph.Finish(graph, x, outputIds, norm, scales: hasHead, scalesLogits: shape.Number("logit_scale") is not (null or 0));
@@ -56,7 +60,8 @@ internal static class Cohere2Moe
 
     private static NormKind NormOf(ModelShape shape) => shape.Number("attention.layer_norm_rms_epsilon") is null or 0 ? NormKind.Layer : NormKind.Rms;
 
-    private static ExpertOptions OptionsOf(ModelGraph graph) => ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Sigmoid), Normalizes = graph.NormalizesExperts };
+    private static ExpertOptions OptionsOf(ModelGraph graph) =>
+        ExpertOptions.Default with { Gating = graph.GatingOr(ExpertGating.Sigmoid), Normalizes = graph.NormalizesExperts };
 
     private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, ExpertOptions options, int layer)
     {

@@ -5,8 +5,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>dflash</c> (src/models/dflash.cpp), a drafter of whole blocks of tokens: DFlash, DFlash 2 with its convolutions and selector, DSpark with its Markov head.
-/// Memory is reserved for the decoder of tokens; the graph that takes the target's features in is made when it runs.
+/// llama.cpp's <c>dflash</c> (src/models/dflash.cpp), a drafter of whole blocks of tokens: DFlash, DFlash 2 with its convolutions and selector, DSpark with its
+/// Markov head. Memory is reserved for the decoder of tokens; the graph that takes the target's features in is made when it runs.
 /// </summary>
 internal static class DFlash
 {

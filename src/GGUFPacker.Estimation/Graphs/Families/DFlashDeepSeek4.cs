@@ -4,7 +4,9 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>The DSpark drafter of DeepSeek V4 (graph_dsv4 of llama.cpp's src/models/dflash.cpp): a few of that model's layers, which attend to a window alone.</summary>
+/// <summary>
+/// The DSpark drafter of DeepSeek V4 (graph_dsv4 of llama.cpp's src/models/dflash.cpp): a few of that model's layers, which attend to a window alone.
+/// </summary>
 internal static class DFlashDeepSeek4
 {
     private static readonly ExpertOptions Options = ExpertOptions.Default with { Gating = ExpertGating.SqrtSoftplus };
@@ -40,7 +42,8 @@ internal static class DFlashDeepSeek4
     }
 
     /// <summary>The window. Keys are their own values; the cache has values besides, which nothing reads.</summary>
-    public static AttentionInputs Inputs(ModelGraph graph) => graph.InputAttention(AttentionCacheKind.SlidingWindow) with { ValueIndices = null, ValueRotation = null };
+    public static AttentionInputs Inputs(ModelGraph graph) =>
+        graph.InputAttention(AttentionCacheKind.SlidingWindow) with { ValueIndices = null, ValueRotation = null };
 
     /// <summary>Attention to the window, without the projection.</summary>
     public static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor q, GraphTensor keys, int layer)

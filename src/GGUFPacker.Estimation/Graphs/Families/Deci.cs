@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>deci</c> (src/models/deci.cpp): layers may have attention, a matrix in its place, or neither, and may be without a feed-forward network.</summary>
+/// <summary>
+/// llama.cpp's <c>deci</c> (src/models/deci.cpp): layers may have attention, a matrix in its place, or neither, and may be without a feed-forward network.
+/// </summary>
 internal static class Deci
 {
     public static void Build(ModelGraph graph)

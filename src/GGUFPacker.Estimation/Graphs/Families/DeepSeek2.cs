@@ -3,14 +3,16 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>deepseek2</c> and <c>mistral4</c>: DeepSeek V2, V3 and R1, Mistral 4 (src/models/deepseek2.cpp), with latent attention and shared experts; <c>deepseek2-ocr</c> has the usual attention.
+/// llama.cpp's <c>deepseek2</c> and <c>mistral4</c>: DeepSeek V2, V3 and R1, Mistral 4 (src/models/deepseek2.cpp), with latent attention and shared experts;
+/// <c>deepseek2-ocr</c> has the usual attention.
 /// </summary>
 internal static class DeepSeek2
 {
     /// <summary>The vocabulary of a model whose header lacks the kind of gating (GLM 4.7 Flash).</summary>
     private const int SigmoidVocabulary = 154880;
 
-    public static void Build(ModelGraph graph) => Build(graph, (inputs, x, positions, scale, layer) => LatentAttention.Build(graph, inputs, x, positions, scale, layer));
+    public static void Build(ModelGraph graph) =>
+        Build(graph, (inputs, x, positions, scale, layer) => LatentAttention.Build(graph, inputs, x, positions, scale, layer));
 
     /// <summary>deepseek2ocr.cpp.</summary>
     public static void BuildOcr(ModelGraph graph) => Build(graph, (inputs, x, positions, _, layer) =>

@@ -3,8 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>deepseek32</c>: DeepSeek V3.2, and <c>glm-dsa</c>: GLM 5 (src/models/deepseek32.cpp and glm-dsa.cpp), with latent attention to what an indexer chooses.
-/// Some layers of the latter attend to what the last indexer before them has chosen.
+/// llama.cpp's <c>deepseek32</c>: DeepSeek V3.2, and <c>glm-dsa</c>: GLM 5 (src/models/deepseek32.cpp and glm-dsa.cpp), with latent attention to what an
+/// indexer chooses. Some layers of the latter attend to what the last indexer before them has chosen.
 /// </summary>
 internal static class DeepSeek32
 {
@@ -34,7 +34,8 @@ internal static class DeepSeek32
             var compressed = LatentAttention.CompressQueries(graph, x, layer);
             cells = hasIndexer(layer) ? SparseAttention.ChooseCells(graph, inputs, x, compressed, positions, layer)
                 : cells ?? throw new UnknownGraphException($"Layer {layer} has no indexer before it.");
-            var parts = LatentAttention.Absorb(graph, x, g.MulMat(graph.Weight(layer, "attn_q_b"), compressed), positions, layer, shape.LatentKeyLength, shape.KeyValueRank);
+            var parts = LatentAttention.Absorb(
+                graph, x, g.MulMat(graph.Weight(layer, "attn_q_b"), compressed), positions, layer, shape.LatentKeyLength, shape.KeyValueRank);
             x = graph.AttentionOutput(SparseAttention.Attend(graph, inputs, parts, cells, layer), layer);
             if (layer == graph.Layers - 1)
             {

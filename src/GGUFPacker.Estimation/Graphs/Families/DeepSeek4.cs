@@ -3,7 +3,10 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>deepseek4</c>: DeepSeek V4 (src/models/deepseek4.cpp), with residual streams, attention to compressed runs of keys, and experts that tokens name.</summary>
+/// <summary>
+/// llama.cpp's <c>deepseek4</c>: DeepSeek V4 (src/models/deepseek4.cpp), with residual streams, attention to compressed runs of keys, and experts that tokens
+/// name.
+/// </summary>
 internal static class DeepSeek4
 {
     private static readonly ExpertOptions Options = ExpertOptions.Default with { Gating = ExpertGating.SqrtSoftplus };
@@ -74,8 +77,11 @@ internal static class DeepSeek4
         PredictionGraph.FinishWithLogits(graph, x, scales: false);
     }
 
-    /// <summary>build_attention_impl; <paramref name="attend"/> makes of queries, keys (which are values too) and compressed queries the heads' results.</summary>
-    public static GraphTensor Attend(ModelGraph graph, GraphTensor x, GraphTensor positions, int layer, Func<GraphTensor, GraphTensor, GraphTensor, GraphTensor> attend)
+    /// <summary>
+    /// build_attention_impl; <paramref name="attend"/> makes of queries, keys (which are values too) and compressed queries the heads' results.
+    /// </summary>
+    public static GraphTensor Attend(
+        ModelGraph graph, GraphTensor x, GraphTensor positions, int layer, Func<GraphTensor, GraphTensor, GraphTensor, GraphTensor> attend)
     {
         var (g, shape) = (graph.G, graph.Shape);
         long length = shape.KeyLength(layer);

@@ -1,7 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// Families with one feed-forward network in each layer that differ from <see cref="StandardDecoder"/> in its options alone: llama.cpp's src/models, by their names there.
+/// Families with one feed-forward network in each layer that differ from <see cref="StandardDecoder"/> in its options alone: llama.cpp's src/models, by their
+/// names there.
 /// </summary>
 internal static class DenseDecoders
 {

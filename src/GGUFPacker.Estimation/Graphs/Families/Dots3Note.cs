@@ -3,7 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>dots3note</c> (src/models/dots3note.cpp): latent attention, to a window in some layers and to what an indexer chooses in the others; a gate for each head's result.
+/// llama.cpp's <c>dots3note</c> (src/models/dots3note.cpp): latent attention, to a window in some layers and to what an indexer chooses in the others; a gate
+/// for each head's result.
 /// </summary>
 internal static class Dots3Note
 {

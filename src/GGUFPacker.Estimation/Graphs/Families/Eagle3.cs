@@ -4,8 +4,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>eagle3</c> (src/models/eagle3.cpp), a drafter: one layer over tokens and what the target's layers gave for them. Memory is reserved for the decoder;
-/// the encoder, one product, is made when it runs.
+/// llama.cpp's <c>eagle3</c> (src/models/eagle3.cpp), a drafter: one layer over tokens and what the target's layers gave for them. Memory is reserved for the
+/// decoder; the encoder, one product, is made when it runs.
 /// </summary>
 internal static class Eagle3
 {

@@ -15,7 +15,9 @@ internal static class Ernie45
     private static GraphTensor FeedForward(ModelGraph graph, GraphTensor x, int layer)
     {
         var shape = graph.Shape;
-        var step = shape.Number("interleave_moe_layer_step") is >= 1 and <= int.MaxValue and var count ? (int)count : throw new UnknownGraphException("The model's layers of experts are unknown.");
+        var step = shape.Number("interleave_moe_layer_step") is >= 1 and <= int.MaxValue and var count
+            ? (int)count
+            : throw new UnknownGraphException("The model's layers of experts are unknown.");
         return layer >= shape.DenseLeadLayers && (layer + 1) % step == 0
             ? graph.ExpertsAndShared(x, layer, ExpertOptions.Default)
             : DenseDecoders.ActivatedAtLeast(graph, x, layer);

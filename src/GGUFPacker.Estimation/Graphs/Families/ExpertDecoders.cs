@@ -3,7 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// Families with experts in some or all layers that differ from <see cref="StandardDecoder"/> in its options and in how experts are chosen: llama.cpp's src/models, by their names there.
+/// Families with experts in some or all layers that differ from <see cref="StandardDecoder"/> in its options and in how experts are chosen: llama.cpp's
+/// src/models, by their names there.
 /// </summary>
 internal static class ExpertDecoders
 {
@@ -33,7 +34,9 @@ internal static class ExpertDecoders
 
     public static StandardDecoder DeepSeek { get; } = new()
     {
-        FeedForward = (graph, x, layer) => graph.HasExperts(layer) ? graph.ExpertsAndShared(x, layer, Unnormalized) : graph.FeedForward(x, layer, Activation.Gated),
+        FeedForward = (graph, x, layer) => graph.HasExperts(layer)
+            ? graph.ExpertsAndShared(x, layer, Unnormalized)
+            : graph.FeedForward(x, layer, Activation.Gated),
     };
 
     public static StandardDecoder HyV3 { get; } = new()

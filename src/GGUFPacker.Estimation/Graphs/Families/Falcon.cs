@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>falcon</c> (src/models/falcon.cpp): attention and feed-forward network side by side, in the larger models with a norm for each.</summary>
+/// <summary>
+/// llama.cpp's <c>falcon</c> (src/models/falcon.cpp): attention and feed-forward network side by side, in the larger models with a norm for each.
+/// </summary>
 internal static class Falcon
 {
     public static void Build(ModelGraph graph)

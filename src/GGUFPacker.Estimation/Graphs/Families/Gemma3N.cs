@@ -3,8 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>gemma3n</c> (src/models/gemma3n.cpp): four hidden states of which one takes part in each layer while the others are predicted (AltUp), a low-rank branch
-/// beside attention (LAuReL), embeddings for each layer, and last layers that read the caches of earlier ones.
+/// llama.cpp's <c>gemma3n</c> (src/models/gemma3n.cpp): four hidden states of which one takes part in each layer while the others are predicted (AltUp), a
+/// low-rank branch beside attention (LAuReL), embeddings for each layer, and last layers that read the caches of earlier ones.
 /// </summary>
 internal static class Gemma3N
 {
@@ -20,7 +20,8 @@ internal static class Gemma3N
         var x = g.Scale(graph.InputEmbeddings());
         var positions = graph.InputPositions();
         var (full, window) = graph.InputWindowedAttention();
-        var perLayer = LayerEmbeddings.Build(graph, x) ?? throw new UnknownGraphException("A model of architecture gemma3n has no per_layer_token_embd.weight.");
+        var perLayer = LayerEmbeddings.Build(graph, x)
+            ?? throw new UnknownGraphException("A model of architecture gemma3n has no per_layer_token_embd.weight.");
         var others = g.MulMat(graph.Weight("altup_proj.weight"), g.Repeat(x, x.Ne[0], x.Ne[1], States - 1));
         x = g.Concat(x, WithMagnitudeOf(graph, others, x), 2);
         for (var layer = 0; layer < graph.Layers; layer++)

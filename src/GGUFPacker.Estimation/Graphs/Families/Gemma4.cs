@@ -3,7 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>gemma4</c> (src/models/gemma4.cpp): windows, last layers that read the caches of earlier ones, embeddings for each layer, experts beside a dense network.
+/// llama.cpp's <c>gemma4</c> (src/models/gemma4.cpp): windows, last layers that read the caches of earlier ones, embeddings for each layer, experts beside a
+/// dense network.
 /// </summary>
 internal static class Gemma4
 {
@@ -68,7 +69,9 @@ internal static class Gemma4
                 return g.Cont(g.View2D(fused, length * count, graph.Tokens, fused.Nb[1], firstHead * length * fused.Nb[0]));
             }
 
-            return name == "attn_v" && graph.FindWeight(layer, name) is null ? null : graph.Multiply(graph.Weight(layer, name), x, graph.FindScale(layer, name));
+            return name == "attn_v" && graph.FindWeight(layer, name) is null
+                ? null
+                : graph.Multiply(graph.Weight(layer, name), x, graph.FindScale(layer, name));
         }
     }
 

@@ -3,8 +3,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>gemma4-assistant</c> (src/models/gemma4-assistant.cpp), a drafter: it begins with its target's embeddings and last hidden states, and its layers have queries alone:
-/// keys and values are those of the target's last layers.
+/// llama.cpp's <c>gemma4-assistant</c> (src/models/gemma4-assistant.cpp), a drafter: it begins with its target's embeddings and last hidden states, and its
+/// layers have queries alone: keys and values are those of the target's last layers.
 /// </summary>
 internal static class Gemma4Assistant
 {
@@ -13,7 +13,8 @@ internal static class Gemma4Assistant
         var (g, shape) = (graph.G, graph.Shape);
         var tokens = g.Input(TensorType.I32, graph.Tokens);
         var states = g.Input(TensorType.F32, shape.InputEmbeddingLength, graph.Tokens);
-        var table = graph.FindTargetWeight("token_embd.weight") ?? throw new UnknownGraphException("The target of a gemma4-assistant model has no token_embd.weight.");
+        var table = graph.FindTargetWeight("token_embd.weight")
+            ?? throw new UnknownGraphException("The target of a gemma4-assistant model has no token_embd.weight.");
         var x = g.Concat(g.Scale(g.GetRows(table, tokens)), states, 0);
         x = g.MulMat(graph.Weight("nextn.pre_projection.weight"), x);
         var (full, window) = graph.InputWindowedAttention();

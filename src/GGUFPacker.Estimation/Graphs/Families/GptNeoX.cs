@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>gptneox</c> (src/models/gptneox.cpp): the header says whether attention and feed-forward network stand side by side or one behind the other.</summary>
+/// <summary>
+/// llama.cpp's <c>gptneox</c> (src/models/gptneox.cpp): the header says whether attention and feed-forward network stand side by side or one behind the other.
+/// </summary>
 internal static class GptNeoX
 {
     private static readonly StandardDecoder Sequential = new()

@@ -4,8 +4,8 @@ using GGUFPacker.Estimation.Models;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>granite</c>, <c>granitemoe</c>, <c>granitehybrid</c>, <c>granite_swa</c> and <c>minicpm</c> (src/models/granite.cpp, granite-hybrid.cpp, granite-swa.cpp):
-/// results are scaled before they are added.
+/// llama.cpp's <c>granite</c>, <c>granitemoe</c>, <c>granitehybrid</c>, <c>granite_swa</c> and <c>minicpm</c> (src/models/granite.cpp, granite-hybrid.cpp,
+/// granite-swa.cpp): results are scaled before they are added.
 /// </summary>
 internal static class Granite
 {
@@ -54,7 +54,9 @@ internal static class Granite
     {
         var result = new int[shape.Layers];
         Array.Fill(result, -1);
-        if (shape.InputEmbeddingLength != shape.EmbeddingLength && shape.Header.Metadata[$"{shape.Architecture}.deepstack_mapping"] is { } mapping && mapping.TryGetArray<int>(out var parts))
+        if (shape.InputEmbeddingLength != shape.EmbeddingLength
+            && shape.Header.Metadata[$"{shape.Architecture}.deepstack_mapping"] is { } mapping
+            && mapping.TryGetArray<int>(out var parts))
         {
             parts[..Math.Min(parts.Length, result.Length)].CopyTo(result);
         }

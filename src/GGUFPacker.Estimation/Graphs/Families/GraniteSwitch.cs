@@ -3,7 +3,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>graniteswitch</c> (src/models/granite-switch.cpp): a head of its own finds which adapter a token belongs to, and the adapters' matrices are chosen as experts are.
+/// llama.cpp's <c>graniteswitch</c> (src/models/granite-switch.cpp): a head of its own finds which adapter a token belongs to, and the adapters' matrices are
+/// chosen as experts are.
 /// </summary>
 internal static class GraniteSwitch
 {

@@ -3,7 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>hy_v4</c>: HunYuan 4 (src/models/hy-v4.cpp): several residual streams, latent attention with sinks and a gate, to what an indexer chooses if the model has one.
+/// llama.cpp's <c>hy_v4</c>: HunYuan 4 (src/models/hy-v4.cpp): several residual streams, latent attention with sinks and a gate, to what an indexer chooses if
+/// the model has one.
 /// </summary>
 internal static class HyV4
 {
@@ -27,11 +28,13 @@ internal static class HyV4
                 cells = SparseAttention.ChooseCells(graph, sparse, x, compressed, positions, layer);
             }
 
-            var parts = LatentAttention.Absorb(graph, x, g.MulMat(graph.Weight(layer, "attn_q_b"), compressed), positions, layer, shape.LatentKeyLength, shape.KeyValueRank);
+            var parts = LatentAttention.Absorb(
+                graph, x, g.MulMat(graph.Weight(layer, "attn_q_b"), compressed), positions, layer, shape.LatentKeyLength, shape.KeyValueRank);
             var sinks = graph.Weight(layer, "attn_sinks");
             var result = sparse is null
                 ? graph.AttentionCore(full!, parts.Query, parts.Key, parts.Latent, layer, sinks, graph.Weight(layer, "attn_v_b"))
-                : SparseAttention.Attend(graph, sparse, parts, cells ?? throw new UnknownGraphException($"Layer {layer} has no indexer before it."), layer, sinks);
+                : SparseAttention.Attend(
+                    graph, sparse, parts, cells ?? throw new UnknownGraphException($"Layer {layer} has no indexer before it."), layer, sinks);
             result = g.Mul(result, g.Unary(g.MulMat(graph.Weight(layer, "attn_gate"), x)));
             all = streams.Put(g.MulMat(graph.Weight(layer, "attn_output"), result), all, post);
 

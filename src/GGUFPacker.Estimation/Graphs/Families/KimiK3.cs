@@ -3,8 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>kimi-k3</c> (src/models/kimi-k3.cpp): delta attention in most layers, gated latent attention without rotation in the others, experts on shorter vectors, and
-/// residuals that are mixed of what some layers before got.
+/// llama.cpp's <c>kimi-k3</c> (src/models/kimi-k3.cpp): delta attention in most layers, gated latent attention without rotation in the others, experts on
+/// shorter vectors, and residuals that are mixed of what some layers before got.
 /// </summary>
 internal static class KimiK3
 {

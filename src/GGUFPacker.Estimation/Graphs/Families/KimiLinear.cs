@@ -2,7 +2,9 @@ using GGUFPacker.Estimation.Graphs.Layers;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>kimi-linear</c> (src/models/kimi-linear.cpp): delta attention in most layers, latent attention without rotation in the others.</summary>
+/// <summary>
+/// llama.cpp's <c>kimi-linear</c> (src/models/kimi-linear.cpp): delta attention in most layers, latent attention without rotation in the others.
+/// </summary>
 internal static class KimiLinear
 {
     public static void Build(ModelGraph graph)

@@ -1,6 +1,9 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>llama</c>: Llama, Mistral, and Mixtral's experts; and <c>llama-embed</c>, where tokens see each other in both directions (src/models/llama.cpp).</summary>
+/// <summary>
+/// llama.cpp's <c>llama</c>: Llama, Mistral, and Mixtral's experts; and <c>llama-embed</c>, where tokens see each other in both directions
+/// (src/models/llama.cpp).
+/// </summary>
 internal static class Llama
 {
     private static readonly StandardDecoder Decoder = new() { UsesRopeFactors = true, FeedForward = FeedForward };

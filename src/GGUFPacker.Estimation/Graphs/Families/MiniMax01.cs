@@ -2,7 +2,9 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>minimax-01</c> (src/models/minimax-01.cpp): lightning attention, which is linear, in most layers; residuals of what is normed; experts.</summary>
+/// <summary>
+/// llama.cpp's <c>minimax-01</c> (src/models/minimax-01.cpp): lightning attention, which is linear, in most layers; residuals of what is normed; experts.
+/// </summary>
 internal static class MiniMax01
 {
     public static void Build(ModelGraph graph)
@@ -17,7 +19,9 @@ internal static class MiniMax01
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
-            x = graph.Shape.RecurrentLayers[layer] ? AttendLinearly(graph, recurrent, decay, residual, layer) : Attend(graph, attention, residual, positions, layer);
+            x = graph.Shape.RecurrentLayers[layer]
+                ? AttendLinearly(graph, recurrent, decay, residual, layer)
+                : Attend(graph, attention, residual, positions, layer);
             if (layer == graph.Layers - 1)
             {
                 x = g.GetRows(x, outputIds);

@@ -3,8 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>minimax-m3</c> (src/models/minimax-m3.cpp): attention to chosen blocks of positions in the layers with experts. It needs the fused attention, and sequences that
-/// do not share their cells; otherwise all layers attend to everything.
+/// llama.cpp's <c>minimax-m3</c> (src/models/minimax-m3.cpp): attention to chosen blocks of positions in the layers with experts. It needs the fused attention,
+/// and sequences that do not share their cells; otherwise all layers attend to everything.
 /// </summary>
 internal static class MiniMaxM3
 {

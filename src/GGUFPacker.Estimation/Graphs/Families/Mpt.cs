@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>mpt</c> (src/models/mpt.cpp): places are learned, or told by a bias; queries and keys may be clamped and normed, and activations divided.</summary>
+/// <summary>
+/// llama.cpp's <c>mpt</c> (src/models/mpt.cpp): places are learned, or told by a bias; queries and keys may be clamped and normed, and activations divided.
+/// </summary>
 internal static class Mpt
 {
     public static void Build(ModelGraph graph)

@@ -1,6 +1,9 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>muse-glimmer</c> (src/models/muse-glimmer.cpp): gated attention; the embeddings, and what attention, for all tokens, and feed-forward network give, are normed.</summary>
+/// <summary>
+/// llama.cpp's <c>muse-glimmer</c> (src/models/muse-glimmer.cpp): gated attention; the embeddings, and what attention, for all tokens, and feed-forward network
+/// give, are normed.
+/// </summary>
 internal static class MuseGlimmer
 {
     // The reference does not say of which layer the norms of results are, so nothing keeps them on its device.

@@ -2,7 +2,9 @@ using GGUFPacker.Estimation.Graphs.Layers;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>nemotron_h</c> and <c>nemotron_h_moe</c> (src/models/nemotron-h.cpp): each layer is Mamba 2, attention, or a feed-forward network.</summary>
+/// <summary>
+/// llama.cpp's <c>nemotron_h</c> and <c>nemotron_h_moe</c> (src/models/nemotron-h.cpp): each layer is Mamba 2, attention, or a feed-forward network.
+/// </summary>
 internal static class NemotronH
 {
     public static void Build(ModelGraph graph)

@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>openelm</c> (src/models/openelm.cpp): heads and feed-forward networks grow from layer to layer; one matrix makes queries, keys and values.</summary>
+/// <summary>
+/// llama.cpp's <c>openelm</c> (src/models/openelm.cpp): heads and feed-forward networks grow from layer to layer; one matrix makes queries, keys and values.
+/// </summary>
 internal static class OpenElm
 {
     public static void Build(ModelGraph graph)

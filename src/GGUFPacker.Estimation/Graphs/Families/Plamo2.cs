@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>plamo2</c> (src/models/plamo2.cpp): each layer scans, with the projections interleaved by head, or attends with a norm for each head.</summary>
+/// <summary>
+/// llama.cpp's <c>plamo2</c> (src/models/plamo2.cpp): each layer scans, with the projections interleaved by head, or attends with a norm for each head.
+/// </summary>
 internal static class Plamo2
 {
     // max(64, n_embd / 16), which no key says.

@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>plamo3</c> (src/models/plamo3.cpp): what attention and feed-forward network give is normed, by tensors whose names lack <c>.weight</c>.</summary>
+/// <summary>
+/// llama.cpp's <c>plamo3</c> (src/models/plamo3.cpp): what attention and feed-forward network give is normed, by tensors whose names lack <c>.weight</c>.
+/// </summary>
 internal static class Plamo3
 {
     public static void Build(ModelGraph graph)
@@ -13,7 +15,8 @@ internal static class Plamo3
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = x;
-            x = Attend(graph, shape.SlidingWindowLayers[layer] ? window ?? full : full, graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer), positions, layer);
+            x = Attend(
+                graph, shape.SlidingWindowLayers[layer] ? window ?? full : full, graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer), positions, layer);
             if (layer == graph.Layers - 1)
             {
                 x = g.GetRows(x, outputIds);

@@ -3,7 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>qwen4exp</c> (src/models/qwen4exp.cpp): residual streams, linear attention in most layers, sparse attention in the others, embeddings of runs of tokens.
+/// llama.cpp's <c>qwen4exp</c> (src/models/qwen4exp.cpp): residual streams, linear attention in most layers, sparse attention in the others, embeddings of runs
+/// of tokens.
 /// </summary>
 internal static class Qwen4
 {

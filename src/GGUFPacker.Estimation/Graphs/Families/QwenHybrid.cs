@@ -3,8 +3,8 @@ using GGUFPacker.Estimation.Graphs.Layers;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>qwen3next</c>, <c>qwen35</c> and <c>qwen35moe</c> (src/models/qwen3next.cpp, qwen35.cpp, qwen35moe.cpp): linear attention in most layers, gated full
-/// attention in the others.
+/// llama.cpp's <c>qwen3next</c>, <c>qwen35</c> and <c>qwen35moe</c> (src/models/qwen3next.cpp, qwen35.cpp, qwen35moe.cpp): linear attention in most layers,
+/// gated full attention in the others.
 /// </summary>
 internal static class QwenHybrid
 {

@@ -2,7 +2,9 @@ using GGUFPacker.Estimation.Graphs.Layers;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>rwkv6qwen2</c> and <c>arwkv7</c> (src/models/rwkv6qwen2.cpp, arwkv7.cpp): RWKV's time mixing in the place of Qwen's attention.</summary>
+/// <summary>
+/// llama.cpp's <c>rwkv6qwen2</c> and <c>arwkv7</c> (src/models/rwkv6qwen2.cpp, arwkv7.cpp): RWKV's time mixing in the place of Qwen's attention.
+/// </summary>
 internal static class QwenRwkv
 {
     public static void Build6(ModelGraph graph) => Build(graph, TimeMix6.Build);

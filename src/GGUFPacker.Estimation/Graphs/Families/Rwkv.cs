@@ -2,7 +2,9 @@ using GGUFPacker.Estimation.Graphs.Layers;
 
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>rwkv6</c> and <c>rwkv7</c> (src/models/rwkv6.cpp, rwkv7.cpp): time mixing, then channel mixing, each with the token before.</summary>
+/// <summary>
+/// llama.cpp's <c>rwkv6</c> and <c>rwkv7</c> (src/models/rwkv6.cpp, rwkv7.cpp): time mixing, then channel mixing, each with the token before.
+/// </summary>
 internal static class Rwkv
 {
     public static void Build6(ModelGraph graph) => Build(graph, TimeMix6.Build, MixChannels6);

@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>stablelm</c> (src/models/stablelm.cpp): without a norm of its own the feed-forward network works on what attention works on.</summary>
+/// <summary>
+/// llama.cpp's <c>stablelm</c> (src/models/stablelm.cpp): without a norm of its own the feed-forward network works on what attention works on.
+/// </summary>
 internal static class StableLm
 {
     public static void Build(ModelGraph graph)

@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>step35</c> (src/models/step35.cpp): windows, a gate for each head, experts with a shared one, whose operands some layers limit.</summary>
+/// <summary>
+/// llama.cpp's <c>step35</c> (src/models/step35.cpp): windows, a gate for each head, experts with a shared one, whose operands some layers limit.
+/// </summary>
 internal static class Step35
 {
     public static void Build(ModelGraph graph)

@@ -3,8 +3,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Families;
 
 /// <summary>
-/// llama.cpp's <c>t5</c> and <c>t5encoder</c> (src/models/t5.cpp). Memory is reserved for the decoder, whose input from the encoder is as long as the trained context;
-/// the encoder's graph is made when it runs.
+/// llama.cpp's <c>t5</c> and <c>t5encoder</c> (src/models/t5.cpp). Memory is reserved for the decoder, whose input from the encoder is as long as the trained
+/// context; the encoder's graph is made when it runs.
 /// </summary>
 internal static class T5
 {
@@ -63,11 +63,13 @@ internal static class T5
     {
         null => graph.Layers,
         >= 1 and var count when count <= graph.Layers => (int)count,
-        var count => throw new EstimateException($"The decoder has {count} layers, the encoder {graph.Layers}: llama.cpp loads a T5 whose decoder has no more."),
+        var count => throw new EstimateException(
+            $"The decoder has {count} layers, the encoder {graph.Layers}: llama.cpp loads a T5 whose decoder has no more."),
     };
 
     /// <summary>The attention of x over what <paramref name="attended"/> has, which is another sequence in cross attention.</summary>
-    private static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor attended, string prefix, GraphTensor? bias, int layer)
+    private static GraphTensor Attend(
+        ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor attended, string prefix, GraphTensor? bias, int layer)
     {
         var (g, shape) = (graph.G, graph.Shape);
         var (length, keyHeads) = (shape.KeyLength(layer), shape.KeyValueHeads[layer]);

@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Families;
 
-/// <summary>llama.cpp's <c>wavtokenizer-dec</c> (src/models/wavtokenizer-dec.cpp): convolutions and one attention over the channels, then ConvNeXt's layers.</summary>
+/// <summary>
+/// llama.cpp's <c>wavtokenizer-dec</c> (src/models/wavtokenizer-dec.cpp): convolutions and one attention over the channels, then ConvNeXt's layers.
+/// </summary>
 internal static class WavTokenizer
 {
     // What the position network's layers are: residual blocks but for an attention in the middle and a norm at the end.
@@ -37,9 +39,10 @@ internal static class WavTokenizer
         graph.Expand(x);
     }
 
-    private static int Layers(ModelGraph graph, string key, int most) => graph.Shape.Number(key) is >= 0 and var count && count <= Math.Min(most, graph.Shape.Layers)
-        ? (int)count
-        : throw new UnknownGraphException($"The model's {key} is none of a {graph.Shape.Architecture}.");
+    private static int Layers(ModelGraph graph, string key, int most) =>
+        graph.Shape.Number(key) is >= 0 and var count && count <= Math.Min(most, graph.Shape.Layers)
+            ? (int)count
+            : throw new UnknownGraphException($"The model's {key} is none of a {graph.Shape.Architecture}.");
 
     private static GraphTensor ConvolveTwice(ModelGraph graph, GraphTensor x, string prefix)
     {

@@ -4,8 +4,9 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Attention to blocks of positions (MiniMax Sparse Attention of llama.cpp's src/models/minimax-m3.cpp): an indexer with one head for each group of heads scores all positions, a
-/// block counts as its best one, and the best blocks are attended to. With one token for each sequence their keys are gathered; otherwise a mask for each head hides the other blocks.
+/// Attention to blocks of positions (MiniMax Sparse Attention of llama.cpp's src/models/minimax-m3.cpp): an indexer with one head for each group of heads
+/// scores all positions, a block counts as its best one, and the best blocks are attended to. With one token for each sequence their keys are gathered;
+/// otherwise a mask for each head hides the other blocks.
 /// </summary>
 internal sealed class BlockSparseAttention
 {

@@ -4,8 +4,9 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Attention to a window of keys and to those of compressed runs before it (llm_graph_input_dsv4, and build_raw_attention, build_csa_lid_attention and build_hca_attention of
-/// llama.cpp's src/models/deepseek4.cpp). Keys are their own values. Of short runs an indexer chooses some; of long ones all are attended to.
+/// Attention to a window of keys and to those of compressed runs before it (llm_graph_input_dsv4, and build_raw_attention, build_csa_lid_attention and
+/// build_hca_attention of llama.cpp's src/models/deepseek4.cpp). Keys are their own values. Of short runs an indexer chooses some; of long ones all are
+/// attended to.
 /// </summary>
 internal sealed class CompressedAttention
 {
@@ -25,7 +26,8 @@ internal sealed class CompressedAttention
         var maskType = graph.Context.FlashAttention ? TensorType.F16 : TensorType.F32;
         _graph = graph;
         _ratios = CompressedCachePlanner.ReadRatios(shape);
-        _window = graph.Caches.Find(AttentionCacheKind.SlidingWindow) ?? throw new UnknownGraphException($"A model of architecture {shape.Architecture} has no window.");
+        _window = graph.Caches.Find(AttentionCacheKind.SlidingWindow)
+            ?? throw new UnknownGraphException($"A model of architecture {shape.Architecture} has no window.");
         _keyIndices = g.Input(TensorType.I64, graph.Tokens);
         Mask = g.Input(maskType, _window.Cells, graph.Tokens / graph.Size.Sequences, 1, graph.Size.Sequences);
         _rotation = _window.RotatesKeys ? graph.InputRotation(shape.KeyLength(0)) : null;

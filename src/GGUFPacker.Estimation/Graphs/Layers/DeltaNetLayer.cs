@@ -1,8 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Linear attention by a gated delta rule (llama.cpp's src/models/delta-net-base.cpp and build_layer_attn_linear of its users): a convolution over queries, keys and values,
-/// then one operation that goes through the sequence.
+/// Linear attention by a gated delta rule (llama.cpp's src/models/delta-net-base.cpp and build_layer_attn_linear of its users): a convolution over queries,
+/// keys and values, then one operation that goes through the sequence.
 /// </summary>
 internal static class DeltaNetLayer
 {
@@ -10,7 +10,8 @@ internal static class DeltaNetLayer
     /// <param name="inputs">Which states.</param>
     /// <param name="x">What goes in.</param>
     /// <param name="layer">The layer.</param>
-    /// <param name="isFirst">Whether the layer is Qwen3-Next's, whose projections are interleaved by head and whose keys are repeated, rather than Qwen 3.5's.</param>
+    /// <param name="isFirst">Whether the layer is Qwen3-Next's, whose projections are interleaved by head and whose keys are repeated, rather than Qwen
+    /// 3.5's.</param>
     /// <param name="copiesTails">Whether what the convolution stores is made contiguous first (Qwen 4).</param>
     public static GraphTensor Build(ModelGraph graph, RecurrentInputs inputs, GraphTensor x, int layer, bool isFirst, bool copiesTails = false)
     {

@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
-/// <summary>DFlash 2's convolutions over the tokens of a block, whose kernels depend on the token (build_dflash2_conv of llama.cpp's src/models/dflash.cpp).</summary>
+/// <summary>
+/// DFlash 2's convolutions over the tokens of a block, whose kernels depend on the token (build_dflash2_conv of llama.cpp's src/models/dflash.cpp).
+/// </summary>
 internal static class DraftConvolution
 {
     // Far beyond any kernel: each tap is made of operations of its own.

@@ -1,6 +1,9 @@
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
-/// <summary>DSpark's head: each position of a block is biased by the token before it, which the graph itself chooses (build_dspark_markov_head of llama.cpp's src/models/dflash.cpp).</summary>
+/// <summary>
+/// DSpark's head: each position of a block is biased by the token before it, which the graph itself chooses (build_dspark_markov_head of llama.cpp's
+/// src/models/dflash.cpp).
+/// </summary>
 internal static class DraftMarkovHead
 {
     /// <summary>Replaces the graph's logits, if the model has such a head and the batch is of blocks as it was trained with.</summary>

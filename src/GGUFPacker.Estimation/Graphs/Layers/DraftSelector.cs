@@ -2,7 +2,9 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
-/// <summary>DFlash 2's selector: the best tokens of each position, and how well each follows those before (build_dflash2_selector of llama.cpp's src/models/dflash.cpp).</summary>
+/// <summary>
+/// DFlash 2's selector: the best tokens of each position, and how well each follows those before (build_dflash2_selector of llama.cpp's src/models/dflash.cpp).
+/// </summary>
 internal static class DraftSelector
 {
     /// <summary>Adds what the selector gives, if the model has one.</summary>
@@ -66,5 +68,7 @@ internal static class DraftSelector
 
     // Nothing here is larger than an embedding: llama.cpp packs the results into one.
     private static long Positive(ModelGraph graph, string key) =>
-        graph.Shape.Number(key) is >= 1 and var value && value <= graph.Shape.EmbeddingLength ? (long)value : throw new UnknownGraphException($"The dflash model's {key} is none.");
+        graph.Shape.Number(key) is >= 1 and var value && value <= graph.Shape.EmbeddingLength
+            ? (long)value
+            : throw new UnknownGraphException($"The dflash model's {key} is none.");
 }

@@ -3,8 +3,8 @@ using GGUFPacker.Estimation.Compute;
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Hyper-connections with low-rank gates (build_hc_mix and build_hc_combine of llama.cpp's src/models/qwen4exp.cpp): a token has several residual streams. A layer takes the mean
-/// of them, gated, and its result goes to all of them, weighted.
+/// Hyper-connections with low-rank gates (build_hc_mix and build_hc_combine of llama.cpp's src/models/qwen4exp.cpp): a token has several residual streams. A
+/// layer takes the mean of them, gated, and its result goes to all of them, weighted.
 /// </summary>
 internal sealed class GatedStreams
 {

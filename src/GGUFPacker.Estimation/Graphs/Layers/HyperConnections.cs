@@ -4,8 +4,9 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Manifold-constrained hyper-connections (build_hc_pre, build_hc_sinkhorn, build_hc_post and build_hc_head of llama.cpp's src/models/deepseek4.cpp): a token has four residual
-/// streams, of which a layer takes a weighted sum. Afterwards the streams are mixed with each other and get the layer's result; all weights are made of the streams.
+/// Manifold-constrained hyper-connections (build_hc_pre, build_hc_sinkhorn, build_hc_post and build_hc_head of llama.cpp's src/models/deepseek4.cpp): a token
+/// has four residual streams, of which a layer takes a weighted sum. Afterwards the streams are mixed with each other and get the layer's result; all weights
+/// are made of the streams.
 /// </summary>
 internal sealed class HyperConnections
 {
@@ -23,9 +24,11 @@ internal sealed class HyperConnections
     {
         _graph = graph;
         _length = graph.Shape.EmbeddingLength;
-        _iterations = graph.Shape.Number("hyper_connection.count") is Count && graph.Shape.Number("hyper_connection.sinkhorn_iterations") is >= 1 and <= MostIterations and var iterations
+        _iterations = graph.Shape.Number("hyper_connection.count") is Count
+            && graph.Shape.Number("hyper_connection.sinkhorn_iterations") is >= 1 and <= MostIterations and var iterations
             ? (int)iterations
-            : throw new UnknownGraphException($"A model of architecture {graph.Shape.Architecture} has {Count} residual streams and 1 to {MostIterations} iterations.");
+            : throw new UnknownGraphException(
+                $"A model of architecture {graph.Shape.Architecture} has {Count} residual streams and 1 to {MostIterations} iterations.");
     }
 
     private GraphBuilder G => _graph.G;
@@ -97,7 +100,8 @@ internal sealed class HyperConnections
     /// <summary>build_hc_head for all tokens.</summary>
     public GraphTensor End(GraphTensor streams)
     {
-        var weights = Affine(Mixes(streams, _graph.Weight("output_hc_fn.weight")), _graph.Weight("output_hc_scale.weight"), _graph.Weight("output_hc_base.weight"));
+        var weights = Affine(
+            Mixes(streams, _graph.Weight("output_hc_fn.weight")), _graph.Weight("output_hc_scale.weight"), _graph.Weight("output_hc_base.weight"));
         return Sum(streams, G.Scale(G.Unary(weights)), -1);
     }
 

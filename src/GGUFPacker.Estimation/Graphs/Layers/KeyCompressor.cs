@@ -4,8 +4,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Makes one key of a run of tokens (llm_graph_input_dsv4::comp_input and what llama.cpp's src/models/deepseek4.cpp does with it): each token has values and scores; a run's
-/// softmax over its scores weighs its values. A run that is not complete is kept as a state; runs may overlap, each with the one before.
+/// Makes one key of a run of tokens (llm_graph_input_dsv4::comp_input and what llama.cpp's src/models/deepseek4.cpp does with it): each token has values and
+/// scores; a run's softmax over its scores weighs its values. A run that is not complete is kept as a state; runs may overlap, each with the one before.
 /// </summary>
 internal sealed class KeyCompressor
 {
@@ -28,7 +28,8 @@ internal sealed class KeyCompressor
     {
         var g = graph.G;
         _graph = graph;
-        _cache = graph.Caches.Find(kind) ?? throw new UnknownGraphException($"A model of architecture {graph.Shape.Architecture} has no cache for attention of kind {kind}.");
+        _cache = graph.Caches.Find(kind)
+            ?? throw new UnknownGraphException($"A model of architecture {graph.Shape.Architecture} has no cache for attention of kind {kind}.");
         _ratio = ratio;
         _overlaps = overlaps;
         long sequences = graph.Context.Sequences;

@@ -1,8 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Kimi's delta attention (llama.cpp's src/models/kimi-linear.cpp, kimi-k3.cpp and bailingmoe3.cpp): a convolution over each of queries, keys and values, a delta rule in which
-/// each channel decays by a gate of its own, and a gate on the result.
+/// Kimi's delta attention (llama.cpp's src/models/kimi-linear.cpp, kimi-k3.cpp and bailingmoe3.cpp): a convolution over each of queries, keys and values, a
+/// delta rule in which each channel decays by a gate of its own, and a gate on the result.
 /// </summary>
 internal sealed class KimiDeltaLayer(ModelGraph graph, RecurrentInputs inputs)
 {

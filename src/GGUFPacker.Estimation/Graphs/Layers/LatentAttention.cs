@@ -1,13 +1,14 @@
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Multi-head latent attention (llama.cpp's src/models/deepseek2.cpp): keys and values of all heads come of one short vector. A file that has the decompressing matrix
-/// by heads (attn_k_b, attn_v_b) caches that vector alone; an older one (attn_kv_b) caches all heads.
+/// Multi-head latent attention (llama.cpp's src/models/deepseek2.cpp): keys and values of all heads come of one short vector. A file that has the decompressing
+/// matrix by heads (attn_k_b, attn_v_b) caches that vector alone; an older one (attn_kv_b) caches all heads.
 /// </summary>
 internal static class LatentAttention
 {
     /// <summary>The attention and the projection of its result.</summary>
-    public static GraphTensor Build(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, GraphTensor? scale, int layer, GraphTensor? factors = null) =>
+    public static GraphTensor Build(
+        ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor positions, GraphTensor? scale, int layer, GraphTensor? factors = null) =>
         graph.AttentionOutput(Attend(graph, inputs, x, positions, scale, layer, factors), layer);
 
     /// <summary>The attention alone.</summary>
@@ -18,11 +19,14 @@ internal static class LatentAttention
     /// <param name="scale">What queries are multiplied with; null for nothing.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="factors">Factors of the rotation; null without.</param>
-    public static GraphTensor Attend(ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor? positions, GraphTensor? scale, int layer, GraphTensor? factors = null)
+    public static GraphTensor Attend(
+        ModelGraph graph, AttentionInputs inputs, GraphTensor x, GraphTensor? positions, GraphTensor? scale, int layer, GraphTensor? factors = null)
     {
         var (g, shape) = (graph.G, graph.Shape);
         long keyLength = shape.IsLatent ? shape.LatentKeyLength : shape.KeyLength(layer);
-        var q = graph.FindWeight(layer, "attn_q") is { } direct ? g.MulMat(direct, x) : g.MulMat(graph.Weight(layer, "attn_q_b"), CompressQueries(graph, x, layer));
+        var q = graph.FindWeight(layer, "attn_q") is { } direct
+            ? g.MulMat(direct, x)
+            : g.MulMat(graph.Weight(layer, "attn_q_b"), CompressQueries(graph, x, layer));
         q = g.Reshape(q, keyLength, shape.Heads[layer], graph.Tokens);
         if (!shape.IsLatent)
         {
@@ -72,7 +76,8 @@ internal static class LatentAttention
     }
 
     /// <summary>The latent vectors, and the part of the keys that is rotated and that all heads share; one family norms that too.</summary>
-    private static (GraphTensor Latent, GraphTensor KeyRotary) Compress(ModelGraph graph, GraphTensor x, GraphTensor? positions, int layer, long rank, GraphTensor? factors)
+    private static (GraphTensor Latent, GraphTensor KeyRotary) Compress(
+        ModelGraph graph, GraphTensor x, GraphTensor? positions, int layer, long rank, GraphTensor? factors)
     {
         var g = graph.G;
         long rotary = graph.Shape.FullRotaryLength;

@@ -2,7 +2,10 @@ using GGUFPacker.Gguf.Tensors;
 
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
-/// <summary>A short embedding of each token for each layer, of a table and of the token's embedding (build_inp_per_layer and project_per_layer_inputs of Gemma 3n and 4).</summary>
+/// <summary>
+/// A short embedding of each token for each layer, of a table and of the token's embedding (build_inp_per_layer and project_per_layer_inputs of Gemma 3n and
+/// 4).
+/// </summary>
 internal static class LayerEmbeddings
 {
     /// <summary>All of them, a slice for each layer; null if the model has no such table.</summary>

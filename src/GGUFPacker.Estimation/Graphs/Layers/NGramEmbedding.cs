@@ -4,8 +4,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Embeddings of runs of tokens (build_inp_ple and build_ple of llama.cpp's src/models/qwen4exp.cpp), which one layer adds to its residual streams, gated, and once more after a
-/// convolution over the tokens.
+/// Embeddings of runs of tokens (build_inp_ple and build_ple of llama.cpp's src/models/qwen4exp.cpp), which one layer adds to its residual streams, gated, and
+/// once more after a convolution over the tokens.
 /// </summary>
 internal sealed class NGramEmbedding(ModelGraph graph, GatedStreams streams, RecurrentInputs inputs)
 {
@@ -85,5 +85,7 @@ internal sealed class NGramEmbedding(ModelGraph graph, GatedStreams streams, Rec
     }
 
     private long Number(string key, int most) =>
-        graph.Shape.Number(key) is { } number && number >= 1 && number <= most ? (long)number : throw new UnknownGraphException($"{key} is no number from 1 to {most}.");
+        graph.Shape.Number(key) is { } number && number >= 1 && number <= most
+            ? (long)number
+            : throw new UnknownGraphException($"{key} is no number from 1 to {most}.");
 }

@@ -5,8 +5,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// The indexer of Qwen 4's sparse attention (build_qsa_top_k of llama.cpp's src/models/qwen4exp.cpp): keys are pooled over blocks of cells, blocks are scored by small heads, and
-/// the cells of the best blocks are chosen.
+/// The indexer of Qwen 4's sparse attention (build_qsa_top_k of llama.cpp's src/models/qwen4exp.cpp): keys are pooled over blocks of cells, blocks are scored
+/// by small heads, and the cells of the best blocks are chosen.
 /// </summary>
 internal sealed class PooledIndexer
 {

@@ -3,8 +3,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Independent hyper-connections (build_hc_pre, build_hc_post and build_hc_head of llama.cpp's src/models/hy-v4.cpp): a token has several residual streams. A layer takes a
-/// weighted sum of them, and its result goes to all of them, weighted again; the weights are made of the streams.
+/// Independent hyper-connections (build_hc_pre, build_hc_post and build_hc_head of llama.cpp's src/models/hy-v4.cpp): a token has several residual streams. A
+/// layer takes a weighted sum of them, and its result goes to all of them, weighted again; the weights are made of the streams.
 /// </summary>
 internal sealed class ResidualStreams
 {

@@ -1,6 +1,9 @@
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
-/// <summary>The feed-forward networks of DeepSeek's relatives: a dense one in the first layers, then experts that are chosen as the header says, and one that all tokens share if the layer has such.</summary>
+/// <summary>
+/// The feed-forward networks of DeepSeek's relatives: a dense one in the first layers, then experts that are chosen as the header says, and one that all tokens
+/// share if the layer has such.
+/// </summary>
 internal static class SharedExpertNetwork
 {
     /// <param name="graph">The graph.</param>

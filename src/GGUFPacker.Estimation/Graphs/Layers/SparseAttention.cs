@@ -4,8 +4,8 @@ using GGUFPacker.Gguf.Tensors;
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
 /// <summary>
-/// Sparse attention over latent vectors (llama.cpp's src/models/deepseek32.cpp, and build_attn over llm_graph_input_attn_k_dsa): an indexer with small heads of its own scores
-/// all cells, and the attention's mask leaves the best of them.
+/// Sparse attention over latent vectors (llama.cpp's src/models/deepseek32.cpp, and build_attn over llm_graph_input_attn_k_dsa): an indexer with small heads of
+/// its own scores all cells, and the attention's mask leaves the best of them.
 /// </summary>
 internal static class SparseAttention
 {
@@ -85,7 +85,9 @@ internal static class SparseAttention
         return graph.AttentionCore(attention, parts.Query, parts.Key, parts.Latent, layer, sinks, graph.Weight(layer, "attn_v_b"));
     }
 
-    /// <summary>A mask that hides all but the chosen cells, added to the usual one. Each element is a row of its own, so that the chosen ones can be set.</summary>
+    /// <summary>
+    /// A mask that hides all but the chosen cells, added to the usual one. Each element is a row of its own, so that the chosen ones can be set.
+    /// </summary>
     public static GraphTensor MaskOf(GraphBuilder g, GraphTensor mask, GraphTensor cells, TensorType type = TensorType.F32)
     {
         var hidden = g.Fill(mask);

@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
-/// <summary>The layers of Mamba and Mamba 2 (llama.cpp's src/models/mamba-base.cpp): a convolution over the last tokens, then a scan over the sequence.</summary>
+/// <summary>
+/// The layers of Mamba and Mamba 2 (llama.cpp's src/models/mamba-base.cpp): a convolution over the last tokens, then a scan over the sequence.
+/// </summary>
 internal static class StateSpaceLayer
 {
     /// <summary>build_mamba_layer.</summary>

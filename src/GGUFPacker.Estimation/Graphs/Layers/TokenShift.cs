@@ -1,6 +1,8 @@
 namespace GGUFPacker.Estimation.Graphs.Layers;
 
-/// <summary>RWKV's mixing with the token before: the batch begins with the last tokens of the batch before (build_rwkv_token_shift_load and _store of llama-graph.cpp).</summary>
+/// <summary>
+/// RWKV's mixing with the token before: the batch begins with the last tokens of the batch before (build_rwkv_token_shift_load and _store of llama-graph.cpp).
+/// </summary>
 internal static class TokenShift
 {
     /// <summary>The tokens before the batch's first: the attention's and, if there are two, the feed-forward network's.</summary>
