@@ -29,10 +29,12 @@ internal sealed record EstimateGolden(int Line, string Model, EstimateOptions Op
     /// <summary>The model's header.</summary>
     public ModelHeader Header => HeaderOf(Model);
 
-    /// <summary>A model's header.</summary>
+    /// <summary>A model's header: that of the goldens in use, or else the repository's own.</summary>
     public static ModelHeader HeaderOf(string model) => Headers.GetOrAdd(model, static model =>
     {
-        using var file = new GZipStream(File.OpenRead(Goldens.Path("estimate", "headers", model + ".header.gz")), CompressionMode.Decompress);
+        string[] name = ["estimate", "headers", model + ".header.gz"];
+        var path = Goldens.Path(name);
+        using var file = new GZipStream(File.OpenRead(File.Exists(path) ? path : Goldens.InRepository(name)), CompressionMode.Decompress);
         var header = GgufHeader.Read(file, model);
         return new ModelHeader(header.Metadata, header.Tensors);
     });

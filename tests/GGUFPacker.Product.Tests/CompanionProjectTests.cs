@@ -48,7 +48,7 @@ public sealed class CompanionProjectTests(PackedProduct product) : IDisposable
             using var config = JsonDocument.Parse(store.Blobs.Get(image.Manifest.Config.Digest));
             var model = config.RootElement.GetProperty("config");
             Assert.Equal(
-                ["-m", "Austen.Q8_0.gguf", "-md", "draft.Q4_0.gguf", "--mmproj", "mmproj-Austen.gguf", "--lora-scaled", "adapter.gguf:0.5"],
+                ["-m", "Austen.Q8_0.gguf", "-md", "draft.Q4_0.gguf", "--spec-type", "draft-simple", "--mmproj", "mmproj-Austen.gguf", "--lora-scaled", "adapter.gguf:0.5"],
                 model.GetProperty("Cmd").EnumerateArray().Select(word => word.GetString()));
             Assert.Equal("draft.Q4_0.gguf", model.GetProperty("Drafter").GetProperty("CmdParameterValue").GetString());
             Assert.Equal("mmproj-Austen.gguf", model.GetProperty("Projector").GetProperty("CmdParameterValue").GetString());

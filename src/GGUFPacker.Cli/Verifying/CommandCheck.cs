@@ -55,5 +55,5 @@ internal static class CommandCheck
     }
 
     // Of several models the last one counts, which is checked with the model's files.
-    private static bool IsModelFlag(string name) => name is "-m" or "--model" or "-md" or "--model-draft" or "--mmproj";
+    private static bool IsModelFlag(string name) => name is "-m" or "--model" or "-md" or "--model-draft" or "--spec-draft-model" or "--mmproj";
 }

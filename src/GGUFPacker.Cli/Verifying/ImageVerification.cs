@@ -32,6 +32,7 @@ internal sealed class ImageVerification(
             {
                 findings.AddRange(
                     FileKindCheck.Check(command.Arguments[file.Index - 1], file.Kind, file.Value, parts, model is { Parts.IsEmpty: false } ? model : null));
+                findings.AddRange(file.Kind == CommandFileKind.Drafter ? DraftTypeCheck.Check(file.Value, parts, CommandCheck.Option(command, "--spec-type")) : []);
             }
         }
 

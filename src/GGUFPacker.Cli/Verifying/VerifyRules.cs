@@ -80,6 +80,8 @@ internal static class VerifyRules
 
     public static VerifyRule WrongKindOfFile { get; } = Error("WrongKindOfFile", "Name a file of the kind that the option takes.");
 
+    public static VerifyRule DraftTypeMismatch { get; } = Warning("DraftTypeMismatch", "Say with --spec-type in CMD how to draft.");
+
     public static VerifyRule AdapterOfAnotherArchitecture { get; } = Error(
         "AdapterOfAnotherArchitecture",
         "Take the adapter of this model, or the model of this adapter.");
@@ -116,7 +118,7 @@ internal static class VerifyRules
         InvalidHeader, MissingPart, TensorOutsideFile, TensorsOverlap, TrailingBytes, NoTensors, NoArchitecture, UnknownArchitecture, MissingBlocks, FileTypeMismatch,
         NoTokenizer, UnknownTokenizer, TokenTableLength, DuplicateToken, NoMerges, MergeWithoutTokens, NoPreTokenizer, UnknownPreTokenizer, SpecialTokenOutOfRange,
         NoEndToken, EmbeddingRowsMismatch, NoChatTemplate, ChatTemplateUnclosed, ChatTemplateWithoutMessages, UnknownChatTemplate, NoModelInCommand, FileNotInImage,
-        WrongKindOfFile, AdapterOfAnotherArchitecture, ContextBeyondTraining, UnknownFlag, RemovedFlag, FlagOfAnotherProgram, MissingFlagValue, InvalidFlagValue,
+        WrongKindOfFile, DraftTypeMismatch, AdapterOfAnotherArchitecture, ContextBeyondTraining, UnknownFlag, RemovedFlag, FlagOfAnotherProgram, MissingFlagValue, InvalidFlagValue,
         UnexpectedArgument, OldFlagForm, ContentMissing, ContentDigestMismatch,
     ];
 

@@ -6,10 +6,6 @@ namespace GGUFPacker.Estimation.Engines;
 /// <summary>How an engine drafts tokens, as far as memory depends on it (common_params_speculative of llama.cpp v0.5.0).</summary>
 internal sealed record SpeculativeDecoding
 {
-    /// <summary>What drafts with the layers for further tokens of the model, or of a draft model.</summary>
-    private const string Prediction = "draft-mtp";
-
-    private const string Simple = "draft-simple";
     private const string None = "none";
     private const int CachedTokens = 8;
 
@@ -19,7 +15,7 @@ internal sealed record SpeculativeDecoding
     /// <summary>The kinds of drafters.</summary>
     public static ImmutableArray<string> Names { get; } =
     [
-        None, Simple, "draft-eagle3", Prediction, "draft-dflash", "draft-dspark", "ngram-simple", "ngram-map-k", "ngram-map-k4v", Default, "ngram-cache",
+        None, DraftTypes.Simple, DraftTypes.Eagle3, DraftTypes.Prediction, DraftTypes.DFlash, DraftTypes.DSpark, "ngram-simple", "ngram-map-k", "ngram-map-k4v", Default, "ngram-cache",
     ];
 
     /// <summary>The kinds that are used; empty if nobody says.</summary>
@@ -32,10 +28,10 @@ internal sealed record SpeculativeDecoding
     public ImmutableDictionary<string, int> RepeatedTokens { get; init; } = ImmutableDictionary<string, int>.Empty;
 
     /// <summary>Whether drafts come of layers for further tokens.</summary>
-    public bool UsesPrediction => Types.Contains(Prediction);
+    public bool UsesPrediction => Types.Contains(DraftTypes.Prediction);
 
     /// <summary>Snapshots of recurrent states to go back to (need_n_rs_seq).</summary>
-    public int Snapshots => Types.Any(type => type is Prediction or "draft-eagle3" or "draft-dflash" or "draft-dspark") ? DraftTokens : 0;
+    public int Snapshots => Types.Any(type => type is DraftTypes.Prediction or DraftTypes.Eagle3 or DraftTypes.DFlash or DraftTypes.DSpark) ? DraftTokens : 0;
 
     /// <summary>The most tokens of any draft (common_speculative_n_max).</summary>
     public int MostTokens => Types.Select(TokensOf).DefaultIfEmpty().Max();
@@ -48,11 +44,7 @@ internal sealed record SpeculativeDecoding
             return this;
         }
 
-        var architecture = drafter.Metadata.GetString("general.architecture");
-        var predicts = drafter.Metadata.GetInteger($"{architecture}.block_count") is { } blocks
-            && drafter.Tensors.Any(tensor => tensor.Name == $"blk.{blocks - 1}.nextn.eh_proj.weight");
-        var type = architecture == "dflash" ? "draft-dflash" : predicts ? Prediction : Simple;
-        return this with { Types = [type] };
+        return this with { Types = [DraftTypes.Infer(drafter) ?? DraftTypes.Simple] };
     }
 
     private int TokensOf(string type) => type switch

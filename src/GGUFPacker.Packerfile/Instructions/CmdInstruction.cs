@@ -85,7 +85,7 @@ public sealed record CmdInstruction(SourceSpan Span, string Text) : Instruction(
     private static FileFlag? FileOption(string argument) => argument switch
     {
         "-m" or "--model" => new(CommandFileKind.Model),
-        "-md" or "--model-draft" => new(CommandFileKind.Drafter),
+        "-md" or "--model-draft" or "--spec-draft-model" => new(CommandFileKind.Drafter),
         "--mmproj" => new(CommandFileKind.Projector),
         "--lora" or "--control-vector" => new(CommandFileKind.Adapter),
         "--lora-scaled" or "--control-vector-scaled" => new(CommandFileKind.Adapter, IsScaled: true),

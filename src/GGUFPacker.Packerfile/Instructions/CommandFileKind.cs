@@ -6,7 +6,7 @@ public enum CommandFileKind
     /// <summary>The model: -m, --model.</summary>
     Model,
 
-    /// <summary>The draft model: -md, --model-draft.</summary>
+    /// <summary>The draft model: -md, --model-draft, --spec-draft-model.</summary>
     Drafter,
 
     /// <summary>The multimodal projector: --mmproj.</summary>

@@ -19,6 +19,7 @@ internal static class CompanionMetadata
         {
             Base = item.GetMetadata("Base") is { Length: > 0 } path ? BaseOf(path, projectDirectory) : null,
             Scale = item.GetMetadata("Scale") is { Length: > 0 } scale ? scale : null,
+            SpecType = kind != CompanionKind.Drafter ? null : item.GetMetadata("SpecType") is { Length: > 0 } drafts ? drafts : DrafterType.Of(source),
             QuantizeType = item.GetMetadata("QuantizeType") is { Length: > 0 } type ? type.ToUpperInvariant() : null,
         };
     });

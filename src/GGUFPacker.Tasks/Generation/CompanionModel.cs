@@ -17,6 +17,9 @@ internal sealed record CompanionModel(CompanionKind Kind, ModelSource Source, in
     /// <summary>The type that a drafter is quantized to, in upper case; null for none.</summary>
     public string? QuantizeType { get; init; }
 
+    /// <summary>How a drafter drafts, as <c>--spec-type</c> names it; null if CMD says it otherwise.</summary>
+    public string? SpecType { get; init; }
+
     /// <summary>The item's type.</summary>
     public string ItemType => $"GGUF{Kind}";
 
@@ -47,7 +50,7 @@ internal sealed record CompanionModel(CompanionKind Kind, ModelSource Source, in
         (CompanionKind.Adapter, { } scale) => ["--lora-scaled", CommandFileList.Write($"{FileName}:{scale}")],
         (CompanionKind.Adapter, _) => ["--lora", CommandFileList.Write(FileName)],
         (CompanionKind.Projector, _) => ["--mmproj", FileName],
-        _ => ["-md", FileName],
+        _ => SpecType is null ? ["-md", FileName] : ["-md", FileName, "--spec-type", SpecType],
     };
 
     private string Numbered(string name) => Number == 1 ? name : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}{Number}");

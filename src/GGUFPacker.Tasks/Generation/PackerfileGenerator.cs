@@ -121,7 +121,8 @@ internal static class PackerfileGenerator
         CompanionStages.AppendFiles(text, project);
         // The user's own -m stands in for ours.
         var namesModel = project.CommandArguments.Any(argument => argument is "-m" or "--model");
-        var companions = project.Companions.SelectMany(companion => companion.Arguments);
+        var saysType = project.CommandArguments.Contains("--spec-type");
+        var companions = project.Companions.SelectMany(companion => (saysType ? companion with { SpecType = null } : companion).Arguments);
         text.Append(PackerfileText.Cmd(namesModel ? [.. project.CommandArguments, .. companions] : ["-m", file, .. companions, .. project.CommandArguments]));
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using GGUFPacker.Testing;
 using GGUFPacker.Testing.LlamaCpp;
@@ -51,8 +52,9 @@ public sealed class AustenRunTests
         var texts = new List<string>();
         foreach (var prompt in greedy.GetProperty("prompts").EnumerateArray())
         {
-            using var answer = await client.PostAsJsonAsync(
-                $"http://127.0.0.1:{port}/completion", new { prompt = prompt.GetProperty("prompt").GetString(), n_predict = greedy.GetProperty("tokens").GetInt32() });
+            var body = JsonSerializer.Serialize(new { prompt = prompt.GetProperty("prompt").GetString(), n_predict = greedy.GetProperty("tokens").GetInt32() });
+            using var question = new StringContent(body, Encoding.UTF8, "application/json");
+            using var answer = await client.PostAsync($"http://127.0.0.1:{port}/completion", question);
             texts.Add((await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("content").GetString()!);
         }
 

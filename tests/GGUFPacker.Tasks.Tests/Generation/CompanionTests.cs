@@ -37,7 +37,7 @@ public sealed class CompanionTests : IDisposable
             COPY --from=adapter-gguf /style.gguf /style.gguf
             COPY --from=adapter2-gguf /small.gguf /small.gguf
             """;
-        const string Words = "\"-md\", \"draft.Q4_0.gguf\", \"--mmproj\", \"mmproj-Austen.gguf\", \"--lora\", \"style.gguf\", \"--lora-scaled\", \"small.gguf:0.5\", \"--flash-attn\"";
+        const string Words = "\"-md\", \"draft.Q4_0.gguf\", \"--spec-type\", \"draft-simple\", \"--mmproj\", \"mmproj-Austen.gguf\", \"--lora\", \"style.gguf\", \"--lora-scaled\", \"small.gguf:0.5\", \"--flash-attn\"";
         Assert.Equal(
             $"""
             FROM scratch AS convert
@@ -134,7 +134,38 @@ public sealed class CompanionTests : IDisposable
 
         Assert.True(task.Execute());
         Assert.EndsWith(
-            "COPY --from=drafter d-00001-of-00002.gguf d-00002-of-00002.gguf /\nCMD [\"-m\", \"Austen.gguf\", \"-md\", \"d-00001-of-00002.gguf\", \"--flash-attn\"]\n", Instructions(task), StringComparison.Ordinal);
+            "COPY --from=drafter d-00001-of-00002.gguf d-00002-of-00002.gguf /\nCMD [\"-m\", \"Austen.gguf\", \"-md\", \"d-00001-of-00002.gguf\", \"--spec-type\", \"draft-simple\", \"--flash-attn\"]\n", Instructions(task), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"architectures":["LlamaForCausalLM"]}""", "draft-simple")]
+    [InlineData("""{"architectures":["LlamaForCausalLM"],"draft_vocab_size":32000}""", "draft-eagle3")]
+    [InlineData("""{"architectures":["LlamaForCausalLMEagle3"]}""", "draft-eagle3")]
+    [InlineData("""{"architectures":["DFlashDraftModel"]}""", "draft-dflash")]
+    [InlineData("""{"architectures":["Qwen3DSparkModel"],"draft_vocab_size":32000}""", "draft-dspark")]
+    [InlineData("""{"architectures":["Gemma4AssistantForCausalLM"]}""", "draft-mtp")]
+    [InlineData("""{"architectures":""", "draft-simple")]
+    public void A_drafter_is_started_as_what_it_is_made_for(string config, string type)
+    {
+        _directory.Write("small/config.json", config);
+        var task = Task();
+        task.Drafters = [Item(_directory["small"])];
+
+        Assert.True(task.Execute());
+        Assert.EndsWith($"CMD [\"-m\", \"Austen.gguf\", \"-md\", \"small.gguf\", \"--spec-type\", \"{type}\", \"--flash-attn\"]\n", Instructions(task), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_project_says_of_drafting_holds()
+    {
+        var task = Task();
+        task.Drafters = [Item(_directory["small"], ("SpecType", "draft-eagle3"))];
+        Assert.True(task.Execute());
+        Assert.Contains("\"--spec-type\", \"draft-eagle3\"", Instructions(task), StringComparison.Ordinal);
+
+        task.CommandArguments = [Item("--spec-type", ("Value", "draft-mtp"))];
+        Assert.True(task.Execute());
+        Assert.EndsWith("CMD [\"-m\", \"Austen.gguf\", \"-md\", \"small.gguf\", \"--spec-type\", \"draft-mtp\"]\n", Instructions(task), StringComparison.Ordinal);
     }
 
     [Theory]
