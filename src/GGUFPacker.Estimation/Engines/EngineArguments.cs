@@ -80,15 +80,12 @@ public sealed record EngineArguments
             // The server shares one cache only when it chose the number of slots itself; embeddings need a whole batch at once.
             var slots = Sequences ?? AutomaticSlots;
             var batch = Given.Embeddings && Given.MicroBatchSize > 0 ? Math.Min(Given.BatchSize, Given.MicroBatchSize) : Given.BatchSize;
-
-            // A draft model of which no more is known drafts by itself.
-            var drafts = Drafter is not null && Drafting.Types.IsEmpty ? Drafting.DraftTokens : Drafting.MostTokens;
             return Given with
             {
                 BatchSize = batch,
                 Sequences = slots,
                 UnifiedCache = Sequences is null || (UnifiedCache ?? false),
-                Outputs = Given.Embeddings ? 0 : Math.Max(1, (int)Math.Min(batch, slots * (1L + drafts))),
+                Outputs = Given.Embeddings ? 0 : Math.Max(1, (int)Math.Min(batch, slots * (1L + Drafting.MostTokens))),
                 LoadPrediction = Drafting.UsesPrediction,
                 RecurrentSnapshots = Drafting.Snapshots,
             };

@@ -36,16 +36,12 @@ internal sealed record SpeculativeDecoding
     /// <summary>The most tokens of any draft (common_speculative_n_max).</summary>
     public int MostTokens => Types.Select(TokensOf).DefaultIfEmpty().Max();
 
-    /// <summary>What is used beside a draft model: its header says it (common_speculative_types_from_gguf), unless the arguments do.</summary>
-    public SpeculativeDecoding With(ModelHeader drafter)
-    {
-        if (Types.Any(type => type != None))
-        {
-            return this;
-        }
-
-        return this with { Types = [DraftTypes.Infer(drafter) ?? DraftTypes.Simple] };
-    }
+    /// <summary>
+    /// What is used beside a draft model: its header may say it (common_speculative_types_from_gguf), unless the arguments do. An ordinary one is then loaded, and
+    /// nobody drafts with it.
+    /// </summary>
+    public SpeculativeDecoding With(ModelHeader drafter) =>
+        Types.All(type => type == None) && DraftTypes.Infer(drafter) is { } type ? this with { Types = [type] } : this;
 
     private int TokensOf(string type) => type switch
     {

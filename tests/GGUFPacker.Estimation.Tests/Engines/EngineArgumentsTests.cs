@@ -89,7 +89,10 @@ public sealed class EngineArgumentsTests
         var read = Server("-md", "d.gguf", "-ngld", "0", "-ctkd", "q8_0", "--draft-max", "7", "-ngl", "9", "--embedding");
         Assert.Equal(0, read.Options.Outputs);
 
-        read = Server("-md", "d.gguf", "-ngld", "0", "-ctkd", "q8_0", "--draft-max", "7", "-ngl", "9");
+        read = Server("-md", "d.gguf", "--draft-max", "7");
+        Assert.Equal(4, read.Options.Outputs);
+
+        read = Server("-md", "d.gguf", "--spec-type", "draft-simple", "-ngld", "0", "-ctkd", "q8_0", "--draft-max", "7", "-ngl", "9");
         Assert.Equal(32, read.Options.Outputs);
         Assert.Equal(0, read.DrafterLayers);
         Assert.Equal(TensorType.Q8_0, read.DrafterKeyType);

@@ -27,7 +27,7 @@ public sealed class EngineEstimatorTests
     {
         var models = new EngineModels(Llama(4)) { Drafter = Llama(1), Projector = Projector(), Adapters = [Lora("blk.3.attn_q.weight", "token_embd.weight"), ControlVector(), ControlVector()] };
 
-        var estimate = EngineEstimator.Estimate(models, Server, Gpus(2));
+        var estimate = EngineEstimator.Estimate(models, Server.Apply(["--spec-type", "draft-simple"]), Gpus(2));
 
         Assert.Equal([EngineRole.Model, EngineRole.Drafter, EngineRole.Projector, EngineRole.Adapter, EngineRole.ControlVector], estimate.Parts.Select(part => part.Role));
         Assert.Equal(estimate.Parts.Sum(part => part.Host.Allocated) + PlatformFootprint.Default.HostBytes, estimate.Host.Total);
@@ -36,8 +36,9 @@ public sealed class EngineEstimatorTests
             Assert.Equal(estimate.Parts.Sum(part => part.Devices[i].Allocated) + PlatformFootprint.Default.DeviceBytes, estimate.Devices[i].Total);
         }
 
-        // The draft model makes the server ask for more outputs at once.
+        // Drafting makes the server ask for more outputs at once; a draft model alone does not make it draft.
         Assert.Equal(16, estimate.Model.Resolved.Outputs);
+        Assert.Equal(4, EngineEstimator.Estimate(models, Server, Gpus(2)).Model.Resolved.Outputs);
         Assert.Equal(2048, estimate.Drafter!.Resolved.ContextSize);
         Assert.Equal(EstimateConfidence.Approximate, estimate.Confidence);
     }
