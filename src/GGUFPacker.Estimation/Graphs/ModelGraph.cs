@@ -206,6 +206,20 @@ internal sealed partial class ModelGraph
     /// <summary>build_inp_out_ids.</summary>
     public GraphTensor InputOutputIds() => G.Input(TensorType.I32, Size.Outputs);
 
+    /// <summary>In the last layer, takes the rows that there are outputs of.</summary>
+    public void TakeOutputs(int layer, GraphTensor outputIds, ref GraphTensor x, ref GraphTensor residual)
+    {
+        if (layer == Layers - 1)
+        {
+            x = G.GetRows(x, outputIds);
+            residual = G.GetRows(residual, outputIds);
+        }
+    }
+
+    /// <summary>What most decoders begin with, in llama.cpp's order.</summary>
+    public (GraphTensor Embeddings, GraphTensor Positions, AttentionInputs Attention, GraphTensor OutputIds) InputDecoder() =>
+        (InputEmbeddings(), InputPositions(), InputAttention(), InputOutputIds());
+
     /// <summary>get_rope_factors: one set for all contexts, or one for contexts beyond the trained one and one for others.</summary>
     public GraphTensor? RopeFactors(int layer)
     {

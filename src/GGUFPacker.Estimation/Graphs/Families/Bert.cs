@@ -23,11 +23,7 @@ internal static class Bert
             q = rotates ? g.Rope(q, positions) : q;
             k = rotates ? g.Rope(k, positions) : k;
             x = graph.Attention(inputs, q, k, v, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             x = NormOf(graph, g.Add(x, residual), layer, "attn_output_norm");
             if (graph.FindWeight(layer, "attn_norm_2") is not null)

@@ -9,21 +9,14 @@ internal static class BitNet
     public static void Build(ModelGraph graph)
     {
         var g = graph.G;
-        var x = graph.InputEmbeddings();
-        var positions = graph.InputPositions();
-        var inputs = graph.InputAttention();
-        var outputIds = graph.InputOutputIds();
+        var (x, positions, inputs, outputIds) = graph.InputDecoder();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = x;
             var (q, k, v) = graph.QueryKeyValue(graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer), layer);
             x = graph.AttentionCore(inputs, g.Rope(q, positions), g.Rope(k, positions), v, layer);
             x = graph.AttentionOutput(graph.RmsNorm(x, graph.Weight(layer, "attn_sub_norm"), layer), layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);

@@ -12,10 +12,7 @@ internal static class Chameleon
     {
         var g = graph.G;
         var normsResults = graph.Shape.Number("swin_norm") is not (null or 0);
-        var x = graph.InputEmbeddings();
-        var positions = graph.InputPositions();
-        var inputs = graph.InputAttention();
-        var outputIds = graph.InputOutputIds();
+        var (x, positions, inputs, outputIds) = graph.InputDecoder();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = x;
@@ -24,11 +21,7 @@ internal static class Chameleon
             q = g.Rope(NormHeads(graph, q, layer, "attn_q_norm"), positions);
             k = g.Rope(NormHeads(graph, k, layer, "attn_k_norm"), positions);
             x = graph.Attention(inputs, q, k, v, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             x = normsResults ? NormOf(graph, x, layer, "attn_norm") : x;
             var attended = g.Add(x, residual);

@@ -8,10 +8,7 @@ internal static class Deci
     public static void Build(ModelGraph graph)
     {
         var (g, shape) = (graph.G, graph.Shape);
-        var x = graph.InputEmbeddings();
-        var positions = graph.InputPositions();
-        var inputs = graph.InputAttention();
-        var outputIds = graph.InputOutputIds();
+        var (x, positions, inputs, outputIds) = graph.InputDecoder();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var (residual, layerInput) = (x, x);
@@ -21,11 +18,7 @@ internal static class Deci
                 x = shape.KeyValueHeads[layer] == 0 ? g.MulMat(graph.Weight(layer, "attn_output"), x) : Attend(graph, inputs, x, positions, layer);
             }
 
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             if (shape.FeedForward[layer] == 0)
             {

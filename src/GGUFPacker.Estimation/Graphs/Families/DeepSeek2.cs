@@ -34,11 +34,7 @@ internal static class DeepSeek2
             var residual = x;
             x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
             x = attend(inputs, x, positions, scale, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);

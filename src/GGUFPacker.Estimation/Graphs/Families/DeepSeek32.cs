@@ -37,11 +37,7 @@ internal static class DeepSeek32
             var parts = LatentAttention.Absorb(
                 graph, x, g.MulMat(graph.Weight(layer, "attn_q_b"), compressed), positions, layer, shape.LatentKeyLength, shape.KeyValueRank);
             x = graph.AttentionOutput(SparseAttention.Attend(graph, inputs, parts, cells, layer), layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);

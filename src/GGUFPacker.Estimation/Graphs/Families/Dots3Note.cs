@@ -21,11 +21,7 @@ internal static class Dots3Note
             var residual = x;
             x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
             x = Gate(graph, Attend(graph, sparse, window, x, positions, layer), x, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);

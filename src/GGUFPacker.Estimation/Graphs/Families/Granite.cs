@@ -34,11 +34,7 @@ internal static class Granite
             x = recurrent is not null && shape.RecurrentLayers[layer]
                 ? StateSpaceLayer.BuildSecond(graph, recurrent, x, layer)
                 : Attend(graph, shape.SlidingWindowLayers[layer] ? window ?? full : full, x, Rotates(shape, layer) ? positions : null, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(ScaleResult(graph, x), residual);
             x = FeedForward(graph, graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer), layer);

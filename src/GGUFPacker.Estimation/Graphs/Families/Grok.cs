@@ -20,11 +20,7 @@ internal static class Grok
             x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
             var (q, k, v) = graph.QueryKeyValue(x, layer);
             x = graph.Attention(inputs, g.Rope(q, positions), g.Rope(k, positions), v, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(graph.RmsNorm(x, graph.Weight(layer, "attn_output_norm"), layer), residual);
             x = FeedForward(graph, graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer), layer);

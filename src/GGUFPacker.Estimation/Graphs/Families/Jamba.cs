@@ -28,11 +28,7 @@ internal static class Jamba
                 x = graph.Attention(attention, q, k, v, layer);
             }
 
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var mixed = g.Add(residual, x);
             x = graph.RmsNorm(mixed, graph.Weight(layer, "ffn_norm"), layer);

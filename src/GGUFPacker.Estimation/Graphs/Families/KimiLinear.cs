@@ -23,11 +23,7 @@ internal static class KimiLinear
             x = graph.Shape.RecurrentLayers[layer]
                 ? delta.Build(x, layer)
                 : graph.AttentionOutput(LatentAttention.Attend(graph, attention, x, null, null, layer), layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);

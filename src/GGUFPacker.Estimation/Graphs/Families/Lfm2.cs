@@ -26,11 +26,7 @@ internal static class Lfm2
             var residual = x;
             x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
             x = graph.Shape.RecurrentLayers[layer] ? Convolve(graph, recurrent, x, layer) : Attend(graph, attention, x, positions, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             x = g.Add(residual, x);
             var normed = graph.RmsNorm(x, graph.Weight(layer, "ffn_norm"), layer);

@@ -43,11 +43,7 @@ internal static class Llama4
             }
 
             x = graph.Attention(graph.Shape.SlidingWindowLayers[layer] && window is not null ? window : full, q, k, v, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);

@@ -17,11 +17,7 @@ internal static class Mamba
             var residual = x;
             x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
             x = isSecond ? StateSpaceLayer.BuildSecond(graph, inputs, x, layer) : StateSpaceLayer.BuildFirst(graph, inputs, x, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             x = g.Add(x, residual);
         }

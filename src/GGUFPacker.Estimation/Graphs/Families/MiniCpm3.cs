@@ -17,11 +17,7 @@ internal static class MiniCpm3
             var residual = x;
             x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
             x = LatentAttention.Build(graph, inputs, x, positions, null, layer, graph.RopeFactors(layer));
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(g.Scale(x), residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);

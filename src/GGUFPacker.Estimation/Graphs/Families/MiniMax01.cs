@@ -22,11 +22,7 @@ internal static class MiniMax01
             x = graph.Shape.RecurrentLayers[layer]
                 ? AttendLinearly(graph, recurrent, decay, residual, layer)
                 : Attend(graph, attention, residual, positions, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             x = g.Add(x, g.Scale(residual));
             residual = graph.RmsNorm(x, graph.Weight(layer, "ffn_norm"), layer);

@@ -27,11 +27,7 @@ internal static class MiniMaxM3
             x = blocks is null || layer < graph.Shape.DenseLeadLayers
                 ? graph.Attention(inputs, q, k, v, layer)
                 : graph.AttentionOutput(blocks.Attend(x, q, k, v, positions, layer), layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);

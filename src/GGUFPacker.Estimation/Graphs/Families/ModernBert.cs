@@ -20,11 +20,7 @@ internal static class ModernBert
             var (q, k, v) = graph.QueryKeyValue(x, layer);
             var inputs = graph.Shape.SlidingWindowLayers[layer] ? window : full;
             x = graph.Attention(inputs, g.Rope(q, positions), g.Rope(k, positions), v, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.Norm(attended, graph.Weight(layer, "ffn_norm"), null, NormKind.Layer, layer);

@@ -24,11 +24,7 @@ internal static class Mpt
             }
 
             x = graph.Attention(inputs, q, k, v, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.FeedForward(NormOf(graph, attended, layer, "ffn_norm"), layer, Activation.Plain);

@@ -8,10 +8,7 @@ internal static class Nanbeige
         var (g, shape) = (graph.G, graph.Shape);
         var height = shape.StoredLayers;
         var normsLoops = shape.Number("skip_loop_final_norm") is null or 0;
-        var x = graph.InputEmbeddings();
-        var positions = graph.InputPositions();
-        var inputs = graph.InputAttention();
-        var outputIds = graph.InputOutputIds();
+        var (x, positions, inputs, outputIds) = graph.InputDecoder();
         for (var pass = 0; pass < graph.Layers; pass++)
         {
             var layer = pass % height;

@@ -6,10 +6,7 @@ internal static class Plamo
     public static void Build(ModelGraph graph)
     {
         var g = graph.G;
-        var x = graph.InputEmbeddings();
-        var positions = graph.InputPositions();
-        var inputs = graph.InputAttention();
-        var outputIds = graph.InputOutputIds();
+        var (x, positions, inputs, outputIds) = graph.InputDecoder();
         for (var layer = 0; layer < graph.Layers; layer++)
         {
             var residual = x;

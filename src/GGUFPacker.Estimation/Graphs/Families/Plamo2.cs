@@ -22,11 +22,7 @@ internal static class Plamo2
             var residual = x;
             x = graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer);
             x = graph.Shape.RecurrentLayers[layer] ? Scan(graph, recurrent, x, layer) : Attend(graph, attention, x, positions, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var mixed = g.Add(graph.RmsNorm(x, graph.Weight($"blk.{layer}.post_attention_norm"), layer), residual);
             x = graph.RmsNorm(mixed, graph.Weight(layer, "ffn_norm"), layer);

@@ -17,11 +17,7 @@ internal static class Plamo3
             var residual = x;
             x = Attend(
                 graph, shape.SlidingWindowLayers[layer] ? window ?? full : full, graph.RmsNorm(x, graph.Weight(layer, "attn_norm"), layer), positions, layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(graph.RmsNorm(x, graph.Weight($"blk.{layer}.post_attention_norm"), layer), residual);
             x = graph.FeedForward(graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer), layer, Activation.Halved);

@@ -22,11 +22,7 @@ internal static class Spark
             var rows = x.Ne[0];
             x = g.Mul(g.Reshape(x, shape.ValueLength(layer), shape.Heads[layer], graph.Tokens), gate);
             x = graph.AttentionOutput(g.Reshape(x, rows, graph.Tokens), layer);
-            if (layer == graph.Layers - 1)
-            {
-                x = g.GetRows(x, outputIds);
-                residual = g.GetRows(residual, outputIds);
-            }
+            graph.TakeOutputs(layer, outputIds, ref x, ref residual);
 
             var attended = g.Add(x, residual);
             x = graph.RmsNorm(attended, graph.Weight(layer, "ffn_norm"), layer);
